@@ -1,0 +1,92 @@
+/**
+ * What a training run reports, one object each time: to `metrics.jsonl` (updates and evaluations), to
+ * `gymformer train --json` (all of them) and to whoever calls `train`.
+ */
+export type TrainEvent = StartEvent | UpdateEvent | CheckpointEvent | EvalEvent | ReplayEvent | WarningEvent | DoneEvent;
+
+export interface StartEvent {
+  event: 'start';
+  /** Directory of the run. */
+  run: string;
+  environment: string;
+  algo: string;
+  policy: string;
+  device: string;
+  seed: number;
+  /** Environment steps at which training will end. */
+  steps: number;
+  /** Environment steps already taken by the run that this one resumes; 0 for a new one. */
+  step: number;
+  /** Trainable numbers in the policy. */
+  parameters: number;
+}
+
+export interface UpdateEvent {
+  event: 'update';
+  /** Environment steps so far, over all environments. */
+  step: number;
+  update: number;
+  /** Episodes finished so far. */
+  episodes: number;
+  /** Mean undiscounted return of the last 100 finished episodes; null before the first. */
+  meanReturn: number | null;
+  /** Mean length of the same episodes, in steps. */
+  meanLength: number | null;
+  /** Environment steps per second of the last update, learning included. */
+  stepsPerSecond: number;
+  /** Seconds of training so far, over all resumes. */
+  seconds: number;
+  learningRate: number;
+  /** Each algorithm's own terms (see its file): policyLoss, valueLoss, entropy, approxKl, clipFraction, … */
+  [term: string]: number | string | null;
+}
+
+export interface CheckpointEvent {
+  event: 'checkpoint';
+  step: number;
+  path: string;
+  /** Whether it is the best one so far, by evaluation. */
+  best: boolean;
+}
+
+/** Returns of evaluation episodes, undiscounted, each with a new seed. */
+export interface EvalEvent {
+  event: 'eval';
+  /** Training steps of the policy. */
+  step: number;
+  episodes: number;
+  mean: number;
+  /** Of the mean: standard deviation / sqrt(episodes). */
+  standardError: number;
+  /** Interquartile mean: the mean of the middle half. */
+  iqm: number;
+  /** 95 % percentile bootstrap interval of the mean. */
+  ci: [number, number];
+  meanLength: number;
+  /** Share of episodes that the environment called a success (`info.success` of the last step), where it says so. */
+  success?: number;
+}
+
+/** A replay that now holds `episodes` whole episodes. */
+export interface ReplayEvent {
+  event: 'replay';
+  step: number;
+  path: string;
+  episodes: number;
+}
+
+/** Something that training lived through, but a person should know. */
+export interface WarningEvent {
+  event: 'warning';
+  message: string;
+}
+
+export interface DoneEvent {
+  event: 'done';
+  run: string;
+  steps: number;
+  seconds: number;
+  /** Whether `untilReturn` was reached; null when none was asked for. */
+  solved: boolean | null;
+  interrupted: boolean;
+}
