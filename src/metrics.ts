@@ -2,7 +2,8 @@
  * What a training run reports, one object each time: to `metrics.jsonl` (updates and evaluations), to
  * `gymformer train --json` (all of them) and to whoever calls `train`.
  */
-export type TrainEvent = StartEvent | UpdateEvent | CheckpointEvent | EvalEvent | ReplayEvent | WarningEvent | DoneEvent;
+export type TrainEvent =
+  StartEvent | UpdateEvent | CheckpointEvent | EvalEvent | ReplayEvent | WarningEvent | DoneEvent;
 
 export interface StartEvent {
   event: 'start';
@@ -63,6 +64,10 @@ export interface EvalEvent {
   /** 95 % percentile bootstrap interval of the mean. */
   ci: [number, number];
   meanLength: number;
+  /** Whether the likeliest action was taken at each step, or one drawn from the distribution. */
+  actions: 'likeliest' | 'drawn';
+  /** From which the episodes' seeds were drawn. */
+  seed: number;
   /** Share of episodes that the environment called a success (`info.success` of the last step), where it says so. */
   success?: number;
 }

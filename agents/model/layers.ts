@@ -1,0 +1,116 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Parameters } from './parameters.ts';
+
+/**
+ * An affine map of the last axis: x W + b.
+ *
+ * Its gradient transposes explicitly, since the stock WASM backend multiplies transposed operands in a naive loop.
+ */
+export class Linear {
+  readonly #weight: tf.Variable<tf.Rank.R2>;
+  readonly #bias: tf.Variable<tf.Rank.R1>;
+
+  constructor(parameters: Parameters, name: string, [inputs, outputs]: [number, number], gain: number) {
+    this.#weight = parameters.orthogonal(`${name}.weight`, [inputs, outputs], gain);
+    this.#bias = parameters.constant(`${name}.bias`, outputs, 0);
+  }
+
+  /** @param x [rows, inputs] */
+  apply(x: tf.Tensor2D): tf.Tensor2D {
+    return linear(x, this.#weight as unknown as tf.Tensor2D, this.#bias as unknown as tf.Tensor1D);
+  }
+}
+
+/**
+ * x W + b.
+ *
+ * @param x      [rows, inputs]
+ * @param weight [inputs, outputs]
+ * @param bias   [outputs]
+ */
+export function linear(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
+  const apply = tf.customGrad((x, weight, bias, save) => {
+    const [input, matrix] = [x as tf.Tensor2D, weight as tf.Tensor2D];
+    (save as tf.GradSaveFunc)([input, matrix]);
+    const value = tf.add(tf.matMul(input, matrix), bias as tf.Tensor);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
+      const [input, matrix] = saved as [tf.Tensor2D, tf.Tensor2D];
+      return [
+        tf.matMul(dy as tf.Tensor2D, tf.transpose(matrix)),
+        tf.matMul(tf.transpose(input), dy as tf.Tensor2D),
+        tf.sum(dy, 0),
+      ];
+    };
+    return { value, gradFunc };
+  });
+  return apply(x, weight, bias) as tf.Tensor2D;
+}
+
+/** Layer normalisation with a learned scale and shift. */
+export class LayerNorm {
+  readonly #scale: tf.Variable<tf.Rank.R1>;
+  readonly #shift: tf.Variable<tf.Rank.R1>;
+
+  constructor(parameters: Parameters, name: string, width: number) {
+    this.#scale = parameters.constant(`${name}.scale`, width, 1);
+    this.#shift = parameters.constant(`${name}.shift`, width, 0);
+  }
+
+  apply(x: tf.Tensor2D): tf.Tensor2D {
+    return layerNorm(x, this.#scale as unknown as tf.Tensor1D, this.#shift as unknown as tf.Tensor1D);
+  }
+}
+
+/**
+ * Each row to mean 0 and variance 1, then scaled and shifted.
+ *
+ *   y = (x - mean(x)) / sqrt(var(x) + epsilon) * scale + shift
+ *
+ * @param x [rows, C]
+ * @see Ba et al. 2016, "Layer Normalization"
+ */
+export function layerNorm(x: tf.Tensor2D, scale: tf.Tensor1D, shift: tf.Tensor1D, epsilon = 1e-5): tf.Tensor2D {
+  const apply = tf.customGrad((x, scale, shift, save) => {
+    const [input, gain] = [x as tf.Tensor2D, scale as tf.Tensor1D];
+    const centred = tf.sub(input, tf.mean(input, 1, true));
+    const inverseDeviation = tf.rsqrt(tf.add(tf.mean(tf.square(centred), 1, true), epsilon));
+    const normalised = tf.mul(centred, inverseDeviation);
+    (save as tf.GradSaveFunc)([normalised, inverseDeviation, gain]);
+    const value = tf.add(tf.mul(normalised, gain), shift as tf.Tensor);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
+      const [normalised, inverseDeviation, gain] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D];
+      const dNormalised = tf.mul(dy, gain);
+      const along = tf.mul(normalised, tf.mean(tf.mul(dNormalised, normalised), 1, true));
+      const dx = tf.mul(tf.sub(tf.sub(dNormalised, tf.mean(dNormalised, 1, true)), along), inverseDeviation);
+      return [dx, tf.sum(tf.mul(dy, normalised), 0), tf.sum(dy, 0)];
+    };
+    return { value, gradFunc };
+  });
+  return apply(x, scale, shift) as tf.Tensor2D;
+}
+
+const GELU_SCALE = 2 * Math.sqrt(2 / Math.PI);
+const GELU_CUBIC = 0.044715;
+
+/**
+ * Gaussian error linear unit in its tanh form, as in GPT-2: x sigmoid(2 sqrt(2 / pi) (x + 0.044715 x^3)).
+ *
+ * @see Hendrycks and Gimpel 2016, "Gaussian Error Linear Units"
+ */
+export function gelu(x: tf.Tensor2D): tf.Tensor2D {
+  const apply = tf.customGrad((x, save) => {
+    const input = x as tf.Tensor2D;
+    const squared = tf.square(input);
+    const gate = tf.sigmoid(tf.mul(input, tf.add(tf.mul(squared, GELU_SCALE * GELU_CUBIC), GELU_SCALE)));
+    (save as tf.GradSaveFunc)([input, squared, gate]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor => {
+      const [input, squared, gate] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
+      // d/dx [x s(u)] = s + x s (1 - s) u', u' = scale (1 + 3 cubic x^2)
+      const inner = tf.add(tf.mul(squared, 3 * GELU_SCALE * GELU_CUBIC), GELU_SCALE);
+      const slope = tf.mul(tf.mul(input, inner), tf.sub(gate, tf.square(gate)));
+      return tf.mul(dy, tf.add(gate, slope));
+    };
+    return { value: tf.mul(input, gate), gradFunc };
+  });
+  return apply(x) as tf.Tensor2D;
+}

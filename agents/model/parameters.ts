@@ -1,0 +1,112 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Generator } from '../../envs/random.ts';
+
+/** A tensor on the CPU, as a checkpoint holds it. */
+export interface StoredTensor {
+  shape: number[];
+  data: Float32Array;
+}
+
+/**
+ * The trainable tensors of a model, by name, in the order of their creation.
+ *
+ * All initial values come from the generator given, since TFJS initialisers ignore seeds.
+ */
+export class Parameters {
+  readonly #variables = new Map<string, tf.Variable>();
+  readonly #random: Generator;
+
+  constructor(random: Generator) {
+    this.#random = random;
+  }
+
+  /**
+   * A weight matrix [rows, columns] with orthonormal rows or columns, whichever are fewer, times `gain`.
+   *
+   * @see Saxe et al. 2014, "Exact solutions to the nonlinear dynamics of learning in deep linear networks"
+   */
+  orthogonal(name: string, [rows, columns]: [number, number], gain: number): tf.Variable<tf.Rank.R2> {
+    return this.#add(name, tf.tensor2d(orthogonal(rows, columns, gain, this.#random), [rows, columns]));
+  }
+
+  /** Independent normal values with the given standard deviation. */
+  normal(name: string, [rows, columns]: [number, number], deviation: number): tf.Variable<tf.Rank.R2> {
+    const values = Float32Array.from({ length: rows * columns }, () => deviation * this.#random.standardNormal());
+    return this.#add(name, tf.tensor2d(values, [rows, columns]));
+  }
+
+  constant(name: string, size: number, value: number): tf.Variable<tf.Rank.R1> {
+    return this.#add(name, tf.fill([size], value) as tf.Tensor1D);
+  }
+
+  get variables(): tf.Variable[] {
+    return [...this.#variables.values()];
+  }
+
+  /** How many trainable numbers there are. */
+  get count(): number {
+    return this.variables.reduce((sum, variable) => sum + variable.size, 0);
+  }
+
+  async save(): Promise<Map<string, StoredTensor>> {
+    const stored = new Map<string, StoredTensor>();
+    for (const [name, variable] of this.#variables)
+      stored.set(name, { shape: variable.shape, data: (await variable.data()) as Float32Array });
+    return stored;
+  }
+
+  /** @throws RangeError naming the first tensor that is missing, unknown or of another shape */
+  load(stored: ReadonlyMap<string, StoredTensor>): void {
+    for (const name of stored.keys())
+      if (!this.#variables.has(name)) throw new RangeError(`there is a tensor ${name}, which this model does not have`);
+    for (const [name, variable] of this.#variables) {
+      const found = stored.get(name);
+      if (!found) throw new RangeError(`tensor ${name} is missing`);
+      if (found.shape.join() !== variable.shape.join())
+        throw new RangeError(
+          `tensor ${name} has shape [${found.shape.join(', ')}], wanted [${variable.shape.join(', ')}]`,
+        );
+      tf.tidy(() => variable.assign(tf.tensor(found.data, found.shape)));
+    }
+  }
+
+  dispose(): void {
+    for (const variable of this.#variables.values()) variable.dispose();
+  }
+
+  #add<R extends tf.Rank>(name: string, initial: tf.Tensor<R>): tf.Variable<R> {
+    if (this.#variables.has(name)) throw new RangeError(`Parameters: there are two tensors named ${name}`);
+    const variable = tf.variable(initial);
+    initial.dispose();
+    this.#variables.set(name, variable);
+    return variable;
+  }
+}
+
+/** Gram-Schmidt over rows of Gaussian numbers; a tall matrix is made wide first and transposed at the end. */
+function orthogonal(rows: number, columns: number, gain: number, random: Generator): Float32Array {
+  const count = Math.min(rows, columns);
+  const length = Math.max(rows, columns);
+  const basis: Float64Array[] = [];
+  for (let i = 0; i < count; i++) {
+    const vector = Float64Array.from({ length }, () => random.standardNormal());
+    for (const earlier of basis) {
+      const overlap = dot(vector, earlier);
+      for (let j = 0; j < length; j++) vector[j] = (vector[j] as number) - overlap * (earlier[j] as number);
+    }
+    const norm = Math.sqrt(dot(vector, vector));
+    basis.push(vector.map((x) => x / norm));
+  }
+  const matrix = new Float32Array(rows * columns);
+  basis.forEach((vector, i) => {
+    for (let j = 0; j < length; j++)
+      matrix[rows <= columns ? i * columns + j : j * columns + i] = gain * (vector[j] as number);
+  });
+  return matrix;
+}
+
+function dot(left: Float64Array, right: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < left.length; i++) sum += (left[i] as number) * (right[i] as number);
+  return sum;
+}

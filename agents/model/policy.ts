@@ -1,0 +1,111 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Generator } from '../../envs/random.ts';
+import { flatSize, type Space } from '../../envs/spaces.ts';
+import { Encoder } from './encoder.ts';
+import { Gru } from './gru.ts';
+import { type Head, headFor } from './heads.ts';
+import { Linear } from './layers.ts';
+import { Mlp } from './mlp.ts';
+import { Parameters } from './parameters.ts';
+import { Transformer } from './transformer.ts';
+import type { Cache, Trunk } from './trunk.ts';
+
+export interface PolicyOptions {
+  observationSpace: Space;
+  actionSpace: Space;
+  policy: 'transformer' | 'gru' | 'mlp';
+  /** C, of the vector that a time step becomes. */
+  width: number;
+  layers: number;
+  heads: number;
+  context: number;
+  feedForward: number;
+  /** Of a Gaussian head, in units in which bounded actions reach from -1 to 1. */
+  initialLogStd: number;
+  /** Draws the initial weights. */
+  random: Generator;
+}
+
+export interface PolicyResult {
+  /** [N * T, …] parameters of the action's distribution, as the head takes them. */
+  outputs: tf.Tensor2D;
+  /** [N * T] */
+  values: tf.Tensor1D;
+  cache: Cache;
+  /** [N, layers, H, S + 1] of the last step, oldest first; null without attention. */
+  attention: tf.Tensor4D | null;
+}
+
+/** Observations to distributions over actions and values: encoder (a step), trunk (across time), heads. */
+export class Policy {
+  readonly parameters: Parameters;
+  readonly head: Head;
+  readonly #encoder: Encoder;
+  readonly #trunk: Trunk;
+  readonly #action: Linear;
+  readonly #value: Linear;
+  readonly #observationSize: number;
+
+  constructor(options: PolicyOptions) {
+    const { observationSpace, actionSpace, width, random } = options;
+    this.parameters = new Parameters(random);
+    this.#observationSize = flatSize(observationSpace);
+    this.#encoder = new Encoder(this.parameters, observationSpace, width);
+    this.#trunk = trunkFor(this.parameters, options);
+    this.head = headFor(actionSpace, this.parameters, options);
+    // Nearly equal probabilities at first, whatever is seen: exploration starts unbiased.
+    this.#action = new Linear(this.parameters, 'head.action', [width, this.head.inputs], 0.01);
+    this.#value = new Linear(this.parameters, 'head.value', [width, 1], 1);
+  }
+
+  /** The memory of `B` episodes that have not started. */
+  emptyCache(B: number): Cache {
+    return {
+      tensors: this.#trunk.cacheShapes.map((shape) => tf.zeros([B, ...shape])),
+      lengths: new Int32Array(B),
+    };
+  }
+
+  /** Shapes of a cache's tensors, without the environments' axis. */
+  get cacheShapes(): readonly (readonly number[])[] {
+    return this.#trunk.cacheShapes;
+  }
+
+  /**
+   * Runs `T` steps of `N` episodes.
+   *
+   * @param observations [N * T, flat size], all steps of a sequence one after the other
+   * @param starts       [N * T]: 1 where an episode starts
+   * @param cache        what was remembered of each of the `N` before its first step
+   */
+  run(observations: tf.Tensor2D, starts: Uint8Array, cache: Cache, { attention = false } = {}): PolicyResult {
+    const steps = this.#encoder.apply(observations);
+    const result = this.#trunk.run({ steps, starts, cache }, { attention });
+    const outputs = this.head.finish(this.#action.apply(result.features));
+    const values = tf.reshape(this.#value.apply(result.features), [starts.length]) as tf.Tensor1D;
+    return { outputs, values, cache: result.cache, attention: result.attention };
+  }
+
+  /** Numbers in the flat form of an observation. */
+  get observationSize(): number {
+    return this.#observationSize;
+  }
+
+  dispose(): void {
+    this.#trunk.dispose();
+    this.parameters.dispose();
+  }
+}
+
+function trunkFor(parameters: Parameters, options: PolicyOptions): Trunk {
+  switch (options.policy) {
+    case 'transformer':
+      return new Transformer(parameters, options);
+    case 'gru':
+      return new Gru(parameters, options);
+    case 'mlp':
+      return new Mlp(parameters, options);
+    default:
+      return options.policy satisfies never;
+  }
+}

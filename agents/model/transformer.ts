@@ -1,0 +1,125 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { attention, episodeMask, Rotary } from './attention.ts';
+import { gelu, LayerNorm, Linear } from './layers.ts';
+import type { Parameters } from './parameters.ts';
+import { lengthsAfter, type Sequence, type Trunk, type TrunkResult } from './trunk.ts';
+
+export interface TransformerOptions {
+  /** C, of each step's vector. */
+  width: number;
+  layers: number;
+  /** H; must divide the width. */
+  heads: number;
+  /** Earlier steps of the same episode that a step sees. */
+  context: number;
+  /** Width of the feed-forward layers, as a multiple of C. */
+  feedForward: number;
+}
+
+interface Block {
+  attentionNorm: LayerNorm;
+  queryKeyValue: Linear;
+  mixHeads: Linear;
+  feedForwardNorm: LayerNorm;
+  widen: Linear;
+  narrow: Linear;
+}
+
+/**
+ * A causal Transformer over the steps of an episode: pre-norm blocks, rotary positions, a key/value cache.
+ *
+ * Keys are cached before they are turned: every run turns them to their distance from its own first step, so that a
+ * cache means the same wherever it is used.
+ *
+ * @see Vaswani et al. 2017; Xiong et al. 2020, "On Layer Normalization in the Transformer Architecture";
+ *      Dai et al. 2019, "Transformer-XL", for learning with the cache of acting
+ */
+export class Transformer implements Trunk {
+  readonly cacheShapes: readonly (readonly number[])[];
+  readonly cacheSteps: number;
+  readonly #options: TransformerOptions;
+  readonly #blocks: Block[];
+  readonly #finalNorm: LayerNorm;
+  readonly #rotary: Rotary;
+
+  constructor(parameters: Parameters, options: TransformerOptions) {
+    const { width: C, layers, heads: H, context, feedForward } = options;
+    if (C % H) throw new RangeError(`Transformer: width ${C} is not a multiple of ${H} heads`);
+    this.#options = options;
+    this.cacheSteps = context;
+    this.cacheShapes = Array.from({ length: 2 * layers }, () => [H, context, C / H]);
+    const hidden = Math.round(C * feedForward);
+    // Residual branches start small, so that the depth does not add up (GPT-2 scales them by 1 / sqrt(2 layers)).
+    const residualGain = 1 / Math.sqrt(2 * layers);
+    this.#blocks = Array.from({ length: layers }, (_, layer) => {
+      const name = `transformer.${layer}`;
+      return {
+        attentionNorm: new LayerNorm(parameters, `${name}.attentionNorm`, C),
+        queryKeyValue: new Linear(parameters, `${name}.queryKeyValue`, [C, 3 * C], 1),
+        mixHeads: new Linear(parameters, `${name}.mixHeads`, [C, C], residualGain),
+        feedForwardNorm: new LayerNorm(parameters, `${name}.feedForwardNorm`, C),
+        widen: new Linear(parameters, `${name}.widen`, [C, hidden], Math.SQRT2),
+        narrow: new Linear(parameters, `${name}.narrow`, [hidden, C], residualGain),
+      };
+    });
+    this.#finalNorm = new LayerNorm(parameters, 'transformer.finalNorm', C);
+    this.#rotary = new Rotary(C / H);
+  }
+
+  run({ steps, starts, cache }: Sequence, options: { attention: boolean }): TrunkResult {
+    const { context } = this.#options;
+    const N = cache.lengths.length;
+    const T = starts.length / N;
+    const mask = episodeMask(starts, cache.lengths, context);
+    const lastWeights: tf.Tensor4D[] = [];
+    const nextTensors: tf.Tensor[] = [];
+    let x = steps;
+    this.#blocks.forEach((block, layer) => {
+      const [query, key, value] = this.#project(block, block.attentionNorm.apply(x), N, T);
+      const keys = tf.concat([cache.tensors[2 * layer] as tf.Tensor4D, key], 2);
+      const values = tf.concat([cache.tensors[2 * layer + 1] as tf.Tensor4D, value], 2);
+      const attended = attention(this.#rotary.apply(query, 0), this.#rotary.apply(keys, -context), values, mask);
+      x = tf.add(x, block.mixHeads.apply(joinHeads(attended.output)));
+      x = tf.add(x, block.narrow.apply(gelu(block.widen.apply(block.feedForwardNorm.apply(x)))));
+      nextTensors.push(lastSteps(keys, context), lastSteps(values, context));
+      if (options.attention) lastWeights.push(lastSteps(attended.weights, 1));
+    });
+    return {
+      features: this.#finalNorm.apply(x),
+      cache: { tensors: nextTensors, lengths: lengthsAfter(starts, cache.lengths, context) },
+      attention: options.attention ? stackLayers(lastWeights) : null,
+    };
+  }
+
+  dispose(): void {
+    this.#rotary.dispose();
+  }
+
+  /** Query, key and value of each head, [N, H, T, D] each. */
+  #project(block: Block, x: tf.Tensor2D, N: number, T: number): [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D] {
+    const { width: C, heads: H } = this.#options;
+    const kinds = tf.split(block.queryKeyValue.apply(x), 3, 1); // [N * T, C] each
+    const byHead = (rows: tf.Tensor): tf.Tensor => tf.transpose(tf.reshape(rows, [N, T, H, C / H]), [0, 2, 1, 3]);
+    return kinds.map(byHead) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
+  }
+}
+
+/** [N, H, T, D] to [N * T, H * D] */
+function joinHeads(x: tf.Tensor4D): tf.Tensor2D {
+  const [N, H, T, D] = x.shape;
+  return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [N * T, H * D]);
+}
+
+/** The last `count` entries of the third axis. */
+function lastSteps(x: tf.Tensor4D, count: number): tf.Tensor4D {
+  const [N, H, S, D] = x.shape;
+  return tf.slice(x, [0, 0, S - count, 0], [N, H, count, D]);
+}
+
+/** [N, H, 1, S] of each layer to [N, layers, H, S] */
+function stackLayers(weights: tf.Tensor4D[]): tf.Tensor4D {
+  return tf.stack(
+    weights.map((layer) => tf.squeeze(layer, [2])),
+    1,
+  ) as tf.Tensor4D;
+}

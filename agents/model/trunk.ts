@@ -1,0 +1,54 @@
+import type * as tf from '@tensorflow/tfjs-core';
+
+/**
+ * What a policy remembers of the episodes under way, one row for each environment.
+ *
+ * Tensors have the environments on their first axis and are never changed, only replaced.
+ */
+export interface Cache {
+  tensors: tf.Tensor[];
+  /** [B] steps of the current episode that the tensors hold. */
+  lengths: Int32Array;
+}
+
+/** Several steps of several episodes, as a trunk sees them. */
+export interface Sequence {
+  /** [N * T, C]: each time step as one vector, all steps of a sequence one after the other. */
+  steps: tf.Tensor2D;
+  /** [N * T]: 1 where an episode starts, which forgets all that came before. */
+  starts: Uint8Array;
+  /** What was remembered before the first step; no gradient goes through it. */
+  cache: Cache;
+}
+
+export interface TrunkResult {
+  /** [N * T, C] */
+  features: tf.Tensor2D;
+  /** What is remembered after the last step. */
+  cache: Cache;
+  /** [N, layers, H, S + T] weights of the last step over those before it, oldest first; null without attention. */
+  attention: tf.Tensor4D | null;
+}
+
+/**
+ * The part of a policy that works across time.
+ *
+ * Acting and learning are the same function: acting is a sequence of one step.
+ */
+export interface Trunk {
+  /** Shapes of a cache's tensors, without the environments' axis. */
+  readonly cacheShapes: readonly (readonly number[])[];
+  /** Most steps of an episode that a cache holds. */
+  readonly cacheSteps: number;
+  run(sequence: Sequence, options: { attention: boolean }): TrunkResult;
+  dispose(): void;
+}
+
+/** Lengths after the last step of each sequence: steps since its episode's start, at most `limit`. */
+export function lengthsAfter(starts: Uint8Array, lengths: Int32Array, limit: number): Int32Array {
+  const T = starts.length / lengths.length;
+  return lengths.map((length, n) => {
+    for (let t = 0; t < T; t++) length = starts[n * T + t] ? 1 : length + 1;
+    return Math.min(length, limit);
+  });
+}

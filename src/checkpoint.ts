@@ -1,0 +1,78 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { StoredTensor } from '../agents/model/parameters.ts';
+import { FileError } from './errors.ts';
+import { readJson, writeDirectoryAtomic } from './files.ts';
+import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
+
+/** Format of a checkpoint; a change that an older gymformer could not read raises it. */
+export const CHECKPOINT_FORMAT = 1;
+
+const statisticsState = z.unknown();
+
+/** Everything besides tensors that training needs to go on where it stopped. */
+const stateSchema = z.object({
+  format: z.literal(CHECKPOINT_FORMAT),
+  environment: z.string(),
+  step: z.int(),
+  update: z.int(),
+  episodes: z.int(),
+  seconds: z.number(),
+  /** Of the generator that draws actions and shuffles. */
+  random: z.unknown(),
+  optimizerSteps: z.int(),
+  observationNormalizer: statisticsState.nullable(),
+  rewardNormalizer: statisticsState.nullable(),
+  vectorEnv: z.unknown(),
+  /** Of the acting policy's memory: steps that it holds of each episode, and where an episode is about to start. */
+  memoryLengths: z.array(z.int()),
+  starts: z.array(z.int()),
+  /** Last 100 finished episodes. */
+  recentReturns: z.array(z.number()),
+  recentLengths: z.array(z.number()),
+});
+
+export type TrainingState = z.infer<typeof stateSchema>;
+
+export interface Checkpoint {
+  policy: Map<string, StoredTensor>;
+  optimizer: Map<string, StoredTensor>;
+  /** What the acting policy remembered. */
+  memory: Map<string, StoredTensor>;
+  state: TrainingState;
+}
+
+const PARTS = ['policy', 'optimizer', 'memory'] as const;
+
+/** Writes a checkpoint's folder, whole or not at all. */
+export function saveCheckpoint(path: string, checkpoint: Checkpoint): void {
+  const { environment, step } = checkpoint.state;
+  const metadata = { environment, step: String(step), format: 'gymformer' };
+  writeDirectoryAtomic(path, {
+    ...Object.fromEntries(PARTS.map((part) => [`${part}.safetensors`, encodeSafetensors(checkpoint[part], metadata)])),
+    'state.json': `${JSON.stringify(checkpoint.state)}\n`,
+  });
+}
+
+/**
+ * @throws FileError when a part is missing, cut, corrupt, of another environment or of a newer version
+ */
+export function loadCheckpoint(path: string, environment: string): Checkpoint {
+  const statePath = join(path, 'state.json');
+  if (!existsSync(statePath)) throw new FileError(`${path} is not a checkpoint: there is no state.json in it`);
+  const { format } = readJson(statePath, z.looseObject({ format: z.number() }));
+  if (format > CHECKPOINT_FORMAT)
+    throw new FileError(
+      `${path} was written by a newer gymformer (checkpoint format ${format}, this one reads ${CHECKPOINT_FORMAT}): update gymformer`,
+    );
+  const state = readJson(statePath, stateSchema);
+  if (state.environment !== environment)
+    throw new FileError(`${path} is a checkpoint of ${state.environment}, wanted one of ${environment}`);
+  const [policy, optimizer, memory] = PARTS.map((part) => {
+    const file = join(path, `${part}.safetensors`);
+    if (!existsSync(file)) throw new FileError(`${file} is missing: use an earlier checkpoint`);
+    return decodeSafetensors(readFileSync(file), file).tensors;
+  }) as [Map<string, StoredTensor>, Map<string, StoredTensor>, Map<string, StoredTensor>];
+  return { policy, optimizer, memory, state };
+}

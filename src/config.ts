@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { nearest } from '../envs/nearest.ts';
+import { DEVICE_NAMES } from './device/names.ts';
+import { ConfigError } from './errors.ts';
+
+const count = z.int().positive();
+const fraction = z.number().min(0).max(1);
+
+/**
+ * Every setting of a run: its name, its meaning, its bounds and its default.
+ *
+ * A setting comes from, in this order: a flag, the config file, the environment's preset, the default here.
+ */
+export const configSchema = z.strictObject({
+  environment: z.string().describe('id of a registered environment, path of a module, or package#export'),
+  algo: z.enum(['ppo']).default('ppo').describe('learning algorithm'),
+  policy: z.enum(['transformer', 'gru', 'mlp']).default('transformer').describe('what works across time'),
+  seed: z.int().nonnegative().default(0).describe('seeds weights, actions, shuffling and environments'),
+  device: z
+    .enum(['auto', ...DEVICE_NAMES])
+    .default('auto')
+    .describe('where tensors live'),
+  steps: count.default(100_000).describe('environment steps to train for, rounded up to whole rollouts'),
+  untilReturn: z.number().nullable().default(null).describe('stop once evaluation reaches this mean return'),
+  evalEpisodes: count.default(100).describe('episodes of an evaluation'),
+  evalEvery: z.int().nonnegative().default(0).describe('environment steps between evaluations; 0: only at the end'),
+  evalActions: z.enum(['likeliest', 'drawn']).default('likeliest').describe('which actions evaluation takes'),
+  checkpointEvery: count.default(20_000).describe('environment steps between checkpoints'),
+  replayEvery: z.int().nonnegative().default(0).describe('environment steps between recorded episodes; 0: none'),
+
+  width: count.default(64).describe('numbers in the vector that a time step becomes'),
+  layers: count.default(2).describe('blocks of the policy'),
+  heads: count.default(4).describe('attention heads; divides the width'),
+  context: count.default(16).describe('earlier steps of the episode that attention sees'),
+  feedForward: z.number().positive().default(4).describe('width of the feed-forward layers, as a multiple of width'),
+  initialLogStd: z.number().default(0).describe('log standard deviation that continuous actions start with'),
+
+  envs: count.default(16).describe('environments run side by side'),
+  rolloutSteps: count.default(128).describe('steps of each environment between updates'),
+  sequenceSteps: count.default(16).describe('steps of a sequence, the unit of learning; divides rolloutSteps'),
+  epochs: count.default(4).describe('passes over each rollout'),
+  minibatches: count.default(4).describe('optimiser steps a pass'),
+  learningRate: z.number().positive().default(3e-4).describe("Adam's step size"),
+  finalLearningRate: z.number().nonnegative().default(0).describe('what it falls to over annealSteps, linearly'),
+  annealSteps: z.int().nonnegative().default(0).describe('environment steps over which it falls; 0: it stays'),
+  gamma: fraction.default(0.99).describe('discount of a reward one step later'),
+  gaeLambda: fraction.default(0.95).describe('0: one-step advantages, low variance; 1: full returns, no bias'),
+  clipRange: z.number().positive().default(0.2).describe('how far the probability ratio counts'),
+  clipValues: z.boolean().default(false).describe("clip the value's change too"),
+  valueCoefficient: z.number().nonnegative().default(0.5).describe("weight of the value's loss"),
+  entropyCoefficient: z.number().default(0).describe('weight of the entropy, which rewards exploring'),
+  normalizeAdvantages: z.boolean().default(true).describe('normalise the advantages of each minibatch'),
+  maxGradientNorm: z.number().positive().default(0.5).describe('gradients are scaled down to this norm'),
+  targetKl: z.number().positive().nullable().default(null).describe('end an update early beyond this divergence'),
+  normalizeObservations: z.boolean().default(false).describe('to running mean 0 and deviation 1, clipped to 10'),
+  normalizeRewards: z.boolean().default(false).describe('divide by the running deviation of the returns'),
+});
+
+export type Config = z.infer<typeof configSchema>;
+
+export const CONFIG_KEYS = Object.keys(configSchema.shape) as (keyof Config)[];
+
+export interface ConfigSources {
+  environment: string;
+  preset?: Record<string, unknown>;
+  file?: Record<string, unknown>;
+  flags?: Record<string, unknown>;
+}
+
+/**
+ * All settings of a run, from all places that they can come from.
+ *
+ * @throws ConfigError naming the setting, what was found and what was wanted
+ */
+export function resolveConfig({ environment, preset = {}, file = {}, flags = {} }: ConfigSources): Config {
+  for (const [source, settings] of Object.entries({ preset, 'config file': file, flags }))
+    for (const key of Object.keys(settings))
+      if (!CONFIG_KEYS.includes(key as keyof Config))
+        throw new ConfigError(`unknown setting ${key} in the ${source}: did you mean ${nearest(key, CONFIG_KEYS)}?`);
+  return checkConfig({ ...preset, ...file, ...flags, environment });
+}
+
+/** @throws ConfigError naming the first setting that is wrong */
+export function checkConfig(settings: unknown): Config {
+  const result = configSchema.safeParse(settings);
+  if (!result.success) {
+    const { path, message } = result.error.issues[0] as z.core.$ZodIssue;
+    const found = (settings as Record<string, unknown>)[path[0] as string];
+    throw new ConfigError(`setting ${path.join('.')} is ${JSON.stringify(found)}: ${message}`);
+  }
+  const config = result.data;
+  if (config.rolloutSteps % config.sequenceSteps)
+    throw new ConfigError(
+      `rolloutSteps is ${config.rolloutSteps}, which is not a multiple of sequenceSteps, ${config.sequenceSteps}`,
+    );
+  const sequences = (config.envs * config.rolloutSteps) / config.sequenceSteps;
+  if (config.minibatches > sequences)
+    throw new ConfigError(
+      `minibatches is ${config.minibatches}, but a rollout has only ${sequences} sequences (envs x rolloutSteps / sequenceSteps)`,
+    );
+  if (config.policy === 'transformer' && config.width % (2 * config.heads))
+    throw new ConfigError(`width is ${config.width}, which is not a multiple of twice the heads, ${2 * config.heads}`);
+  return config;
+}

@@ -1,0 +1,103 @@
+import type { Env } from '../envs/env.ts';
+import type { Policy } from '../agents/model/policy.ts';
+import { Generator } from '../envs/random.ts';
+import { VectorEnv } from '../envs/vector.ts';
+import { Actor } from './actor.ts';
+import { GymformerError, EXIT } from './errors.ts';
+import type { EvalEvent } from './metrics.ts';
+import type { ObservationNormalizer } from './normalizers.ts';
+import { mean, summarize } from './statistics.ts';
+
+/** A policy and the environment that it plays. */
+export interface Player {
+  policy: Policy;
+  environment: string;
+  make: () => Env;
+  /** Training steps of the policy. */
+  step: number;
+  /** Makes a normaliser for so many environments, with the statistics of training; null where there is none. */
+  normalizer: (environments: number) => ObservationNormalizer | null;
+}
+
+export interface EvaluateOptions {
+  episodes: number;
+  seed: number;
+  actions: 'likeliest' | 'drawn';
+  onProgress?: (done: number, total: number) => void;
+  signal?: AbortSignal;
+}
+
+/** Episodes played at once: enough to fill the kernels, few enough for memory. */
+const MOST_ENVIRONMENTS = 128;
+
+/**
+ * Plays episodes to their end, each with a seed of its own, and summarises their undiscounted returns.
+ *
+ * Every episode started counts, however long it takes: to stop at the first `episodes` finished would favour short ones.
+ */
+export async function evaluate(player: Player, options: EvaluateOptions): Promise<EvalEvent> {
+  const { episodes, seed, actions } = options;
+  const random = new Generator(seed);
+  const results: EpisodeResult[] = [];
+  while (results.length < episodes) {
+    const count = Math.min(episodes - results.length, MOST_ENVIRONMENTS);
+    results.push(...(await playEach(player, count, random, options, results.length)));
+  }
+  const successes = results.map(({ success }) => success).filter((success) => success !== null);
+  return {
+    event: 'eval',
+    step: player.step,
+    episodes,
+    ...summarize(results.map((result) => result.return)),
+    meanLength: mean(results.map(({ length }) => length)),
+    ...(successes.length === episodes && { success: mean(successes.map(Number)) }),
+    actions,
+    seed,
+  };
+}
+
+interface EpisodeResult {
+  return: number;
+  length: number;
+  success: boolean | null;
+}
+
+/** One episode in each of `count` environments. */
+async function playEach(
+  player: Player,
+  count: number,
+  random: Generator,
+  { episodes, actions, onProgress, signal }: EvaluateOptions,
+  done: number,
+): Promise<EpisodeResult[]> {
+  const envs = new VectorEnv(player.make, { count, seed: random.integers(2 ** 31), name: player.environment });
+  const normalizer = player.normalizer(count);
+  const actor = new Actor(player.policy, count);
+  const results = new Map<number, EpisodeResult>();
+  try {
+    envs.reset();
+    while (results.size < count) {
+      if (signal?.aborted) throw new GymformerError('evaluation was interrupted', EXIT.interrupted);
+      const observations = normalizer ? normalizer.apply(envs.observations) : envs.observations;
+      await actor.act(observations, envs.actionMasks, actions === 'drawn' ? { draw: random } : 'likeliest');
+      envs.step(actor.environmentActions);
+      for (let i = 0; i < count; i++) {
+        if (!envs.terminated[i] && !envs.truncated[i]) continue;
+        actor.starts[i] = 1;
+        if (results.has(i)) continue;
+        const success = envs.infos[i]?.['success'];
+        results.set(i, {
+          return: envs.lastReturns[i] as number,
+          length: envs.lastLengths[i] as number,
+          success: typeof success === 'boolean' ? success : null,
+        });
+        onProgress?.(done + results.size, episodes);
+      }
+      if (results.size % 8 === 0) await new Promise(setImmediate); // let signals and timers through
+    }
+    return [...results.values()];
+  } finally {
+    actor.dispose();
+    envs.close();
+  }
+}

@@ -1,0 +1,89 @@
+import { RunningStatistics, type RunningStatisticsState } from '../envs/runningStatistics.ts';
+
+const CLIP = 10;
+const EPSILON = 1e-8;
+
+/** Observations to mean 0 and deviation 1 by what was seen so far, clipped to -10 … 10. */
+export class ObservationNormalizer {
+  readonly #statistics: RunningStatistics;
+  readonly #normalized: Float32Array;
+
+  /**
+   * @param size of one observation
+   * @param rows observations that come at once
+   */
+  constructor(
+    private readonly size: number,
+    private readonly rows: number,
+  ) {
+    this.#statistics = new RunningStatistics(size);
+    this.#normalized = new Float32Array(rows * size);
+  }
+
+  /** @param observations [rows, size] */
+  update(observations: Float32Array): void {
+    this.#statistics.update(observations, this.rows);
+  }
+
+  /** [rows, size], valid until the next call. */
+  apply(observations: Float32Array): Float32Array {
+    const { mean, variance } = this.#statistics;
+    for (let i = 0; i < observations.length; i++) {
+      const component = i % this.size;
+      const centred = (observations[i] as number) - (mean[component] as number);
+      const scaled = centred / Math.sqrt((variance[component] as number) + EPSILON);
+      this.#normalized[i] = Math.min(Math.max(scaled, -CLIP), CLIP);
+    }
+    return this.#normalized;
+  }
+
+  state(): RunningStatisticsState {
+    return this.#statistics.state();
+  }
+
+  restore(state: RunningStatisticsState): void {
+    this.#statistics.restore(state);
+  }
+}
+
+/**
+ * Rewards divided by the running deviation of the discounted return, clipped to -10 … 10, so that returns are of order
+ * one whatever the environment's units. They are not centred: that would change the task.
+ *
+ * @see Engstrom et al. 2020, "Implementation Matters in Deep Policy Gradients", section 3
+ */
+export class RewardNormalizer {
+  readonly #statistics = new RunningStatistics(1);
+  #returns: Float32Array;
+
+  constructor(
+    environments: number,
+    private readonly gamma: number,
+  ) {
+    this.#returns = new Float32Array(environments);
+  }
+
+  /** Takes in the rewards of a step; `ended` marks the episodes that it ended. */
+  update(rewards: Float64Array, ended: Uint8Array): void {
+    for (let i = 0; i < rewards.length; i++)
+      this.#returns[i] = (this.#returns[i] as number) * this.gamma + (rewards[i] as number);
+    this.#statistics.update(this.#returns, rewards.length);
+    ended.forEach((end, i) => {
+      if (end) this.#returns[i] = 0;
+    });
+  }
+
+  apply(reward: number): number {
+    const scaled = reward / Math.sqrt((this.#statistics.variance[0] as number) + EPSILON);
+    return Math.min(Math.max(scaled, -CLIP), CLIP);
+  }
+
+  state(): { statistics: RunningStatisticsState; returns: number[] } {
+    return { statistics: this.#statistics.state(), returns: [...this.#returns] };
+  }
+
+  restore({ statistics, returns }: { statistics: RunningStatisticsState; returns: number[] }): void {
+    this.#statistics.restore(statistics);
+    this.#returns = Float32Array.from(returns);
+  }
+}

@@ -1,0 +1,108 @@
+import { flatSize, flatten, unflatten } from '../envs/spaces.ts';
+import type { Value } from '../envs/spaces.ts';
+import { Generator } from '../envs/random.ts';
+import { Actor } from './actor.ts';
+import type { Player } from './evaluate.ts';
+import { EXIT, GymformerError } from './errors.ts';
+import type { ReplayEvent } from './metrics.ts';
+import type { ReplayHeader } from './replay/format.ts';
+import { ReplayFile } from './replay/recorder.ts';
+import { VERSION } from './version.ts';
+
+export interface RecordOptions {
+  episodes: number;
+  seed: number;
+  actions: 'likeliest' | 'drawn';
+  /** File to write. */
+  path: string;
+  /** What the header says of the policy. */
+  policy: NonNullable<ReplayHeader['policy']>;
+  run: string;
+  onProgress?: (done: number, total: number) => void;
+  signal?: AbortSignal;
+}
+
+/** Plays episodes and writes a replay of them: what was seen, decided, expected and remembered at each step. */
+export async function record(player: Player, options: RecordOptions): Promise<ReplayEvent> {
+  const { episodes, path, onProgress, signal } = options;
+  const env = player.make();
+  const file = ReplayFile.create(path, {
+    environment: player.environment,
+    observationSpace: env.observationSpace,
+    actionSpace: env.actionSpace,
+    createdAt: new Date().toISOString(),
+    gymformer: VERSION,
+    run: options.run,
+    step: player.step,
+    policy: options.policy,
+  });
+  const random = new Generator(options.seed);
+  try {
+    for (let episode = 0; episode < episodes; episode++) {
+      if (signal?.aborted) throw new GymformerError('recording was interrupted', EXIT.interrupted);
+      await recordEpisode(player, env, file, random, options);
+      onProgress?.(episode + 1, episodes);
+    }
+    return { event: 'replay', step: player.step, path, episodes };
+  } finally {
+    file.finish();
+    env.close?.();
+  }
+}
+
+async function recordEpisode(
+  player: Player,
+  env: ReturnType<Player['make']>,
+  file: ReplayFile,
+  random: Generator,
+  { actions, policy }: RecordOptions,
+): Promise<void> {
+  const { observationSpace, actionSpace } = env;
+  const seed = random.integers(2 ** 31);
+  const actor = new Actor(player.policy, 1);
+  const normalizer = player.normalizer(1);
+  const attends = policy.heads !== undefined;
+  file.begin(seed);
+  let { observation } = env.reset({ seed });
+  try {
+    for (let ended = false; !ended;) {
+      const seen = new Float32Array(flatSize(observationSpace));
+      flatten(observationSpace, observation as Value, seen);
+      const scene = env.draw?.() ?? null;
+      const mask = env.actionMask ? Uint8Array.from(env.actionMask()) : null;
+      const input = normalizer ? normalizer.apply(seen) : seen;
+      await actor.act(input, mask, actions === 'drawn' ? { draw: random } : 'likeliest', { attention: attends });
+      const action = actor.environmentActions.slice();
+      const { observation: next, ...result } = env.step(unflatten(actionSpace, action));
+      file.add({
+        observation: seen,
+        scene,
+        decision: {
+          action,
+          distribution: player.policy.head.describe(actor.output(0), mask),
+          mask,
+          value: actor.values[0] as number,
+          attention: actor.attention && byLag(actor.attention, policy.context as number),
+          reward: result.reward,
+          terminated: result.terminated,
+          truncated: result.truncated,
+          info: result.info,
+        },
+      });
+      observation = next;
+      ended = result.terminated || result.truncated;
+    }
+    const last = new Float32Array(flatSize(observationSpace));
+    flatten(observationSpace, observation as Value, last);
+    file.add({ observation: last, scene: env.draw?.() ?? null, decision: null });
+    file.end();
+  } finally {
+    actor.dispose();
+  }
+}
+
+/** Weights [layers, heads, context + 1] with the oldest step first to the same with the current step first. */
+function byLag(weights: Float32Array, context: number): Float32Array {
+  const lags = context + 1;
+  return weights.map((_, i) => weights[i - (i % lags) + (lags - 1 - (i % lags))] as number);
+}

@@ -1,0 +1,159 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { checkConfig, CONFIG_KEYS, type Config } from './config.ts';
+import { ConfigError, FileError, GymformerError, UsageError } from './errors.ts';
+import { readJson, writeFileAtomic } from './files.ts';
+import type { EvalEvent, UpdateEvent } from './metrics.ts';
+import { VERSION } from './version.ts';
+
+/** Format of a run directory; a change that an older gymformer could not read raises it. */
+export const RUN_FORMAT = 1;
+
+const checkpointsSchema = z.object({
+  /** Folders below `checkpoints`. */
+  latest: z.string(),
+  best: z.string(),
+  /** Mean return that made it the best; null before the first evaluation. */
+  bestMean: z.number().nullable(),
+});
+
+export type Checkpoints = z.infer<typeof checkpointsSchema>;
+
+/** The settings that another session of the same run may change: what ends it, what it reports, where it computes. */
+const CHANGEABLE = new Set<keyof Config>([
+  'steps',
+  'untilReturn',
+  'device',
+  'evalEpisodes',
+  'evalEvery',
+  'evalActions',
+  'checkpointEvery',
+  'replayEvery',
+]);
+
+/** A run's directory: config.json, metrics.jsonl, checkpoints.json, checkpoints/ and replays/. */
+export class RunDirectory {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = resolve(path);
+  }
+
+  /** As people call it. */
+  get name(): string {
+    return basename(this.path);
+  }
+
+  get exists(): boolean {
+    return existsSync(this.path);
+  }
+
+  get checkpointsPath(): string {
+    return join(this.path, 'checkpoints');
+  }
+
+  get replaysPath(): string {
+    return join(this.path, 'replays');
+  }
+
+  /** @throws UsageError when there is something at that path already */
+  create(config: Config): void {
+    if (this.exists)
+      throw new UsageError(`${this.path} exists already: go on with it by --resume, or give another --out`);
+    try {
+      mkdirSync(this.replaysPath, { recursive: true });
+    } catch (error) {
+      throw new GymformerError(`cannot make the run's folder ${this.path}: ${(error as Error).message}`, 1, {
+        cause: error,
+      });
+    }
+    this.writeConfig(config);
+  }
+
+  writeConfig(config: Config): void {
+    const versions = { gymformer: VERSION, node: process.versions.node };
+    writeFileAtomic(
+      join(this.path, 'config.json'),
+      `${JSON.stringify({ format: RUN_FORMAT, versions, ...config }, null, 2)}\n`,
+    );
+  }
+
+  /** @throws FileError when there is no run, or one that this version cannot read */
+  readConfig(): Config {
+    if (!existsSync(join(this.path, 'config.json')))
+      throw new FileError(`${this.path} is not a run: there is no config.json in it`);
+    const stored = readJson(join(this.path, 'config.json'), z.looseObject({ format: z.number() }));
+    if (stored.format > RUN_FORMAT)
+      throw new FileError(
+        `${this.path} was written by a newer gymformer (run format ${stored.format}, this one reads ${RUN_FORMAT}): update gymformer`,
+      );
+    const settings = Object.fromEntries(
+      Object.entries(stored).filter(([key]) => CONFIG_KEYS.includes(key as keyof Config)),
+    );
+    return checkConfig(settings);
+  }
+
+  /**
+   * The run's own settings, with what `flags` may change of them.
+   *
+   * @throws ConfigError when a flag contradicts what the run was started with
+   */
+  resumeConfig(flags: Record<string, unknown>): Config {
+    const stored = this.readConfig();
+    const wanted = checkConfig({ ...stored, ...flags });
+    for (const key of CONFIG_KEYS)
+      if (!CHANGEABLE.has(key) && wanted[key] !== stored[key])
+        throw new ConfigError(
+          `${key} is ${JSON.stringify(wanted[key])}, but the run ${this.path} was started with ${JSON.stringify(stored[key])}: resume without it, or start a new run`,
+        );
+    return wanted;
+  }
+
+  /** Which checkpoints there are; null before the first. */
+  checkpoints(): Checkpoints | null {
+    const path = join(this.path, 'checkpoints.json');
+    return existsSync(path) ? readJson(path, checkpointsSchema) : null;
+  }
+
+  writeCheckpoints(checkpoints: Checkpoints): void {
+    writeFileAtomic(join(this.path, 'checkpoints.json'), `${JSON.stringify(checkpoints, null, 2)}\n`);
+  }
+
+  appendMetrics(event: UpdateEvent | EvalEvent): void {
+    try {
+      appendFileSync(this.#metricsPath, `${JSON.stringify(event)}\n`);
+    } catch (error) {
+      throw new GymformerError(
+        `cannot write ${this.#metricsPath}: ${(error as Error).message}; the last checkpoint is intact, free some room and --resume`,
+        1,
+        { cause: error },
+      );
+    }
+  }
+
+  /** Drops what was reported after `step`: the steps that a resumed run takes again. */
+  dropMetricsAfter(step: number): void {
+    if (!existsSync(this.#metricsPath)) return;
+    const whole = readFileSync(this.#metricsPath, 'utf8').split('\n').slice(0, -1);
+    const kept = whole.filter((line) => (JSON.parse(line) as { step: number }).step <= step);
+    writeFileAtomic(this.#metricsPath, kept.map((line) => `${line}\n`).join(''));
+  }
+
+  /** Says that this process trains the run, for viewers, until `release`. */
+  claim(): void {
+    writeFileAtomic(this.#runningPath, JSON.stringify({ pid: process.pid }));
+  }
+
+  release(): void {
+    rmSync(this.#runningPath, { force: true });
+  }
+
+  get #metricsPath(): string {
+    return join(this.path, 'metrics.jsonl');
+  }
+
+  get #runningPath(): string {
+    return join(this.path, 'running.json');
+  }
+}

@@ -1,0 +1,209 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import { Policy, type PolicyOptions } from '../../agents/model/policy.ts';
+import type { Cache } from '../../agents/model/trunk.ts';
+import { Generator } from '../../envs/random.ts';
+import { Box, Dict, Discrete, MultiBinary, MultiDiscrete, type Space, Text, Tuple } from '../../envs/spaces.ts';
+import { openDevice } from '../../src/device/device.ts';
+
+await openDevice('wasm');
+
+const N = 3;
+const T = 12;
+const SIZE = 4;
+const CONTEXT = 5;
+
+function policyOf(
+  policy: PolicyOptions['policy'],
+  observationSpace: Space = new Box({ low: -1, high: 1, shape: [SIZE] }),
+): Policy {
+  return new Policy({
+    observationSpace,
+    actionSpace: new Discrete(3),
+    policy,
+    width: 16,
+    layers: 2,
+    heads: 2,
+    context: CONTEXT,
+    feedForward: 2,
+    initialLogStd: 0,
+    random: new Generator(11),
+  });
+}
+
+function observationsOf(seed: number): Float32Array {
+  const random = new Generator(seed);
+  return Float32Array.from({ length: N * T * SIZE }, () => random.uniform(-1, 1));
+}
+
+/** Episodes start at the beginning, in the middle, and twice in a row. */
+function startsOf(): Uint8Array {
+  const starts = new Uint8Array(N * T);
+  for (const [n, t] of [
+    [0, 0],
+    [1, 0],
+    [1, 7],
+    [2, 3],
+    [2, 4],
+  ] as const)
+    starts[n * T + t] = 1;
+  return starts;
+}
+
+const rows = (x: tf.Tensor): Float32Array => x.dataSync() as Float32Array;
+
+/** Values of all steps at once, [N * T]. */
+function full(
+  policy: Policy,
+  observations: Float32Array,
+  starts: Uint8Array,
+  cache = policy.emptyCache(N),
+): Float32Array {
+  return rows(policy.run(tf.tensor2d(observations, [N * T, SIZE]), starts, cache).values);
+}
+
+/** Values of all steps, one step of all sequences at a time, each going on with the last one's cache. */
+function stepwise(
+  policy: Policy,
+  observations: Float32Array,
+  starts: Uint8Array,
+): { values: Float32Array; caches: Cache[] } {
+  const values = new Float32Array(N * T);
+  const caches = [policy.emptyCache(N)];
+  for (let t = 0; t < T; t++) {
+    const at = Array.from({ length: N }, (_, n) => n * T + t);
+    const now = Float32Array.from(at.flatMap((row) => [...observations.subarray(row * SIZE, (row + 1) * SIZE)]));
+    const nowStarts = Uint8Array.from(at, (row) => starts[row] as number);
+    const result = policy.run(tf.tensor2d(now, [N, SIZE]), nowStarts, caches.at(-1) as Cache);
+    rows(result.values).forEach((value, n) => (values[at[n] as number] = value));
+    caches.push(result.cache);
+  }
+  return { values, caches };
+}
+
+function largestDifference(
+  left: Float32Array,
+  right: Float32Array,
+  among: (row: number) => boolean = () => true,
+): number {
+  return Math.max(...left.map((x, row) => (among(row) ? Math.abs(x - (right[row] as number)) : 0)));
+}
+
+describe.each(['transformer', 'gru', 'mlp'] as const)('the %s policy', (kind) => {
+  test('gives the same step by step with a cache as all at once', () => {
+    const policy = policyOf(kind);
+    const observations = observationsOf(1);
+    expect(
+      largestDifference(full(policy, observations, startsOf()), stepwise(policy, observations, startsOf()).values),
+    ).toBeLessThan(1e-4);
+  });
+
+  test('gives the same for the second half of a sequence that starts with the cache of the first', () => {
+    const policy = policyOf(kind);
+    const observations = observationsOf(2);
+    const starts = startsOf();
+    const half = T / 2;
+    const { values, caches } = stepwise(policy, observations, starts);
+    const at = Array.from({ length: N * half }, (_, i) => Math.floor(i / half) * T + half + (i % half));
+    const later = Float32Array.from(at.flatMap((row) => [...observations.subarray(row * SIZE, (row + 1) * SIZE)]));
+    const laterStarts = Uint8Array.from(at, (row) => starts[row] as number);
+    const found = rows(policy.run(tf.tensor2d(later, [N * half, SIZE]), laterStarts, caches[half] as Cache).values);
+    found.forEach((value, i) => expect(value).toBeCloseTo(values[at[i] as number] as number, 4));
+  });
+
+  test('sees nothing of the future', () => {
+    const policy = policyOf(kind);
+    const observations = observationsOf(3);
+    const changed = observations.slice();
+    const from = 8;
+    for (let n = 0; n < N; n++) changed.fill(0.9, (n * T + from) * SIZE, (n + 1) * T * SIZE);
+    const [before, after] = [full(policy, observations, startsOf()), full(policy, changed, startsOf())];
+    expect(largestDifference(before, after, (row) => row % T < from)).toBe(0);
+    expect(largestDifference(before, after, (row) => row % T >= from)).toBeGreaterThan(1e-3);
+  });
+
+  test('sees nothing of an earlier episode', () => {
+    const policy = policyOf(kind);
+    const observations = observationsOf(4);
+    const changed = observations.slice();
+    changed.fill(0.9, T * SIZE, (T + 7) * SIZE); // the first episode of the second sequence
+    const [before, after] = [full(policy, observations, startsOf()), full(policy, changed, startsOf())];
+    expect(largestDifference(before, after, (row) => row >= T + 7 && row < 2 * T)).toBe(0);
+  });
+
+  test('leaves no tensors behind', () => {
+    const policy = policyOf(kind);
+    const run = (): void => tf.tidy(() => void full(policy, observationsOf(5), startsOf()));
+    run();
+    const before = tf.memory().numTensors;
+    run();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('starts from the same weights with the same seed', async () => {
+    const [first, second] = [await policyOf(kind).parameters.save(), await policyOf(kind).parameters.save()];
+    expect(first).toEqual(second);
+  });
+});
+
+describe.each(['transformer', 'gru'] as const)('the %s policy', (kind) => {
+  test('remembers what it saw', () => {
+    const policy = policyOf(kind);
+    const observations = observationsOf(6);
+    const changed = observations.slice();
+    changed.fill(0.9, 0, SIZE); // the first step of the first sequence
+    const [before, after] = [full(policy, observations, startsOf()), full(policy, changed, startsOf())];
+    for (let t = 0; t <= 3; t++)
+      expect(Math.abs((before[t] as number) - (after[t] as number)), `step ${t}`).toBeGreaterThan(1e-5);
+  });
+});
+
+test('a layer of the Transformer sees as many earlier steps as its context, and no more', () => {
+  const policy = policyOf('transformer');
+  const observations = observationsOf(7);
+  const changed = observations.slice();
+  changed.fill(0.9, 0, SIZE);
+  const [before, after] = [full(policy, observations, startsOf()), full(policy, changed, startsOf())];
+  const reach = 2 * CONTEXT; // two layers, one after the other
+  expect(Math.abs((before[reach] as number) - (after[reach] as number))).toBeGreaterThan(0);
+  expect(largestDifference(before, after, (row) => row > reach && row < T)).toBe(0);
+});
+
+test('attention of each head over the past sums to one, and to nothing outside the episode', () => {
+  const policy = policyOf('transformer');
+  const observations = tf.tensor2d(observationsOf(8), [N * T, SIZE]);
+  const { cache } = policy.run(observations, startsOf(), policy.emptyCache(N));
+  const starts = Uint8Array.of(1, 0, 0);
+  const { attention } = policy.run(tf.slice(observations, 0, N) as tf.Tensor2D, starts, cache, { attention: true });
+  expect(attention?.shape).toEqual([N, 2, 2, CONTEXT + 1]);
+  const weights = rows(attention as tf.Tensor);
+  for (let row = 0; row < N * 4; row++) {
+    const head = weights.subarray(row * (CONTEXT + 1), (row + 1) * (CONTEXT + 1));
+    expect(head.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5);
+    if (row < 4) expect([...head]).toEqual([0, 0, 0, 0, 0, 1]);
+    else expect(head[0]).toBeGreaterThan(0);
+  }
+});
+
+const SPACES: [string, Space][] = [
+  ['Discrete', new Discrete(5)],
+  ['MultiDiscrete', new MultiDiscrete([2, 4])],
+  ['MultiBinary', new MultiBinary(3)],
+  ['bytes', new Box({ low: 0, high: 255, shape: [2, 2], dtype: 'uint8' })],
+  ['Tuple', new Tuple([new Discrete(3), new Box({ low: -1, high: 1, shape: [2] })])],
+  ['Dict', new Dict({ where: new Box({ low: -1, high: 1 }), what: new Dict({ kind: new Discrete(4) }) })],
+];
+
+test.each(SPACES)('observations of a %s space reach the value', (_, space) => {
+  const policy = policyOf('mlp', space);
+  const size = policy.observationSize;
+  const value = (fill: number): number =>
+    rows(
+      policy.run(tf.fill([1, size], fill) as tf.Tensor2D, Uint8Array.of(1), policy.emptyCache(1)).values,
+    )[0] as number;
+  expect(value(1)).not.toBeCloseTo(value(0), 5);
+});
+
+test('a space without an encoding is refused by name', () => {
+  expect(() => policyOf('mlp', new Text(8))).toThrow('Text(8) cannot be an observation yet');
+});
