@@ -53,6 +53,11 @@ export interface Env<Observation = any, Action = any> {
   close?(): void;
 }
 
+/** What `step` throws before the first `reset`, and between the end of an episode and the next `reset`. */
+export function outsideEpisode(): Error {
+  return new Error('step() was called outside an episode: call reset() first');
+}
+
 /** Where in an environment something went wrong, and how to see it again. */
 export interface EnvErrorDetails {
   /** Id of the environment, or the file it came from. */
@@ -75,7 +80,8 @@ export class EnvError extends Error {
     options?: ErrorOptions,
   ) {
     const { environment, method, found, wanted, step, seed } = details;
-    const where = step === undefined ? '' : ` (step ${step}${seed === undefined ? '' : ` of the episode with seed ${seed}`})`;
+    const where =
+      step === undefined ? '' : ` (step ${step}${seed === undefined ? '' : ` of the episode with seed ${seed}`})`;
     super(`${environment}: ${method}() ${found}, wanted ${wanted}${where}`, options);
   }
 }

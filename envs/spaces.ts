@@ -129,7 +129,8 @@ export class MultiDiscrete {
 
   contains(value: unknown): boolean {
     return (
-      isNumbers(value, this.n.length) && every(value, (x, i) => Number.isInteger(x) && x >= 0 && x < (this.n[i] as number))
+      isNumbers(value, this.n.length) &&
+      every(value, (x, i) => Number.isInteger(x) && x >= 0 && x < (this.n[i] as number))
     );
   }
 }
@@ -174,7 +175,9 @@ export class Text {
 
   contains(value: unknown): boolean {
     return (
-      typeof value === 'string' && value.length <= this.maxLength && [...value].every((c) => this.characters.includes(c))
+      typeof value === 'string' &&
+      value.length <= this.maxLength &&
+      [...value].every((c) => this.characters.includes(c))
     );
   }
 }
@@ -191,7 +194,9 @@ export class Tuple {
 
   contains(value: unknown): boolean {
     return (
-      Array.isArray(value) && value.length === this.spaces.length && this.spaces.every((space, i) => space.contains(value[i]))
+      Array.isArray(value) &&
+      value.length === this.spaces.length &&
+      this.spaces.every((space, i) => space.contains(value[i]))
     );
   }
 }
@@ -285,7 +290,8 @@ export function unflatten(space: Space, flat: ArrayLike<number>, offset = 0): Va
       return Array.from({ length: flatSize(space) }, (_, i) => flat[offset + i] as number);
     case 'text': {
       let text = '';
-      for (let i = 0; i < space.maxLength && flat[offset + i]; i++) text += String.fromCharCode(flat[offset + i] as number);
+      for (let i = 0; i < space.maxLength && flat[offset + i]; i++)
+        text += String.fromCharCode(flat[offset + i] as number);
       return text;
     }
     case 'tuple':
@@ -353,7 +359,9 @@ function positiveInteger(kind: string, n: number): number {
 }
 
 function isNumbers(value: unknown, length: number): value is ArrayLike<number> {
-  return (Array.isArray(value) || ArrayBuffer.isView(value)) && (value as unknown as ArrayLike<unknown>).length === length;
+  return (
+    (Array.isArray(value) || ArrayBuffer.isView(value)) && (value as unknown as ArrayLike<unknown>).length === length
+  );
 }
 
 function every(values: ArrayLike<number>, holds: (value: number, index: number) => boolean): boolean {

@@ -1,0 +1,177 @@
+import { outsideEpisode, type Env, type ResetOptions, type ResetResult, type StepResult } from '../env.ts';
+import { ACCENT, BACKGROUND, BAD, BODY, DETAIL, EDGE, SURFACE } from '../palette.ts';
+import { Generator } from '../random.ts';
+import type { Scene, Shape } from '../scene.ts';
+import { Box, Discrete } from '../spaces.ts';
+import { resetBounds } from './resetBounds.ts';
+
+const GRAVITY = 9.8; // m/s^2
+const CART_MASS = 1; // kg
+const POLE_MASS = 0.1; // kg
+const TOTAL_MASS = CART_MASS + POLE_MASS;
+const HALF_POLE = 0.5; // m, from the joint to the pole's centre of mass
+const POLE_MOMENT = POLE_MASS * HALF_POLE; // kg m
+const FORCE = 10; // N
+const TIME_STEP = 0.02; // s
+const POSITION_LIMIT = 2.4; // m
+const ANGLE_LIMIT = (12 * 2 * Math.PI) / 360; // rad
+
+/**
+ * CartPole: keep a pole upright by pushing the cart that it stands on to the left or to the right.
+ *
+ * A pole is attached by a free joint to a cart that moves along a frictionless track.
+ *
+ * | action | meaning                        |
+ * |--------|--------------------------------|
+ * | 0      | push the cart left, with 10 N  |
+ * | 1      | push the cart right, with 10 N |
+ *
+ * | observation           | from      | to       | unit  | ends the episode beyond |
+ * |-----------------------|-----------|----------|-------|-------------------------|
+ * | cart position         | -4.8      | 4.8      | m     | 2.4                     |
+ * | cart velocity         | -Infinity | Infinity | m/s   |                         |
+ * | pole angle            | -0.418    | 0.418    | rad   | 0.2095 (12 degrees)     |
+ * | pole angular velocity | -Infinity | Infinity | rad/s |                         |
+ *
+ * - **Reward**: 1 for every step, the last one too.
+ * - **Start**: each component uniform in [-0.05, 0.05), or between `options.low` and `options.high`.
+ * - **End**: terminates when cart or pole leave their limits; registered with at most 500 steps.
+ * - **Solved**: a mean return of 475.
+ *
+ * @see Barto, Sutton and Anderson 1983, "Neuronlike Adaptive Elements That Can Solve Difficult Learning Control Problems"
+ * @see https://gymnasium.farama.org/environments/classic_control/cart_pole/
+ */
+export class CartPole implements Env<number[], number> {
+  readonly observationSpace = new Box({
+    low: [-2 * POSITION_LIMIT, -Infinity, -2 * ANGLE_LIMIT, -Infinity],
+    high: [2 * POSITION_LIMIT, Infinity, 2 * ANGLE_LIMIT, Infinity],
+    names: ['cart position', 'cart velocity', 'pole angle', 'pole angular velocity'],
+    units: ['m', 'm/s', 'rad', 'rad/s'],
+  });
+  readonly actionSpace = new Discrete(2, { names: ['push left', 'push right'] });
+
+  private random: Generator | undefined;
+  private running = false;
+  private position = 0;
+  private velocity = 0;
+  private angle = 0; // from upright, clockwise
+  private angularVelocity = 0;
+  private lastAction: number | undefined;
+
+  reset({ seed, options }: ResetOptions = {}): ResetResult<number[]> {
+    if (seed !== undefined || !this.random) this.random = new Generator(seed);
+    const { low, high } = resetBounds(options, { low: -0.05, high: 0.05 });
+    this.position = this.random.uniform(low, high);
+    this.velocity = this.random.uniform(low, high);
+    this.angle = this.random.uniform(low, high);
+    this.angularVelocity = this.random.uniform(low, high);
+    this.lastAction = undefined;
+    this.running = true;
+    return { observation: this.observe(), info: {} };
+  }
+
+  step(action: number): StepResult<number[]> {
+    if (!this.running) throw outsideEpisode();
+    const force = action === 1 ? FORCE : -FORCE;
+    const cos = Math.cos(this.angle);
+    const sin = Math.sin(this.angle);
+    const push = (force + POLE_MOMENT * this.angularVelocity ** 2 * sin) / TOTAL_MASS;
+    const angularAcceleration =
+      (GRAVITY * sin - cos * push) / (HALF_POLE * (4 / 3 - (POLE_MASS * cos ** 2) / TOTAL_MASS));
+    const acceleration = push - (POLE_MOMENT * angularAcceleration * cos) / TOTAL_MASS;
+
+    // Euler's method, positions first: as in the original program
+    this.position += TIME_STEP * this.velocity;
+    this.velocity += TIME_STEP * acceleration;
+    this.angle += TIME_STEP * this.angularVelocity;
+    this.angularVelocity += TIME_STEP * angularAcceleration;
+    this.lastAction = action;
+
+    const terminated = Math.abs(this.position) > POSITION_LIMIT || Math.abs(this.angle) > ANGLE_LIMIT;
+    this.running = !terminated;
+    return { observation: this.observe(), reward: 1, terminated, truncated: false, info: {} };
+  }
+
+  private observe(): number[] {
+    return [
+      Math.fround(this.position),
+      Math.fround(this.velocity),
+      Math.fround(this.angle),
+      Math.fround(this.angularVelocity),
+    ];
+  }
+
+  draw(): Scene {
+    const width = 6; // m
+    const height = 2.4;
+    const ground = 1.9;
+    const x = width / 2 + this.position;
+    const joint = ground - 0.32;
+    const limits = [-1, 1].flatMap((side): Shape[] => {
+      const end = width / 2 + side * POSITION_LIMIT;
+      const lean = side * ANGLE_LIMIT;
+      const tip = [x + 1.15 * Math.sin(lean), joint - 1.15 * Math.cos(lean)];
+      return [
+        { kind: 'line', points: [end, ground - 0.12, end, ground + 0.12], stroke: BAD, strokeWidth: 0.025 },
+        { kind: 'line', id: `lean${side}`, points: [x, joint, ...tip], stroke: EDGE, strokeWidth: 0.012 },
+      ];
+    });
+    const ticks = [-2, -1, 0, 1, 2].map((metre): Shape => {
+      const at = width / 2 + metre;
+      return { kind: 'line', points: [at, ground, at, ground + 0.07], stroke: EDGE, strokeWidth: 0.015 };
+    });
+    return {
+      width,
+      height,
+      background: BACKGROUND,
+      shapes: [
+        { kind: 'rect', x: 0, y: ground, width, height: height - ground, fill: SURFACE },
+        { kind: 'line', points: [0, ground, width, ground], stroke: EDGE, strokeWidth: 0.02 },
+        ...ticks,
+        ...limits,
+        ...this.drawForce(x, ground - 0.2),
+        { kind: 'circle', id: 'wheel left', x: x - 0.15, y: ground - 0.05, radius: 0.05, fill: DETAIL },
+        { kind: 'circle', id: 'wheel right', x: x + 0.15, y: ground - 0.05, radius: 0.05, fill: DETAIL },
+        { kind: 'rect', id: 'cart', x: x - 0.26, y: joint, width: 0.52, height: 0.25, radius: 0.06, fill: BODY },
+        {
+          kind: 'polygon',
+          id: 'pole',
+          points: [-0.03, 0.02, -0.025, -1, 0.025, -1, 0.03, 0.02],
+          x,
+          y: joint,
+          rotation: this.angle,
+          fill: ACCENT,
+        },
+        {
+          kind: 'circle',
+          id: 'joint',
+          x,
+          y: joint,
+          radius: 0.055,
+          fill: DETAIL,
+          stroke: BACKGROUND,
+          strokeWidth: 0.02,
+        },
+      ],
+    };
+  }
+
+  /** An arrow on the side of the cart that it was pushed towards. */
+  private drawForce(x: number, y: number): Shape[] {
+    if (this.lastAction === undefined) return [];
+    const side = this.lastAction === 1 ? 1 : -1;
+    const start = x + side * 0.33;
+    const end = x + side * 0.55;
+    return [
+      { kind: 'line', id: 'force', points: [start, y, end, y], stroke: ACCENT, strokeWidth: 0.03 },
+      {
+        kind: 'polygon',
+        id: 'force head',
+        points: [0, -0.07, side * 0.11, 0, 0, 0.07],
+        x: end,
+        y,
+        fill: ACCENT,
+      },
+    ];
+  }
+}
