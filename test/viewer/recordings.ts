@@ -1,0 +1,127 @@
+import { make } from '../../envs/registry.ts';
+import { Generator } from '../../envs/random.ts';
+import type { Scene } from '../../envs/scene.ts';
+import { Box, Discrete } from '../../envs/spaces.ts';
+import { ReplayEncoder } from '../../src/replay/format.ts';
+import type { Moment, ReplayHeader } from '../../src/replay/format.ts';
+
+/** A replay's bytes as they stand in a file, or as they stand while it is written. */
+export function encode(header: ReplayHeader, episodes: Moment[][], { finished = true } = {}): Uint8Array {
+  const encoder = new ReplayEncoder(header);
+  const chunks = [encoder.prelude()];
+  episodes.forEach((moments, seed) => {
+    encoder.begin(seed);
+    for (const moment of moments) chunks.push(encoder.add(moment) ?? new Uint8Array(0));
+    chunks.push(encoder.end());
+  });
+  if (finished) chunks.push(encoder.finish());
+  return Buffer.concat(chunks);
+}
+
+export const MARKER = [255, 128, 0] as const;
+export const BACKDROP = [32, 64, 96] as const;
+export const WORLD = { width: 20, height: 10 };
+/** Left edge of the 2 by 2 marker at step t, world units. */
+export const markerX = (t: number): number => 1 + 1.5 * t;
+export const MARKER_Y = 4;
+
+export const markerHeader: ReplayHeader = {
+  environment: 'Marker-v0',
+  observationSpace: new Box({
+    low: [0, -Infinity],
+    high: [20, Infinity],
+    names: ['place', 'speed'],
+    units: ['m', 'm/s'],
+  }),
+  actionSpace: new Discrete(3, { names: ['wait', 'go on', 'fly'] }),
+  createdAt: '2024-01-01T00:00:00Z',
+  gymformer: '0.0.0',
+  run: 'marker-run',
+  step: 1234,
+  policy: { kind: 'transformer', layers: 2, heads: 2, context: 4 },
+};
+
+/** A marker that moves to the right by 1.5 units a step, flying forbidden; rewards 0, 1, 2, … and values 10, 9, 8, … */
+export function markerEpisode(steps: number): Moment[] {
+  return Array.from({ length: steps + 1 }, (_, t) => ({
+    observation: [markerX(t), 0.5],
+    scene: markerScene(t),
+    decision:
+      t === steps
+        ? null
+        : {
+            action: [1],
+            distribution: [0.25, 0.75, 0],
+            mask: [1, 1, 0],
+            value: 10 - t,
+            attention: fadingAttention(t, 4, 5),
+            reward: t,
+            terminated: t === steps - 1,
+            truncated: false,
+            info: {},
+          },
+  }));
+}
+
+function markerScene(t: number): Scene {
+  return {
+    ...WORLD,
+    background: '#204060',
+    shapes: [{ kind: 'rect', id: 'marker', x: markerX(t), y: MARKER_Y, width: 2, height: 2, fill: '#ff8000' }],
+  };
+}
+
+/** Episodes of a cart and pole, balanced by a hand-written rule that grows worse with `noise`. */
+export function cartPoleEpisodes({ episodes = 6, noise = 0.3, steps = 500 } = {}): {
+  header: ReplayHeader;
+  episodes: Moment[][];
+} {
+  const env = make('CartPole-v1');
+  const random = new Generator(7);
+  const header: ReplayHeader = {
+    environment: 'CartPole-v1',
+    observationSpace: env.observationSpace,
+    actionSpace: env.actionSpace,
+    createdAt: '2024-01-01T00:00:00Z',
+    gymformer: '0.0.0',
+    run: 'ppo-transformer-3',
+    step: 81_920,
+    policy: { kind: 'transformer', layers: 2, heads: 4, context: 32 },
+  };
+  const recorded = Array.from({ length: episodes }, (_, seed) => {
+    const moments: Moment[] = [];
+    let { observation } = env.reset({ seed });
+    for (let t = 0; ; t++) {
+      const [x = 0, v = 0, angle = 0, w = 0] = observation as number[];
+      const pull = 12 * angle + 2.5 * w + 0.5 * x + 0.9 * v + noise * random.standardNormal();
+      const right = 1 / (1 + Math.exp(-pull));
+      const action = random.random() < right ? 1 : 0;
+      const scene = env.draw?.() ?? null;
+      const step = env.step(action);
+      const truncated = step.truncated || (!step.terminated && t + 1 === steps);
+      const { terminated, reward } = step;
+      const value = 99 * (1 - 4 * Math.abs(angle) - 0.06 * Math.abs(x));
+      const attention = fadingAttention(t, 8, 33);
+      const decision = { action: [action], distribution: [1 - right, right], mask: null, value, attention, reward };
+      moments.push({ observation, scene, decision: { ...decision, terminated, truncated, info: {} } });
+      observation = step.observation;
+      if (!terminated && !truncated) continue;
+      moments.push({ observation, scene: env.draw?.() ?? null, decision: null });
+      return moments;
+    }
+  });
+  return { header, episodes: recorded };
+}
+
+/** Weights of `rows` heads over `lags` steps, each head looking back in a way of its own; a row sums to 1. */
+export function fadingAttention(t: number, rows: number, lags: number): number[] {
+  return Array.from({ length: rows }, (_, row) => {
+    const weights = Array.from({ length: lags }, (_, lag) => {
+      if (lag > t) return 0;
+      const far = row % 2 === 0 ? 0 : Math.exp(-(((lag - 3 * row) / 2) ** 2));
+      return Math.exp(-lag / (1 + row)) + far;
+    });
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    return weights.map((weight) => weight / sum);
+  }).flat();
+}

@@ -1,0 +1,62 @@
+import type { Change, Player } from './player.ts';
+
+/** What changed since the last frame. */
+export type Changes = ReadonlySet<Change>;
+
+/** A part of the page: brings itself up to date, looking only at what changed. */
+export interface Panel {
+  update(changes: Changes): void;
+}
+
+const INCLUDES: Record<Change, Change[]> = {
+  replay: ['replay', 'episode', 'step', 'position'],
+  episode: ['episode', 'step', 'position'],
+  step: ['step', 'position'],
+  position: ['position'],
+  playback: ['playback'],
+};
+
+const LONGEST_FRAME_MS = 100; // a tab that was in the background does not jump ahead
+
+/**
+ * Runs frames while the player moves, and one after each change; otherwise none.
+ *
+ * @param show    brings the page up to date, once a frame
+ * @param failed  gets what `show` or the player threw, a replay's damaged frame say; time then stops
+ */
+export class Clock {
+  readonly #player: Player;
+  readonly #show: (changes: Changes) => void;
+  readonly #failed: (error: unknown) => void;
+  #changes = new Set<Change>();
+  #frame: number | null = null;
+  #lastFrame: number | null = null;
+
+  constructor(player: Player, show: (changes: Changes) => void, failed: (error: unknown) => void) {
+    this.#player = player;
+    this.#show = show;
+    this.#failed = failed;
+    player.onChange((change) => this.#note(change));
+  }
+
+  #note(change: Change): void {
+    for (const included of INCLUDES[change]) this.#changes.add(included);
+    this.#frame ??= requestAnimationFrame((now) => this.#tick(now));
+  }
+
+  #tick(now: number): void {
+    const elapsed = this.#lastFrame === null ? 0 : Math.min(now - this.#lastFrame, LONGEST_FRAME_MS);
+    this.#frame = null;
+    try {
+      if (this.#player.moving) this.#player.advance(elapsed);
+      const changes = this.#changes;
+      this.#changes = new Set();
+      this.#show(changes);
+    } catch (error) {
+      this.#player.pause();
+      this.#failed(error);
+    }
+    this.#lastFrame = this.#player.moving ? now : null;
+    if (this.#player.moving) this.#frame ??= requestAnimationFrame((next) => this.#tick(next));
+  }
+}

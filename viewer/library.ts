@@ -1,0 +1,90 @@
+/** A replay on the server, as it stands in the list of runs. */
+export interface ReplayEntry {
+  id: string;
+  name: string;
+  bytes: number;
+  /** Milliseconds since 1970, or ISO 8601. */
+  modifiedAt: number | string;
+  /** Training steps of the policy that was recorded. */
+  step?: number;
+}
+
+export interface RunEntry {
+  id: string;
+  name: string;
+  environment: string;
+  policy: string;
+  algo: string;
+  seed: number;
+  /** Training steps done, of so many. */
+  step: number;
+  steps: number;
+  meanReturn: number | null;
+  /** Of the last updates, oldest first. */
+  returns: number[];
+  updatedAt: number | string;
+  /** Whether it is training now. */
+  live: boolean;
+  replays: ReplayEntry[];
+}
+
+/** The server answered that it has no such replay, or did not answer. */
+export class LibraryError extends Error {
+  override readonly name = 'LibraryError';
+
+  constructor(
+    readonly reason: 'absent' | 'unreachable',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The runs, newest first; null when the page is served without a server of runs behind it. */
+export async function fetchRuns(): Promise<RunEntry[] | null> {
+  try {
+    const response = await fetch('api/runs');
+    const runs: unknown = response.ok ? await response.json() : null;
+    return Array.isArray(runs) ? (runs as RunEntry[]) : null; // our own server's answer
+  } catch {
+    return null; // no server, or a page in place of an answer
+  }
+}
+
+/** @throws LibraryError when the server has no such replay or cannot be reached */
+export async function fetchReplay(id: string, signal: AbortSignal): Promise<Uint8Array> {
+  let response: Response;
+  try {
+    response = await fetch(`api/replays/${id.split('/').map(encodeURIComponent).join('/')}`, { signal });
+  } catch (cause) {
+    if (signal.aborted) throw cause;
+    throw new LibraryError('unreachable', `The server did not answer for the replay \u201c${id}\u201d.`);
+  }
+  if (!response.ok)
+    throw new LibraryError('absent', `The server has no replay \u201c${id}\u201d (it answered ${response.status}).`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/**
+ * Tells of every change to the runs, until the page goes away; a lost connection is taken up again by the browser, and
+ * starts with the whole list, so that nothing is missed.
+ */
+export function watchRuns(changed: (runs: RunEntry[]) => void, connected: (connected: boolean) => void): void {
+  const events = new EventSource('api/events');
+  events.addEventListener('runs', (event: MessageEvent<string>) => changed(JSON.parse(event.data) as RunEntry[]));
+  events.addEventListener('open', () => connected(true));
+  events.addEventListener('error', () => connected(false));
+}
+
+/** The replay of a run that was written last. */
+export function newestReplay(run: RunEntry): ReplayEntry | null {
+  return run.replays.reduce<ReplayEntry | null>(
+    (newest, replay) => (newest && time(newest.modifiedAt) >= time(replay.modifiedAt) ? newest : replay),
+    null,
+  );
+}
+
+/** Milliseconds since 1970. */
+export function time(moment: number | string): number {
+  return typeof moment === 'number' ? moment : Date.parse(moment);
+}

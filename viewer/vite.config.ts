@@ -1,0 +1,13 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  base: './', // works under any path, and from any static server
+  build: {
+    outDir: '../dist/viewer',
+    emptyOutDir: true,
+    target: 'es2022',
+    chunkSizeWarningLimit: 1000, // kB; it is loaded from the same machine
+  },
+});
