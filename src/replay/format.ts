@@ -1,66 +1,16 @@
-import type { Info } from '../../envs/env.ts';
-import type { Scene } from '../../envs/scene.ts';
-import type { Space } from '../../envs/spaces.ts';
-
-/** What a replay says of itself before its first step. */
-export interface ReplayHeader {
-  environment: string;
-  /** The spaces as plain data: the public fields of the classes in envs/spaces.ts, bounds as number arrays. */
-  observationSpace: Space;
-  actionSpace: Space;
-  /** ISO 8601. */
-  createdAt: string;
-  /** Version of gymformer that wrote it. */
-  gymformer: string;
-  /** Name of the run it came from, and the training steps of its policy. */
-  run?: string;
-  step?: number;
-  /** The policy that acted; attention is there when layers and heads are. */
-  policy?: { kind: string; layers?: number; heads?: number; context?: number };
-}
-
-/**
- * Moment `t` of an episode of `T` actions, t = 0 … T: what the agent saw, then what it decided and what came of it.
- * The last moment, t = T, has an observation and a scene only.
+/*
+ * Replays: the `.gfr` format, read and written as bytes alone, in Node and in a browser.
+ *
+ *   prelude   'GFR', version u8, length u32 and crc32 u32 of a JSON header, the header
+ *   frames    type u8, length u32, crc32 u32, firstStep u32, steps u32, episode u32, then as many bytes (frames.ts)
+ *             attention and scenes of some moments, then the steps themselves: what stands in a whole steps frame is
+ *             all there (attentionFrame.ts, sceneFrame.ts, stepsFrame.ts)
+ *   index     a frame that lists all frames and episodes, then its length u32 and 'GFRI', the end of the file
+ *
+ * All numbers are little-endian. Nothing is ever written twice, so a file that is cut anywhere, or still growing, opens
+ * with all its whole frames.
  */
-export interface Moment {
-  /** Flat form (see envs/spaces.ts). */
-  observation: ArrayLike<number>;
-  scene: Scene | null;
-  decision: Decision | null;
-}
-
-export interface Decision {
-  /** Flat form of the action that the environment got. */
-  action: ArrayLike<number>;
-  /**
-   * Parameters of the action's distribution: probabilities for Discrete, MultiDiscrete (one part after the other) and
-   * MultiBinary (of a 1); mean, then standard deviation of each component for Box.
-   */
-  distribution: ArrayLike<number> | null;
-  /** Flat, as `Env.actionMask` gives it. */
-  mask: ArrayLike<number> | null;
-  /** The policy's estimate of the discounted return from here. */
-  value: number | null;
-  /**
-   * What the Transformer attended to over past steps, [layers, heads, context + 1] flat: weight of the step `lag`
-   * steps ago at index (layer * heads + head) * (context + 1) + lag; lag 0 is the current step. Sums to 1 a head.
-   */
-  attention: ArrayLike<number> | null;
-  reward: number;
-  terminated: boolean;
-  truncated: boolean;
-  /** Of the step that this decision made. */
-  info: Info;
-}
-
-export interface EpisodeSummary {
-  /** Seed that the episode was reset with. */
-  seed: number;
-  /** Actions taken. */
-  steps: number;
-  /** Undiscounted. */
-  return: number;
-  terminated: boolean;
-  truncated: boolean;
-}
+export { REPLAY_VERSION, ReplayError } from './prelude.ts';
+export { ReplayEncoder } from './encoder.ts';
+export { Replay } from './reader.ts';
+export type { Decision, EpisodeSummary, Moment, ReplayHeader } from './moment.ts';

@@ -1,0 +1,221 @@
+import { AttentionReader } from './attentionFrame.ts';
+import { dictionaryOf, FRAME, payloadOf, unpack } from './frames.ts';
+import type { Frame } from './frames.ts';
+import { readIndex, scanFrames } from './frameIndex.ts';
+import type { EpisodeSummary, Moment, ReplayHeader } from './moment.ts';
+import { decodePrelude, ReplayError } from './prelude.ts';
+import { SceneReader } from './sceneFrame.ts';
+import { decodeStepsMeta, StepsReader } from './stepsFrame.ts';
+
+/** Decoded frames kept of each type. */
+const KEPT_FRAMES = 6;
+
+const UNKNOWN: EpisodeSummary = { seed: 0, steps: 0, return: 0, terminated: false, truncated: false };
+
+/** An episode of a file, as far as its frames are whole. */
+interface StoredEpisode {
+  summary: EpisodeSummary;
+  steps: Frame[];
+  scenes: Frame[];
+  attention: Frame[];
+}
+
+/**
+ * Reads a replay. Frames are checked and decoded when a moment of theirs is asked for; some are kept.
+ *
+ * Of an episode that is cut, the moments in whole frames are there; the last of them has lost its decision, since what
+ * came of it is not known.
+ */
+export class Replay {
+  readonly episodes: readonly EpisodeSummary[];
+  private readonly stored: StoredEpisode[] = [];
+  private readonly stepsFrames = new Recent<StepsReader>();
+  private readonly sceneFrames = new Recent<SceneReader>();
+  private readonly attentionFrames = new Recent<AttentionReader>();
+  private readonly outcomes = new Recent<{ rewards: Float32Array; values: Float32Array | null }>();
+  private readonly firstScenes: Frame | undefined;
+  private sceneDictionary: Uint8Array | undefined;
+
+  private constructor(
+    private readonly bytes: Uint8Array,
+    readonly header: ReplayHeader,
+    /** Whether the file has its end: false when it is cut, damaged or still being written. */
+    readonly complete: boolean,
+    frames: readonly Frame[],
+    /** What is wrong with the first frame that could not be used, if there is such a one. */
+    readonly damage: string | null,
+    summaries: readonly EpisodeSummary[] | null,
+  ) {
+    for (const frame of frames) {
+      if (frame.type === FRAME.index) continue;
+      if (frame.episode > this.stored.length)
+        throw new ReplayError('corrupt', `replay is corrupt: episode ${this.stored.length} is missing`);
+      const episode = (this.stored[frame.episode] ??= { summary: UNKNOWN, steps: [], scenes: [], attention: [] });
+      if (frame.type === FRAME.steps) episode.steps.push(frame);
+      else if (frame.type === FRAME.scenes) episode.scenes.push(frame);
+      else episode.attention.push(frame);
+    }
+    this.firstScenes = frames.find(({ type }) => type === FRAME.scenes);
+    // Scenes and attention that were written just before a cut have no steps yet.
+    while (this.stored.length > 0 && this.stored.at(-1)?.steps.length === 0) this.stored.pop();
+    this.stored.forEach((episode, i) => (episode.summary = summaries?.[i] ?? this.summarise(episode)));
+    this.episodes = this.stored.map(({ summary }) => summary);
+  }
+
+  /**
+   * Opens the bytes of a replay, whole or cut.
+   *
+   * @throws ReplayError when they are not a replay, one of a newer version, or without a whole header
+   */
+  static open(bytes: Uint8Array): Replay {
+    const { header, length } = decodePrelude(bytes);
+    const index = readIndex(bytes);
+    if (index) return new Replay(bytes, header, true, index.frames, null, index.episodes);
+    const { frames, damage } = scanFrames(bytes, length);
+    return new Replay(bytes, header, false, frames, damage, null);
+  }
+
+  /**
+   * What was at step `t` of an episode.
+   *
+   * @throws RangeError when there is no such moment
+   * @throws ReplayError when it is damaged
+   */
+  moment(episode: number, t: number): Moment {
+    const stored = this.storedEpisode(episode);
+    if (!Number.isInteger(t) || t < 0 || t > stored.summary.steps)
+      throw new RangeError(`moment: step ${t} of episode ${episode}, which has steps 0 to ${stored.summary.steps}`);
+    const frame = frameOf(stored.steps, t) as Frame;
+    const reader = this.readSteps(frame);
+    const step = t - frame.firstStep;
+    return this.decode(frame, () => {
+      const decision = t < stored.summary.steps ? reader.decision(step) : null;
+      if (decision && reader.hasAttention(step))
+        decision.attention = this.attention(stored, t, reader.attentionRow(step), reader.attentionRows);
+      return { observation: reader.observation(step), scene: this.scene(stored, t), decision };
+    });
+  }
+
+  /** The reward of each step of an episode. */
+  rewards(episode: number): Float32Array {
+    return this.outcomesOf(episode).rewards;
+  }
+
+  /** The value that the policy gave each step of an episode, NaN where it gave none; null when it never did. */
+  values(episode: number): Float32Array | null {
+    return this.outcomesOf(episode).values;
+  }
+
+  private storedEpisode(episode: number): StoredEpisode {
+    const stored = this.stored[episode];
+    if (!stored) throw new RangeError(`episode ${episode} of a replay that has ${this.stored.length}`);
+    return stored;
+  }
+
+  private outcomesOf(episode: number): { rewards: Float32Array; values: Float32Array | null } {
+    const { summary, steps: frames } = this.storedEpisode(episode);
+    return this.outcomes.get(episode, () => {
+      const rewards = new Float32Array(summary.steps);
+      const values = new Float32Array(summary.steps).fill(NaN);
+      let hasValues = false;
+      for (const frame of frames) {
+        const reader = this.readSteps(frame);
+        for (let t = frame.firstStep; t < Math.min(summary.steps, frame.firstStep + frame.steps); t++) {
+          rewards[t] = reader.reward(t - frame.firstStep);
+          const value = reader.value(t - frame.firstStep);
+          if (value === null) continue;
+          values[t] = value;
+          hasValues = true;
+        }
+      }
+      return { rewards, values: hasValues ? values : null };
+    });
+  }
+
+  /** The summary of an episode that no index tells of: its last steps frame does. */
+  private summarise({ steps: frames }: StoredEpisode): EpisodeSummary {
+    const last = frames.at(-1) as Frame;
+    const { seed, returnBefore, terminated, truncated } = this.decode(last, () =>
+      decodeStepsMeta(payloadOf(this.bytes, last)),
+    );
+    return { seed, steps: last.firstStep + last.steps - 1, return: returnBefore, terminated, truncated };
+  }
+
+  private readSteps(frame: Frame): StepsReader {
+    return this.stepsFrames.get(frame.offset, () =>
+      this.decode(frame, () => new StepsReader(payloadOf(this.bytes, frame), frame.steps)),
+    );
+  }
+
+  private scene(stored: StoredEpisode, t: number): Moment['scene'] {
+    const frame = frameOf(stored.scenes, t);
+    if (!frame) return null;
+    const reader = this.sceneFrames.get(frame.offset, () =>
+      this.decode(
+        frame,
+        () => new SceneReader(unpack(payloadOf(this.bytes, frame), this.dictionaryFor(frame)), frame.steps),
+      ),
+    );
+    return this.decode(frame, () => reader.scene(t - frame.firstStep));
+  }
+
+  /** The first frame of scenes is the dictionary of all others. */
+  private dictionaryFor(frame: Frame): Uint8Array | undefined {
+    const first = this.firstScenes;
+    if (!first || first.offset === frame.offset) return undefined;
+    return (this.sceneDictionary ??= this.decode(first, () => dictionaryOf(unpack(payloadOf(this.bytes, first)))));
+  }
+
+  private attention(stored: StoredEpisode, t: number, row: number, rows: number): Float32Array | null {
+    const frame = frameOf(stored.attention, t);
+    if (!frame) return null;
+    const reader = this.attentionFrames.get(frame.offset, () =>
+      this.decode(frame, () => new AttentionReader(unpack(payloadOf(this.bytes, frame)), rows)),
+    );
+    return reader.weights(row);
+  }
+
+  /** Whatever goes wrong in a frame is the frame's fault: a ReplayError that names it. */
+  private decode<T>(frame: Frame, read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof ReplayError) throw error;
+      const what = Object.entries(FRAME).find(([, type]) => type === frame.type)?.[0];
+      const where = `${what} ${frame.firstStep} to ${frame.firstStep + frame.steps - 1} of episode ${frame.episode}`;
+      const why = error instanceof Error ? error.message : String(error);
+      throw new ReplayError('corrupt', `replay is corrupt at byte ${frame.offset} (${where}): ${why}`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+/** What was looked up last, by key. */
+class Recent<T> {
+  private readonly entries = new Map<number, T>();
+
+  get(key: number, make: () => T): T {
+    const entry = this.entries.get(key) ?? make();
+    this.entries.delete(key);
+    this.entries.set(key, entry);
+    for (const oldest of this.entries.keys()) {
+      if (this.entries.size <= KEPT_FRAMES) break;
+      this.entries.delete(oldest);
+    }
+    return entry;
+  }
+}
+
+/** The frame that holds step `t`, of frames in order. */
+function frameOf(frames: readonly Frame[], t: number): Frame | undefined {
+  let low = 0;
+  let high = frames.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((frames[middle] as Frame).firstStep <= t) low = middle + 1;
+    else high = middle;
+  }
+  const frame = frames[low - 1];
+  return frame && t < frame.firstStep + frame.steps ? frame : undefined;
+}
