@@ -1,0 +1,150 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { EXIT, FileError, GymformerError } from './errors.ts';
+
+/** What is still being written has this at the end of its name; whoever finds it after a crash may delete it. */
+const PARTIAL = '.partial';
+const OLD = '.old';
+
+const REMEDIES: Record<string, string> = {
+  ENOSPC: 'the disk is full: free some room and try again',
+  EDQUOT: 'your quota is used up: free some room and try again',
+  EACCES: 'the folder or file may not be written: change its permissions, or write elsewhere',
+  EPERM: 'the folder or file may not be written: change its permissions, or write elsewhere',
+  EROFS: 'the disk is read-only: write elsewhere',
+  ENOENT: 'its folder does not exist',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EEXIST: 'it exists already: delete it, or choose another name',
+  EISDIR: 'it is a folder',
+  EMFILE: 'too many files are open',
+};
+
+/** The error for a person when `path` could not be written. */
+export function writeError(path: string, error: unknown): GymformerError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return new GymformerError(`cannot write ${path}: ${REMEDIES[code ?? ''] ?? message}`, EXIT.failed, { cause: error });
+}
+
+/**
+ * Writes a file whole or not at all: beside itself, to the disk, then renamed. A file of that name is replaced.
+ *
+ * @throws GymformerError naming the path and what to do; what was there before is intact
+ */
+export function writeFileAtomic(path: string, data: string | Uint8Array): void {
+  const partial = path + PARTIAL;
+  try {
+    writeSynced(partial, data);
+    renameSync(partial, path);
+    syncFolder(dirname(path));
+  } catch (error) {
+    discard(partial);
+    throw writeError(path, error);
+  }
+}
+
+/**
+ * Writes a folder of files whole or not at all, as `writeFileAtomic` does. A folder of that name is replaced.
+ *
+ * @param files  content by name
+ * @throws GymformerError naming the path and what to do; what was there before is intact
+ */
+export function writeDirectoryAtomic(path: string, files: Readonly<Record<string, string | Uint8Array>>): void {
+  const partial = path + PARTIAL;
+  try {
+    rmSync(partial, { recursive: true, force: true });
+    mkdirSync(partial, { recursive: true });
+    for (const [name, data] of Object.entries(files)) writeSynced(join(partial, name), data);
+    syncFolder(partial);
+    replaceFolder(partial, path);
+    syncFolder(dirname(path));
+  } catch (error) {
+    discard(partial);
+    throw writeError(path, error);
+  }
+}
+
+/**
+ * Reads JSON that fits a schema.
+ *
+ * @throws FileError when the file is missing, unreadable, no JSON, or does not fit: saying where in it and why
+ */
+export function readJson<Output>(path: string, schema: z.ZodType<Output>): Output {
+  const parsed = schema.safeParse(parseJson(path));
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(
+    ({ path: keys, message }) => `${keys.length > 0 ? `${keys.join('.')}: ` : ''}${message}`,
+  );
+  throw new FileError(`${path} does not hold what it should: ${issues.join('; ')}`, { cause: parsed.error });
+}
+
+function parseJson(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new FileError(`cannot read ${path}: ${code === 'ENOENT' ? 'there is no such file' : message}`, {
+      cause: error,
+    });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new FileError(`${path} is not valid JSON, cut or corrupt: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** After a failure: what cannot be removed either must not hide why. */
+function discard(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // The failure itself is about to be reported.
+  }
+}
+
+function writeSynced(path: string, data: string | Uint8Array): void {
+  const file = openSync(path, 'w');
+  try {
+    writeFileSync(file, data);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** No system call swaps a full folder for another, so the old one steps aside, and back if the new one cannot move in. */
+function replaceFolder(from: string, to: string): void {
+  const old = to + OLD;
+  rmSync(old, { recursive: true, force: true });
+  const replaced = renameIfThere(to, old);
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (replaced) renameSync(old, to);
+    throw error;
+  }
+  rmSync(old, { recursive: true, force: true });
+}
+
+function renameIfThere(from: string, to: string): boolean {
+  try {
+    renameSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** Makes renames in a folder last through a power cut, where the system can (Windows cannot open folders). */
+function syncFolder(path: string): void {
+  if (process.platform === 'win32') return;
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
