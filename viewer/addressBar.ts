@@ -1,29 +1,25 @@
 import { formatAddress, parseAddress } from './address.ts';
-import type { Address } from './address.ts';
 import type { Changes, Panel } from './clock.ts';
+import type { Opener } from './opener.ts';
 import type { Player } from './player.ts';
+import type { Session } from './session.ts';
 
 const CALM_MS = 200; // browsers stop listening to a page that rewrites its address all the time
 
 /** Keeps the address bar and the player at the same place; Back returns to the episode before. */
 export class AddressBar implements Panel {
   readonly #player: Player;
-  readonly #openId: () => string | null;
-  readonly #isFollowing: () => boolean;
+  readonly #opener: Opener;
+  readonly #session: Session;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
-  /**
-   * @param openId       the server's replay that is open; a dropped file has no address
-   * @param isFollowing  then what comes by itself is not worth a step of Back
-   * @param go           is called when a person changes the address, or goes back
-   */
-  constructor(player: Player, openId: () => string | null, isFollowing: () => boolean, go: (address: Address) => void) {
+  constructor(player: Player, opener: Opener, session: Session) {
     this.#player = player;
-    this.#openId = openId;
-    this.#isFollowing = isFollowing;
+    this.#opener = opener;
+    this.#session = session;
     window.addEventListener('hashchange', () => {
       const address = parseAddress(location.hash);
-      if (address) go(address);
+      if (address) void session.goTo(address);
     });
   }
 
@@ -36,13 +32,15 @@ export class AddressBar implements Panel {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     if (!this.#player.recording) return;
-    const [id, written] = [this.#openId(), parseAddress(location.hash)];
+    const [id, written] = [this.#opener.openId, parseAddress(location.hash)];
+    // a dropped file has no address
     const address = id === null ? null : { replay: id, episode: this.#player.episode + 1, step: this.#player.step };
     const hash = address ? formatAddress(address) : '';
     if (hash === location.hash) return;
     const elsewhere = written !== null && (written.replay !== id || written.episode !== address?.episode);
     const url = hash || location.pathname + location.search;
-    if (elsewhere && !this.#isFollowing()) history.pushState(null, '', url);
+    // what comes by itself, from a live run, is not worth a step of Back
+    if (elsewhere && !this.#session.isLive) history.pushState(null, '', url);
     else history.replaceState(null, '', url);
   }
 }

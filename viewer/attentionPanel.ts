@@ -147,7 +147,7 @@ function drawWeights(canvas: HTMLCanvasElement, weights: Float32Array | null, ac
   const step = width / weights.length;
   weights.forEach((weight, lag) => {
     const tall = heaviest > 0 ? (weight / heaviest) * height : 0;
-    context.fillStyle = translucent(accent, 0.35 + 0.65 * weight);
+    context.fillStyle = translucent(accent, 0.6 + 0.4 * weight);
     context.fillRect(width - (lag + 1) * step, height - tall, Math.max(step - 0.5, 0.75), tall);
   });
 }

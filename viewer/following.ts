@@ -9,7 +9,7 @@ export interface Screen {
   readonly bytesRead: number;
   /** Whether the open replay's last episode is the one that is shown. */
   readonly atLastEpisode: boolean;
-  /** Whether an episode is being played and not yet over. */
+  /** Whether an episode is being played and not yet over, or on its way. */
   readonly busy: boolean;
   /** Opens a replay at its last episode, and plays. */
   play(replay: ReplayEntry): void;

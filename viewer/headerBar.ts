@@ -10,8 +10,9 @@ export class HeaderBar implements Panel {
   readonly #trail = byId('trail', HTMLElement);
   readonly #live = byId('live', HTMLButtonElement);
 
-  constructor(player: Player) {
+  constructor(player: Player, toggleLive: () => void) {
     this.#player = player;
+    this.#live.addEventListener('click', toggleLive);
     listenToLibraryButton();
   }
 

@@ -28,6 +28,7 @@ export class Meter {
   showSpan(from: number, to: number, text: string): void {
     this.#bar.style.left = `${Math.min(from, to) * 100}%`;
     this.#bar.style.width = `${Math.abs(to - from) * 100}%`;
+    this.#bar.hidden = from === to;
     setText(this.#value, text);
   }
 

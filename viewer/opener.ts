@@ -1,23 +1,33 @@
 import { Replay } from '../src/replay/format.ts';
-import type { ReplayEntry } from './library.ts';
 import { fetchReplay } from './library.ts';
 import type { Messages } from './messages.ts';
 import type { Place, Player } from './player.ts';
 
 const PATIENCE_MS = 200; // a wait shorter than this is not worth a word
 
+interface Request {
+  /** As a person calls it. */
+  name: string;
+  /** On the server; null for a file. */
+  id: string | null;
+  read: (signal: AbortSignal) => Promise<Uint8Array>;
+  show: (replay: Replay) => void;
+  /** Whether the replay is still being written: that it has no end yet is then no news. */
+  growing: boolean;
+}
+
 /** Brings replays to the player, from the server or from a file. Of two requests the later one wins. */
 export class Opener {
   readonly #player: Player;
   readonly #messages: Messages;
-  readonly #waiting: (what: string | null) => void;
+  readonly #waiting: (name: string | null) => void;
   #request = new AbortController();
   #openId: string | null = null;
-  #bytesRead = 0;
   #wantedId: string | null = null;
+  #bytesRead = 0;
 
   /** @param waiting is told what is being waited for, and null when it is over */
-  constructor(player: Player, messages: Messages, waiting: (what: string | null) => void) {
+  constructor(player: Player, messages: Messages, waiting: (name: string | null) => void) {
     this.#player = player;
     this.#messages = messages;
     this.#waiting = waiting;
@@ -28,84 +38,62 @@ export class Opener {
     return this.#openId;
   }
 
-  /** Size of the open replay when it was read; 0 while another is on its way. */
-  get bytesRead(): number {
-    return this.#wantedId === this.#openId ? this.#bytesRead : 0;
-  }
-
   /** The server's replay that is open or on its way. */
   get wantedId(): string | null {
     return this.#wantedId;
   }
 
-  /** @returns whether it is now open */
-  openReplay(id: string, place: Place = {}): Promise<boolean> {
-    return this.#open(
-      id,
-      id,
-      (signal) => fetchReplay(id, signal),
-      (replay) => {
-        this.#player.open(replay, place);
-        if (place.step === undefined || place.step <= this.#player.lastStep) return;
-        this.#messages.showNotice('The episode is shorter.', `It has ${this.#player.lastStep} steps.`);
-      },
-    );
+  /** Size of the open replay when it was read; 0 while another is on its way. */
+  get bytesRead(): number {
+    return this.#wantedId === this.#openId ? this.#bytesRead : 0;
   }
 
-  /** Reads the replay that is open once more: it has grown. */
-  reopen({ id }: ReplayEntry): Promise<boolean> {
-    return this.#open(
-      id,
-      id,
-      (signal) => fetchReplay(id, signal),
-      (replay) => this.#player.replace(replay),
-    );
+  /** @returns whether it is now open */
+  openReplay(id: string, place: Place, growing: boolean): Promise<boolean> {
+    const read = (signal: AbortSignal): Promise<Uint8Array> => fetchReplay(id, signal);
+    return this.#open({ name: id, id, read, show: (replay) => this.#player.open(replay, place), growing });
+  }
+
+  /** Reads the server's replay that is open once more, and stays in place. */
+  reopen(id: string): Promise<boolean> {
+    const read = (signal: AbortSignal): Promise<Uint8Array> => fetchReplay(id, signal);
+    return this.#open({ name: id, id, read, show: (replay) => this.#player.replace(replay), growing: true });
   }
 
   openFile(file: File): Promise<boolean> {
-    return this.#open(
-      file.name,
-      null,
-      async () => new Uint8Array(await file.arrayBuffer()),
-      (replay) => {
-        this.#player.open(replay);
-        if (replay.complete) return;
-        const whole =
-          replay.episodes.length === 1
-            ? 'Its one whole episode is'
-            : `Its ${replay.episodes.length} whole episodes are`;
-        this.#messages.showNotice(`${file.name} ends early.`, `It was cut, or is still being written. ${whole} shown.`);
-      },
-    );
+    const read = async (): Promise<Uint8Array> => new Uint8Array(await file.arrayBuffer());
+    return this.#open({ name: file.name, id: null, read, show: (replay) => this.#player.open(replay), growing: false });
   }
 
-  async #open(
-    what: string,
-    id: string | null,
-    read: (signal: AbortSignal) => Promise<Uint8Array>,
-    show: (replay: Replay) => void,
-  ): Promise<boolean> {
+  async #open({ name, id, read, show, growing }: Request): Promise<boolean> {
     this.#request.abort();
     const { signal } = (this.#request = new AbortController());
     this.#wantedId = id;
-    const patience = setTimeout(() => this.#waiting(what), PATIENCE_MS);
+    const patience = setTimeout(() => this.#waiting(name), PATIENCE_MS);
     try {
       const bytes = await read(signal);
       if (signal.aborted) return false;
       const replay = Replay.open(bytes);
-      this.#messages.clear();
       this.#openId = id;
       this.#bytesRead = bytes.length;
       show(replay);
+      this.#messages.clear();
+      if (!replay.complete && !growing) this.#messages.showNotice(`${name} ends early.`, describeLoss(replay));
       return true;
     } catch (error) {
       if (signal.aborted) return false;
       this.#wantedId = this.#openId;
-      this.#messages.showError(error, what);
+      this.#messages.showError(error, name);
       return false;
     } finally {
       clearTimeout(patience);
       if (!signal.aborted) this.#waiting(null);
     }
   }
+}
+
+function describeLoss({ episodes, damage }: Replay): string {
+  const reason = damage === null ? 'it has no end' : damage;
+  const left = episodes.length === 1 ? 'One episode, or a part of it, is' : `${episodes.length} episodes are`;
+  return `It was cut, or is still being written: ${reason}. ${left} left, and shown.`;
 }

@@ -12,18 +12,23 @@ import type { ShapeView } from './shapes.ts';
 export class Stage {
   readonly #renderer: Renderer;
   readonly #host: HTMLElement;
+  readonly #caption: HTMLElement;
   readonly #world = new Container();
   #views = new Map<string, ShapeView>();
   #scene: Scene | null = null;
   #renders = 0;
 
-  private constructor(renderer: Renderer, host: HTMLElement) {
+  private constructor(renderer: Renderer, host: HTMLElement, caption: HTMLElement) {
     this.#renderer = renderer;
     this.#host = host;
+    this.#caption = caption;
   }
 
-  /** @throws Error when the browser can paint neither with WebGL nor on a canvas */
-  static async create(host: HTMLElement): Promise<Stage> {
+  /**
+   * @param caption  shares the host with the picture, which leaves room for it below
+   * @throws Error   when the browser can paint neither with WebGL nor on a canvas
+   */
+  static async create(host: HTMLElement, caption: HTMLElement): Promise<Stage> {
     Ticker.system.autoStart = false; // Pixi's housekeeping runs with our frames, not sixty times a second for ever
     const renderer = await autoDetectRenderer({
       preference: 'webgl',
@@ -34,8 +39,8 @@ export class Stage {
       skipExtensionImports: true, // the three it needs are imported above
     });
     renderer.canvas.setAttribute('aria-hidden', 'true'); // the inspector says in words what the picture shows
-    host.append(renderer.canvas);
-    return new Stage(renderer, host);
+    host.prepend(renderer.canvas);
+    return new Stage(renderer, host, caption);
   }
 
   show(scene: Scene): void {
@@ -50,8 +55,8 @@ export class Stage {
 
   #paint(): void {
     const scene = this.#scene as Scene; // both callers have one
-    const { clientWidth, clientHeight } = this.#host;
-    const scale = Math.min(clientWidth / scene.width, clientHeight / scene.height);
+    const room = { width: this.#host.clientWidth, height: this.#host.clientHeight - this.#caption.offsetHeight };
+    const scale = Math.min(room.width / scene.width, room.height / scene.height);
     if (!(scale > 0)) return; // no room, or a world without size
     const [width, height] = [Math.round(scene.width * scale), Math.round(scene.height * scale)];
     if (this.#renderer.screen.width !== width || this.#renderer.screen.height !== height)

@@ -28,6 +28,7 @@ export class Timeline implements Panel {
     this.#player = player;
     this.#root.append(this.#tracks, this.#memory, this.#cursor, this.#hint);
     this.#listen(controls);
+    new ResizeObserver(() => this.redraw()).observe(this.#root);
   }
 
   /** Which attention the memory track shows; null takes the track away. */
@@ -55,13 +56,13 @@ export class Timeline implements Panel {
       const [plot, colours] = [this.#plot(), pageColours()];
       const [rewards, values] = [recording.rewards(episode), recording.values(episode)];
       drawAxis(context, bands.axis, 0, plot, colours);
-      if (bands.memory) drawLabel(context, 'attention', null, bands.memory, colours);
+      if (bands.memory) drawLabel(context, 'attention', null, bands.memory, plot, colours);
       if (bands.value && values) {
         drawLine(context, values, bands.value, plot, colours);
-        drawLabel(context, 'value', values, bands.value, colours);
+        drawLabel(context, 'value', values, bands.value, plot, colours);
       }
       drawBars(context, rewards, bands.reward, plot, colours);
-      drawLabel(context, 'reward', rewards, bands.reward, colours);
+      drawLabel(context, 'reward', rewards, bands.reward, plot, colours);
     }
     this.#drawMemory();
     this.#moveCursor();

@@ -17,6 +17,8 @@ export interface Band {
 
 type Pen = CanvasRenderingContext2D;
 
+const HEAT = 8; // height of the strip of weights, px
+
 const FONT = '11px "Inter", "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif';
 
 export function xOf(step: number, { left, right, lastStep }: Plot): number {
@@ -53,8 +55,8 @@ export function drawBars(pen: Pen, values: Float32Array, band: Band, plot: Plot,
   const { low, high } = extent(values, 0);
   const y = (value: number): number => yIn(band, value, low, high);
   const space = (plot.right - plot.left) / Math.max(1, plot.lastStep);
-  const width = Math.max(1, Math.min(space * 0.6, 12));
-  pen.fillStyle = translucent(colours.dim, 0.75);
+  const width = space < 5 ? Math.max(1, space) : Math.min(space * 0.6, 12);
+  pen.fillStyle = translucent(colours.dim, 0.5);
   for (const [x, least, most] of pixelColumns(values, plot)) {
     const [top, bottom] = [y(Math.max(most, 0)), y(Math.min(least, 0))];
     if (most !== 0 || least !== 0) pen.fillRect(x + (space - width) / 2, top, width, Math.max(1, bottom - top));
@@ -64,13 +66,20 @@ export function drawBars(pen: Pen, values: Float32Array, band: Band, plot: Plot,
 }
 
 /** The name of a track and the largest and smallest of its values, in the margin before it. */
-export function drawLabel(pen: Pen, name: string, values: Float32Array | null, band: Band, colours: PageColours): void {
+export function drawLabel(
+  pen: Pen,
+  name: string,
+  values: Float32Array | null,
+  band: Band,
+  plot: Plot,
+  colours: PageColours,
+): void {
   pen.font = FONT;
   pen.fillStyle = colours.dim;
   pen.textAlign = 'left';
   pen.textBaseline = 'top';
   pen.fillText(name, 0, band.top);
-  if (!values || values.length === 0 || band.height < 36) return;
+  if (!values || values.length === 0 || band.height < 36 || plot.left < 90) return;
   const { low, high } = extent(values);
   pen.fillText(low === high ? formatNumber(low) : `${formatNumber(low)} … ${formatNumber(high)}`, 0, band.top + 15);
 }
@@ -102,21 +111,28 @@ export function drawMemory(
   const heaviest = weights.reduce((most, weight) => Math.max(most, weight), 0);
   if (heaviest === 0) return;
   const space = (plot.right - plot.left) / Math.max(1, plot.lastStep);
-  const heat = 6;
-  const ground = band.top + band.height - heat - 2;
+  const ground = band.top + band.height - HEAT - 2;
   const here = xOf(step, plot);
-  pen.lineWidth = 1.25;
-  for (let lag = Math.min(weights.length - 1, step); lag >= 0; lag--) {
+  const past = Math.min(weights.length - 1, step);
+  for (let lag = past; lag >= 0; lag--) {
     const strength = (weights[lag] as number) / heaviest;
     const x = xOf(step - lag, plot);
     pen.fillStyle = translucent(colours.accent, strength);
-    pen.fillRect(x - Math.max(space, 1) / 2, ground + 2, Math.max(space, 1), heat);
-    if (lag === 0 || strength < 0.1) continue;
-    pen.strokeStyle = translucent(colours.accent, strength * 0.9);
+    pen.fillRect(x - Math.max(space, 1) / 2, ground + 2, Math.max(space, 1), HEAT);
+    if (strength < 0.1 || lag === 0 || (space < 4 && !isPeak(weights, lag))) continue;
+    const tall = (ground - band.top) * Math.sqrt(lag / past);
+    pen.strokeStyle = translucent(colours.accent, Math.max(0.3, strength));
+    pen.lineWidth = 1.25;
     pen.beginPath();
-    pen.ellipse((x + here) / 2, ground, (here - x) / 2, Math.min((here - x) / 2, ground - band.top - 2), 0, Math.PI, 0);
+    pen.ellipse((x + here) / 2, ground, (here - x) / 2, tall, 0, Math.PI, 0);
     pen.stroke();
   }
+}
+
+/** Where arcs would lie on one another, only those to a step that stands out among its neighbours are drawn. */
+function isPeak(weights: Float32Array, lag: number): boolean {
+  const weight = weights[lag] as number;
+  return weight >= (weights[lag - 1] ?? 0) && weight > (weights[lag + 1] ?? 0);
 }
 
 /** [x, smallest, largest] of the values that fall on one pixel column, from left to right. */
@@ -127,10 +143,11 @@ function* pixelColumns(values: Float32Array, plot: Plot): Generator<[x: number, 
     let [least, most] = [Infinity, -Infinity];
     do {
       const value = values[first++] as number;
+      if (Number.isNaN(value)) continue; // the policy gave none
       least = Math.min(least, value);
       most = Math.max(most, value);
     } while (crowded && first < values.length && Math.floor(xOf(first, plot)) === Math.floor(x));
-    yield [x, least, most];
+    if (least <= most) yield [x, least, most];
   }
 }
 

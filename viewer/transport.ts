@@ -8,6 +8,7 @@ import type { Player } from './player.ts';
 /** Play, pause, step, speed, and where in the episode we are. */
 export class Transport implements Panel {
   readonly #player: Player;
+  readonly #page = byId('viewer', HTMLElement);
   readonly #root = byId('transport', HTMLElement);
   readonly #play = byId('play', HTMLButtonElement);
   readonly #speed = byId('speed', HTMLSelectElement);
@@ -33,13 +34,19 @@ export class Transport implements Panel {
   update(changes: Changes): void {
     if (changes.has('playback')) this.#showPlayback();
     if (changes.has('episode')) this.#showEpisode();
-    if (changes.has('step')) setText(this.#step, String(this.#player.step));
+    if (changes.has('step')) this.#showStep();
     if (changes.has('step') || changes.has('playback')) this.#announce();
+  }
+
+  #showStep(): void {
+    setText(this.#step, String(this.#player.step));
+    this.#page.dataset['step'] = String(this.#player.step);
+    this.#page.dataset['episode'] = String(this.#player.episode + 1);
   }
 
   #showPlayback(): void {
     const { playing, speed } = this.#player;
-    this.#play.dataset['playing'] = String(playing);
+    this.#page.dataset['playing'] = String(playing);
     this.#play.setAttribute('aria-label', playing ? 'Pause' : 'Play');
     this.#speed.value = String(speed);
   }
