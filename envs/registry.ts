@@ -1,4 +1,8 @@
+import { Acrobot } from './classic/acrobot.ts';
 import { CartPole } from './classic/cartPole.ts';
+import { MountainCar } from './classic/mountainCar.ts';
+import { MountainCarContinuous } from './classic/mountainCarContinuous.ts';
+import { Pendulum } from './classic/pendulum.ts';
 import type { Env } from './env.ts';
 import { ProofOfMemory } from './memory/proofOfMemory.ts';
 import { nearest } from './nearest.ts';
@@ -23,6 +27,26 @@ const specs: Readonly<Record<string, Omit<EnvSpec, 'id' | 'preset'>>> = {
     make: () => new CartPole(),
     maxEpisodeSteps: 500,
     summary: 'keep a pole upright on a cart',
+  },
+  'MountainCar-v0': {
+    make: () => new MountainCar(),
+    maxEpisodeSteps: 200,
+    summary: 'swing a weak car out of a valley',
+  },
+  'MountainCarContinuous-v0': {
+    make: () => new MountainCarContinuous(),
+    maxEpisodeSteps: 999,
+    summary: 'swing a weak car out of a valley, with an accelerator',
+  },
+  'Acrobot-v1': {
+    make: () => new Acrobot(),
+    maxEpisodeSteps: 500,
+    summary: 'swing a two-link chain up from its elbow',
+  },
+  'Pendulum-v1': {
+    make: () => new Pendulum(),
+    maxEpisodeSteps: 200,
+    summary: 'swing a rod up and hold it there',
   },
   'ProofofMemory-v0': {
     make: () => new ProofOfMemory(),

@@ -21,7 +21,7 @@ export interface VectorOptions {
 }
 
 /** How to get back to where a VectorEnv is: plain JSON, whatever the environment. */
-export interface VectorState {
+export interface VectorEnvState {
   generator: GeneratorState;
   environments: EpisodeState[];
 }
@@ -153,7 +153,7 @@ export class VectorEnv {
     }
   }
 
-  state(): VectorState {
+  state(): VectorEnvState {
     const { observationSize, actionSize } = this;
     return {
       generator: this.random.state(),
@@ -173,7 +173,7 @@ export class VectorEnv {
    * @throws EnvError when an episode does not end where it did: the environment's randomness does not all come from
    *         the seed, or it has changed
    */
-  restore(state: VectorState): void {
+  restore(state: VectorEnvState): void {
     if (state.environments.length !== this.count)
       throw new RangeError(
         `VectorEnv: the state is of ${state.environments.length} environments, there are ${this.count}`,
