@@ -1,0 +1,118 @@
+// Builds dist/: the program by TypeScript, the viewer by Vite. `node scripts/build.mjs` builds both anew.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { modified, ROOT } from './packages.mjs';
+
+const CACHE = join(ROOT, '.cache');
+
+/** What is built from what; `product` is written by every build of the part. */
+const PARTS = {
+  program: {
+    sources: ['envs', 'agents', 'src', 'package.json', 'tsconfig.json', 'tsconfig.build.json'],
+    product: 'dist/src/cli/main.js',
+    build: buildProgram,
+  },
+  viewer: {
+    sources: ['viewer', 'envs', 'agents', 'src/replay', 'package.json'],
+    product: 'dist/viewer/index.html',
+    build: buildViewer,
+  },
+};
+
+/**
+ * Builds the parts whose sources have changed since their last build. Processes that ask at the same time take turns.
+ *
+ * @param {('program' | 'viewer')[]} names
+ * @returns {Promise<void>}
+ * @throws Error with the compiler's messages
+ */
+export async function buildIfStale(names = ['program', 'viewer']) {
+  const stale = () => names.filter((name) => newest(PARTS[name].sources) > modified(PARTS[name].product));
+  if (stale().length === 0) return;
+  const release = await lock(join(CACHE, 'build.lock'));
+  try {
+    for (const name of stale()) PARTS[name].build();
+  } finally {
+    release();
+  }
+}
+
+function buildProgram() {
+  const fresh = join(CACHE, `program-${process.pid}`);
+  run('typescript/bin/tsc', ['-p', 'tsconfig.build.json', '--outDir', fresh]);
+  chmodSync(join(fresh, 'src/cli/main.js'), 0o755);
+  for (const room of readdirSync(fresh)) replace(join(fresh, room), join(ROOT, 'dist', room));
+  rmSync(fresh, { recursive: true });
+}
+
+function buildViewer() {
+  const fresh = join(CACHE, `viewer-${process.pid}`);
+  run('vite/bin/vite.js', ['build', 'viewer', '--outDir', fresh, '--emptyOutDir', '--logLevel', 'warn']);
+  replace(fresh, join(ROOT, 'dist/viewer'));
+}
+
+/** Whoever runs the old files meanwhile finds either all of the old or all of the new. */
+function replace(fresh, path) {
+  mkdirSync(join(path, '..'), { recursive: true });
+  const old = `${fresh}-old`;
+  if (existsSync(path)) renameSync(path, old);
+  renameSync(fresh, path);
+  rmSync(old, { recursive: true, force: true });
+}
+
+function run(script, args) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'node_modules', script), ...args], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`${script} failed:\n${stdout}${stderr}`);
+}
+
+/** When the newest of all these files and folders was written; a folder counts too, which tells of removed files. */
+function newest(paths) {
+  return Math.max(0, ...paths.map((path) => newestBelow(join(ROOT, path))));
+}
+
+function newestBelow(path) {
+  if (!existsSync(path)) return 0;
+  const stats = statSync(path);
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  return Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => newestBelow(join(path, name))));
+}
+
+/** Waits until no other living process holds the lock, then holds it; returns what gives it back. */
+async function lock(path) {
+  mkdirSync(join(path, '..'), { recursive: true });
+  for (;;) {
+    try {
+      writeFileSync(path, String(process.pid), { flag: 'wx' });
+      return () => rmSync(path, { force: true });
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    if (!isAlive(path)) rmSync(path, { force: true });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+function isAlive(path) {
+  try {
+    const pid = readFileSync(path, 'utf8');
+    // Empty: its holder is about to write it.
+    if (pid !== '') process.kill(Number(pid), 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    for (const { build } of Object.values(PARTS)) build();
+  } catch (error) {
+    console.error(error.message);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,87 @@
+import { EXIT, UsageError } from '../errors.ts';
+import type { EvalEvent } from '../metrics.ts';
+import { environmentName, resolveEnvironment } from '../plugins.ts';
+import type { Command, CommonArguments, Flags } from './command.ts';
+import { formatCount, formatNumber } from './format.ts';
+import { interruptSignal } from './interrupt.ts';
+import { print, printJson } from './output.ts';
+import { counter } from './counter.ts';
+
+interface EvalArguments extends CommonArguments {
+  run: string;
+  episodes?: number;
+  seed?: number;
+  device?: 'auto';
+  checkpoint?: 'best' | 'latest';
+  actions?: 'likeliest' | 'drawn';
+}
+
+/** Flags of the commands that load an agent and let it play. */
+export async function playFlags(): Promise<Flags> {
+  const { DEVICE_NAMES } = await import('../device/names.ts');
+  return {
+    seed: { type: 'number', describe: 'seed of the episodes', default: 'none that training used' },
+    checkpoint: { type: 'string', describe: "which of the run's checkpoints", choices: ['best', 'latest'], default: 'best' },
+    actions: { type: 'string', describe: 'which actions the agent takes', choices: ['likeliest', 'drawn'], default: "the run's evalActions" },
+    device: { type: 'string', describe: 'where tensors live', choices: ['auto', ...DEVICE_NAMES], default: "the run's" },
+  };
+}
+
+/** Added to the run's seed, so that no episode is one of training or of its evaluations. */
+export const UNSEEN = 2_000_000;
+
+/** `gymformer eval`: how good a trained agent is. */
+export const evalCommand: Command<EvalArguments> = {
+  usage: 'eval <run>',
+  summary: 'evaluate a trained agent',
+  positionals: { run: 'directory of a run, or of one of its checkpoints' },
+  flags: async () => ({
+    episodes: { type: 'number', describe: 'episodes to play', default: 100 },
+    ...(await playFlags()),
+  }),
+  examples: [['eval runs/CartPole-v1-transformer-1 --episodes 100', 'mean return with a 95 % interval']],
+  async run({ run, episodes = 100, seed, device, checkpoint, actions, json = false }) {
+    checkCount('--episodes', episodes);
+    if (seed !== undefined) checkCount('--seed', seed, 0);
+    const [{ loadAgent }, { evaluate }] = await Promise.all([import('../agent.ts'), import('../evaluate.ts')]);
+    const agent = await loadAgent(run, {
+      resolve: resolveEnvironment,
+      ...(device && { device }),
+      ...(checkpoint && { checkpoint }),
+    });
+    const progress = counter('episodes', json);
+    try {
+      const result = await evaluate(agent, {
+        episodes,
+        seed: seed ?? agent.config.seed + UNSEEN,
+        actions: actions ?? agent.config.evalActions,
+        onProgress: progress.show,
+        signal: interruptSignal('stopping …'),
+      });
+      progress.end();
+      if (json) printJson(result);
+      else printResult(agent.environment, result);
+      return EXIT.ok;
+    } finally {
+      progress.end();
+      agent.dispose();
+    }
+  },
+};
+
+/** @throws UsageError unless `value` is an integer from `least` on */
+export function checkCount(flag: string, value: number, least = 1): void {
+  if (!Number.isInteger(value) || value < least) throw new UsageError(`${flag} is ${value}, wanted an integer from ${least} on`);
+}
+
+function printResult(environment: string, { step, episodes, mean, standardError, iqm, ci, meanLength, success }: EvalEvent): void {
+  const rows = [
+    ['mean return', `${formatNumber(mean)} ± ${formatNumber(standardError)}`],
+    ['95 % interval', `${formatNumber(ci[0])} to ${formatNumber(ci[1])}`],
+    ['interquartile mean', formatNumber(iqm)],
+    ['mean length', `${formatNumber(meanLength)} steps`],
+    ...(success === undefined ? [] : [['success', `${formatNumber(100 * success)} %`]]),
+  ] as const;
+  print(`${environmentName(environment)}, trained for ${formatCount(step)} steps, over ${episodes} episodes:`);
+  for (const [name, value] of rows) print(`  ${(name as string).padEnd(20)}${value}`);
+}

@@ -1,0 +1,158 @@
+import { environmentName } from '../plugins.ts';
+import type { EvalEvent, StartEvent, TrainEvent, UpdateEvent } from '../metrics.ts';
+import { formatCount, formatDuration, formatNumber, sparkline } from './format.ts';
+import { colours, say } from './output.ts';
+
+/** Shows a person how training goes, on standard error. */
+export interface Progress {
+  show(event: TrainEvent): void;
+  /** Says something between two states of the display. */
+  say(line: string): void;
+}
+
+/** Time between two lines of a log. */
+const PLAIN_EVERY_MS = 5000;
+/** Time between two states of a live display. */
+const LIVE_EVERY_MS = 100;
+const BAR_WIDTH = 30;
+
+/** A line now and then, for logs. */
+export class PlainProgress implements Progress {
+  #shownAt = -Infinity;
+  #steps = 0;
+
+  show(event: TrainEvent): void {
+    switch (event.event) {
+      case 'start':
+        this.#steps = event.steps;
+        this.say(describeStart(event));
+        return;
+      case 'update':
+        if (performance.now() - this.#shownAt < PLAIN_EVERY_MS && event.step < this.#steps) return;
+        this.#shownAt = performance.now();
+        this.say(
+          `${formatCount(event.step)} of ${formatCount(this.#steps)} steps, ${describeSpeed(event, this.#steps)}, ${describeReturn(event)}`,
+        );
+        return;
+      case 'eval':
+        this.say(describeEvaluation(event));
+        return;
+      case 'warning':
+        this.say(`warning: ${event.message}`);
+        return;
+      case 'checkpoint':
+      case 'replay':
+      case 'done':
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  say(line: string): void {
+    say(line);
+  }
+}
+
+/** A block of lines that is painted over and over, for terminals. */
+export class LiveProgress implements Progress {
+  #paint = colours(process.stderr);
+  #start: StartEvent | undefined;
+  #update: UpdateEvent | undefined;
+  #returns: number[] = [];
+  #painted: string[] = [];
+  #paintedAt = -Infinity;
+
+  show(event: TrainEvent): void {
+    switch (event.event) {
+      case 'start':
+        this.#start = event;
+        this.say(describeStart(event));
+        return;
+      case 'update':
+        this.#update = event;
+        if (event.meanReturn !== null) this.#returns.push(event.meanReturn);
+        if (performance.now() - this.#paintedAt > LIVE_EVERY_MS) this.#repaint();
+        return;
+      case 'eval':
+        this.say(describeEvaluation(event));
+        return;
+      case 'warning':
+        this.say(this.#paint.yellow(`warning: ${event.message}`));
+        return;
+      case 'done':
+        this.#repaint();
+        return;
+      case 'checkpoint':
+      case 'replay':
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  say(line: string): void {
+    process.stderr.write(`${this.#erased()}${line}\n`);
+    this.#repaint();
+  }
+
+  #repaint(): void {
+    if (!this.#start || !this.#update) return;
+    const erased = this.#erased();
+    this.#painted = this.#block(this.#start, this.#update);
+    this.#paintedAt = performance.now();
+    process.stderr.write(`${erased}${this.#painted.join('\n')}\n`);
+  }
+
+  /** What takes the block off the screen: up to its first line, then clear to the end. */
+  #erased(): string {
+    const lines = this.#painted.length;
+    this.#painted = [];
+    return lines > 0 ? `\u001b[${lines}F\u001b[0J` : '';
+  }
+
+  #block({ steps }: StartEvent, update: UpdateEvent): string[] {
+    const { cyan, dim, bold } = this.#paint;
+    const share = Math.min(update.step / steps, 1);
+    const full = Math.round(share * BAR_WIDTH);
+    const bar = cyan('━'.repeat(full)) + dim('─'.repeat(BAR_WIDTH - full));
+    const width = Math.min((process.stderr.columns ?? 80) - 1, 100);
+    const line = sparkline(this.#returns, Math.max(width - 46, 10));
+    return [
+      fit([bar, bold(`${Math.floor(share * 100)} %`.padStart(5)), `${formatCount(update.step)} steps`, dim(describeSpeed(update, steps))], width),
+      fit([describeReturn(update).padEnd(BAR_WIDTH), cyan(line), dim(`${formatCount(update.episodes)} episodes`)], width),
+    ];
+  }
+}
+
+/** As many of the parts as the width of the terminal holds, so that no line wraps. */
+function fit(parts: readonly string[], width: number): string {
+  let line = '';
+  let length = 0;
+  for (const part of parts) {
+    // oxlint-disable-next-line no-control-regex -- colours take no room
+    const partLength = part.replace(/\u001b\[\d+m/g, '').length + (line ? 2 : 0);
+    if (length + partLength > width) break;
+    line += (line ? '  ' : '') + part;
+    length += partLength;
+  }
+  return line;
+}
+
+function describeStart({ environment, policy, algo, device, parameters, step }: StartEvent): string {
+  const from = step > 0 ? ` · resumed at step ${formatCount(step)}` : '';
+  return `${environmentName(environment)} · ${policy} · ${algo} · ${device} · ${formatCount(parameters)} parameters${from}`;
+}
+
+function describeSpeed({ step, stepsPerSecond }: UpdateEvent, steps: number): string {
+  const left = Math.max(steps - step, 0) / stepsPerSecond;
+  return `${formatCount(stepsPerSecond)} steps/s, ${left > 0 ? `${formatDuration(left)} left at most` : 'done'}`;
+}
+
+function describeReturn({ meanReturn }: UpdateEvent): string {
+  return meanReturn === null ? 'no episode has ended yet' : `mean return ${formatNumber(meanReturn)}`;
+}
+
+function describeEvaluation({ step, episodes, mean, standardError }: EvalEvent): string {
+  return `evaluation at step ${formatCount(step)}: mean return ${formatNumber(mean)} ± ${formatNumber(standardError)} over ${episodes} episodes`;
+}

@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { resolveEnvironment } from '../plugins.ts';
+import type { Command, CommonArguments } from './command.ts';
+import { counter } from './counter.ts';
+import { checkCount, playFlags, UNSEEN } from './eval.ts';
+import { interruptSignal } from './interrupt.ts';
+import { print, printJson, say } from './output.ts';
+import { shortPath } from './runs.ts';
+
+interface RecordArguments extends CommonArguments {
+  run: string;
+  episodes?: number;
+  seed?: number;
+  out?: string;
+  device?: 'auto';
+  checkpoint?: 'best' | 'latest';
+  actions?: 'likeliest' | 'drawn';
+}
+
+/** `gymformer record`: replays of a trained agent, for the viewer. */
+export const recordCommand: Command<RecordArguments> = {
+  usage: 'record <run>',
+  summary: 'record replays of a trained agent',
+  positionals: { run: 'directory of a run, or of one of its checkpoints' },
+  flags: async () => ({
+    episodes: { type: 'number', describe: 'episodes to play', default: 5 },
+    out: { type: 'string', describe: 'file to write', default: '<run>/replays/<step>-<n>.gfr' },
+    ...(await playFlags()),
+  }),
+  examples: [['record runs/CartPole-v1-transformer-1 --episodes 5', 'five episodes in one replay']],
+  async run({ run, episodes = 5, seed, out, device, checkpoint, actions, json = false }) {
+    checkCount('--episodes', episodes);
+    if (seed !== undefined) checkCount('--seed', seed, 0);
+    const [{ describePolicy, loadAgent }, { record }] = await Promise.all([import('../agent.ts'), import('../record.ts')]);
+    const agent = await loadAgent(run, {
+      resolve: resolveEnvironment,
+      ...(device && { device }),
+      ...(checkpoint && { checkpoint }),
+    });
+    const progress = counter('episodes', json);
+    try {
+      const replay = await record(agent, {
+        episodes,
+        seed: seed ?? agent.config.seed + UNSEEN,
+        actions: actions ?? agent.config.evalActions,
+        path: out ?? nextReplay(agent.run.replaysPath, agent.step),
+        policy: describePolicy(agent.config),
+        run: agent.run.name,
+        onProgress: progress.show,
+        signal: interruptSignal('stopping …'),
+      });
+      progress.end();
+      if (json) return printJson(replay);
+      print(`recorded ${episodes} episodes: ${shortPath(replay.path)}`);
+      say(`watch them: gymformer view ${shortPath(replay.path)}`);
+    } finally {
+      progress.end();
+      agent.dispose();
+    }
+  },
+};
+
+/** The first free name for a replay of the policy after so many steps. */
+function nextReplay(folder: string, step: number): string {
+  const name = String(step).padStart(9, '0');
+  for (let n = 1; ; n++) {
+    const path = join(folder, `${name}-${n}.gfr`);
+    if (!existsSync(path)) return path;
+  }
+}

@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { type Env, EnvError, type EnvErrorDetails } from '../../envs/env.ts';
+import { checkedWriter, problemOfReset, problemOfStep, type Problem } from '../../envs/contract.ts';
+import { describeSpace, flatSize, type Space, type Value } from '../../envs/spaces.ts';
+import { ConfigError, FileError, UsageError } from '../errors.ts';
+import { resolveEnvironment } from '../plugins.ts';
+import { parseActions } from './actions.ts';
+import type { Command, CommonArguments } from './command.ts';
+import { printJson } from './output.ts';
+import { toJson } from './values.ts';
+
+interface TraceArguments extends CommonArguments {
+  environment: string;
+  seed?: number;
+  actions?: string;
+}
+
+/** `gymformer trace`: what an environment answers to actions, step by step. */
+export const traceCommand: Command<TraceArguments> = {
+  usage: 'trace <environment>',
+  summary: "print each reset and step of an environment's answers to given actions, as JSON",
+  positionals: { environment: 'id, path of a module, or package#export' },
+  flags: () => ({
+    seed: { type: 'number', describe: 'seed of the first reset; later ones have none', default: 0 },
+    actions: { type: 'string', describe: 'actions: 0,1,1 or JSON such as [[0.1],[0.2]], or @file with either' },
+  }),
+  examples: [
+    ['trace CartPole-v1 --seed 0 --actions 0,1,1', 'three steps of an episode'],
+    ['trace Pendulum-v1 --actions 0.5,-2', 'one number a step'],
+    ['trace ./my-env.ts --actions @actions.json', 'actions from a file'],
+  ],
+  async run({ environment, seed = 0, actions = '[]' }) {
+    if (!Number.isInteger(seed) || seed < 0) throw new UsageError(`--seed is ${seed}, wanted an integer from 0 on`);
+    const spec = await resolveEnvironment(environment);
+    const env = spec.make();
+    try {
+      const parsed = parseActions(env.actionSpace, readActions(actions));
+      checkActions(spec.id, env.actionSpace, parsed);
+      trace(spec.id, env, seed, parsed);
+    } finally {
+      env.close?.();
+    }
+  },
+};
+
+function readActions(text: string): string {
+  if (!text.startsWith('@')) return text;
+  try {
+    return readFileSync(text.slice(1), 'utf8');
+  } catch (cause) {
+    throw new FileError(`cannot read the actions of ${text.slice(1)}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** @throws ConfigError naming the first that the environment does not know */
+function checkActions(environment: string, space: Space, actions: readonly Value[]): void {
+  const index = actions.findIndex((action) => !space.contains(action));
+  if (index < 0) return;
+  throw new ConfigError(
+    `${environment}: action ${JSON.stringify(actions[index])} (at index ${index}) is not in the action space, ${describeSpace(space)}${bounds(space)}`,
+  );
+}
+
+function bounds(space: Space): string {
+  if (space.kind === 'box') return ` from [${space.low.join(', ')}] to [${space.high.join(', ')}]`;
+  return space.kind === 'discrete' ? `: integers from ${space.start} to ${space.start + space.n - 1}` : '';
+}
+
+function trace(environment: string, env: Env, seed: number, actions: readonly Value[]): void {
+  const { observationSpace, actionSpace } = env;
+  const flat = new Float32Array(flatSize(observationSpace));
+  const write = checkedWriter(observationSpace);
+  let step = 0;
+  let episode = 0;
+  /** Calls a method of the environment and holds its answer to the contract. */
+  const ask = <Result extends { observation: unknown }>(
+    method: EnvErrorDetails['method'],
+    call: () => Result,
+    problemOf: (result: unknown) => Problem | undefined,
+  ): Result => {
+    const where = { environment, method, ...(method === 'step' && { step }), ...(episode === 1 && { seed }) };
+    let result: Result;
+    try {
+      result = call();
+    } catch (cause) {
+      throw new EnvError({ ...where, found: `threw ${String(cause)}`, wanted: 'an answer' }, { cause });
+    }
+    const problem = problemOf(result) ?? write(result.observation, flat, 0);
+    if (problem) throw new EnvError({ ...where, ...problem });
+    return result;
+  };
+  const reset = (options?: { seed: number }): void => {
+    episode++;
+    const { observation } = ask('reset', () => env.reset(options), problemOfReset);
+    step = 0;
+    printJson({ event: 'reset', observation: toJson(observationSpace, observation as Value) });
+  };
+
+  reset({ seed });
+  let ended = false;
+  for (const action of actions) {
+    if (ended) reset();
+    const { observation, reward, terminated, truncated } = ask('step', () => env.step(action), problemOfStep);
+    step++;
+    ended = terminated || truncated;
+    printJson({
+      event: 'step',
+      action: toJson(actionSpace, action),
+      observation: toJson(observationSpace, observation as Value),
+      reward,
+      terminated,
+      truncated,
+    });
+  }
+}

@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs';
+import type { EnvSpec } from '../../envs/registry.ts';
+import { EXIT, FileError } from '../errors.ts';
+import type { DoneEvent, EvalEvent, TrainEvent } from '../metrics.ts';
+import { environmentName, resolveEnvironment } from '../plugins.ts';
+import type { Command, CommonArguments, Flag, Flags } from './command.ts';
+import { formatCount, formatDuration, formatNumber } from './format.ts';
+import { interruptSignal } from './interrupt.ts';
+import { print, printJson, say } from './output.ts';
+import { LiveProgress, PlainProgress, type Progress } from './progress.ts';
+import { latestRun, nextRun, shortPath } from './runs.ts';
+import { Watcher } from './watcher.ts';
+
+interface TrainArguments extends CommonArguments {
+  environment: string;
+  out?: string;
+  resume?: boolean;
+  config?: string;
+  watch?: boolean;
+  /** A flag for every setting of a run. */
+  [setting: string]: unknown;
+}
+
+const OWN_FLAGS: Flags = {
+  out: { type: 'string', describe: 'directory of the run', default: 'runs/<environment>-<policy>-<n>' },
+  resume: { type: 'boolean', describe: 'go on with the run of --out, or the latest of this environment' },
+  config: { type: 'string', describe: 'JSON file with settings; flags count more, presets less' },
+  watch: { type: 'boolean', describe: 'show the training in the viewer while it runs' },
+};
+
+/** Headings of the help; a setting in neither list stands under "Learning". */
+const MAIN = ['algo', 'policy', 'steps', 'untilReturn', 'envs', 'seed', 'device'];
+const REPORTS = ['evalEpisodes', 'evalEvery', 'evalActions', 'checkpointEvery', 'replayEvery'];
+const MODEL = ['width', 'layers', 'heads', 'context', 'feedForward', 'initialLogStd'];
+
+/** `gymformer train`: trains an agent, and keeps all there is to know of it in a run's directory. */
+export const trainCommand: Command<TrainArguments> = {
+  usage: 'train <environment>',
+  summary: 'train an agent',
+  positionals: { environment: 'id (gymformer envs lists them), path of a module, or package#export' },
+  flags: async () => ({ ...OWN_FLAGS, ...(await settingFlags()) }),
+  examples: [
+    ['train CartPole-v1 --until-return 475', 'until it is solved'],
+    ['train ./my-env.ts --steps 200000 --watch', 'a game of your own, watched'],
+    ['train CartPole-v1 --resume', 'go on with the latest run'],
+  ],
+  async run(args) {
+    const { json = false, resume = false, watch = false } = args;
+    const spec = await resolveEnvironment(args.environment);
+    const { run, config } = await planRun(spec, args);
+    const { train } = await import('../trainer.ts');
+
+    const progress = chooseProgress(json);
+    const signal = interruptSignal('stopping after this update, then saving … (Ctrl-C again quits at once)', (line) =>
+      progress.say(line),
+    );
+    const watcher = watch ? new Watcher(run) : null;
+    let evaluation: EvalEvent | null = null;
+    const onEvent = (event: TrainEvent): void => {
+      if (json) printJson(event);
+      if (event.event === 'eval') evaluation = event;
+      progress.show(event);
+      // Not before the run's directory is there.
+      if (event.event === 'start') void watcher?.open().then((url) => progress.say(`watch it at ${url}`));
+    };
+    try {
+      const done = await train({ config, spec, run, resume, signal, onEvent });
+      if (!json) printOutcome(spec.id, done, evaluation);
+      if (!json) sayWhatNext(args.environment, done);
+      if (watcher && !done.interrupted && process.stdout.isTTY) await watcher.untilInterrupted();
+      return done.interrupted ? EXIT.interrupted : done.solved === false ? EXIT.failed : EXIT.ok;
+    } finally {
+      watcher?.close();
+    }
+  },
+};
+
+/** The run's directory and settings: of a new run, or of the one that is resumed. */
+async function planRun(spec: EnvSpec, args: TrainArguments): Promise<{ run: string; config: import('../config.ts').Config }> {
+  const { CONFIG_KEYS, resolveConfig } = await import('../config.ts');
+  const flags = Object.fromEntries(CONFIG_KEYS.filter((key) => key !== 'environment' && args[key] !== undefined).map((key) => [key, args[key]]));
+  const file = args.config === undefined ? {} : readConfigFile(args.config);
+  if (args.resume) {
+    const { RunDirectory } = await import('../run.ts');
+    const run = args.out ?? latestRun(spec.id);
+    return { run, config: new RunDirectory(run).resumeConfig({ ...file, ...flags, environment: spec.id }) };
+  }
+  const config = resolveConfig({ environment: spec.id, preset: spec.preset ?? {}, file, flags });
+  return { run: args.out ?? nextRun(spec.id, config.policy), config };
+}
+
+function readConfigFile(path: string): Record<string, unknown> {
+  try {
+    const settings: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (typeof settings === 'object' && settings !== null && !Array.isArray(settings)) return settings as Record<string, unknown>;
+  } catch (cause) {
+    throw new FileError(`cannot read the config ${path}: ${(cause as Error).message}`, { cause });
+  }
+  throw new FileError(`the config ${path} is no JSON object of settings`);
+}
+
+/** A flag for each setting in the schema, with its meaning and default. */
+async function settingFlags(): Promise<Flags> {
+  const [{ configSchema }, { z }] = await Promise.all([import('../config.ts'), import('zod')]);
+  const { properties = {} } = z.toJSONSchema(configSchema, { io: 'input' });
+  const settings = Object.entries(properties).filter(([name]) => name !== 'environment');
+  return Object.fromEntries(settings.map(([name, schema]) => [name, settingFlag(name, schema as SettingSchema)]));
+}
+
+interface SettingSchema {
+  type?: string | string[];
+  description?: string;
+  default?: string | number | boolean | null;
+  enum?: string[];
+  anyOf?: { type?: string }[];
+}
+
+function settingFlag(name: string, { type, anyOf, description = '', default: value, enum: choices }: SettingSchema): Flag {
+  const types = [type, ...(anyOf ?? []).map((part) => part.type)].flat();
+  return {
+    type: types.includes('boolean') ? 'boolean' : types.includes('string') ? 'string' : 'number',
+    describe: description,
+    group: MAIN.includes(name) ? 'Training:' : REPORTS.includes(name) ? 'Reports:' : MODEL.includes(name) ? 'Model:' : 'Learning:',
+    ...(value !== undefined && { default: value }),
+    ...(choices && { choices }),
+  };
+}
+
+function chooseProgress(json: boolean): Progress {
+  if (process.stderr.isTTY && !(json && process.stdout.isTTY)) return new LiveProgress();
+  return json ? { show: () => {}, say } : new PlainProgress();
+}
+
+function printOutcome(environment: string, { steps, seconds, solved, interrupted }: DoneEvent, evaluation: EvalEvent | null): void {
+  if (interrupted) return;
+  const name = environmentName(environment);
+  const verdict = solved === null ? 'trained' : solved ? 'solved' : 'not solved';
+  const result = evaluation
+    ? `mean return ${formatNumber(evaluation.mean)} ± ${formatNumber(evaluation.standardError)} over ${evaluation.episodes} episodes, `
+    : '';
+  print(`${name} ${verdict}: ${result}${formatCount(steps)} steps in ${formatDuration(seconds)}`);
+}
+
+function sayWhatNext(environment: string, { run, interrupted, steps }: DoneEvent): void {
+  const path = shortPath(run);
+  if (interrupted) {
+    say(`saved at step ${formatCount(steps)}; go on with: gymformer train ${environment} --resume --out ${path}`);
+    return;
+  }
+  say(`the run is in ${path}: gymformer view ${path}`);
+}

@@ -1,0 +1,40 @@
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { UsageError } from '../errors.ts';
+import { mayOpenBrowser, openBrowser } from './browser.ts';
+import type { Command, CommonArguments } from './command.ts';
+import { interruptSignal } from './interrupt.ts';
+import { print, printJson, say } from './output.ts';
+import { RUNS } from './runs.ts';
+
+interface ViewArguments extends CommonArguments {
+  path?: string;
+  port?: number;
+  open?: boolean;
+}
+
+/** `gymformer view`: serves the viewer until Ctrl-C. */
+export const viewCommand: Command<ViewArguments> = {
+  usage: 'view [path]',
+  summary: 'watch runs and replays in the browser',
+  positionals: { path: 'a run, a replay, or a folder of runs (default: runs)' },
+  flags: () => ({
+    port: { type: 'number', describe: 'port on 127.0.0.1; 0: any free one', default: 'a free one' },
+    open: { type: 'boolean', describe: 'open a browser', default: true },
+  }),
+  examples: [
+    ['view', 'all runs in runs/'],
+    ['view runs/CartPole-v1-transformer-1', 'one run, also while it trains'],
+  ],
+  async run({ path = RUNS, port = 0, open = true, json = false }) {
+    if (!Number.isInteger(port) || port < 0 || port > 65535) throw new UsageError(`--port is ${port}, wanted 0 to 65535`);
+    const { startServer } = await import('../server.ts');
+    const server = await startServer({ path: resolve(path), port });
+    if (json) printJson({ event: 'listening', url: server.url });
+    else print(server.url);
+    if (!json) say('Ctrl-C ends it');
+    if (open && !json && mayOpenBrowser()) await openBrowser(server.url);
+    await once(interruptSignal('', () => {}), 'abort');
+    await server.close();
+  },
+};

@@ -1,0 +1,172 @@
+import { existsSync } from 'node:fs';
+import { basename, extname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createJiti } from 'jiti';
+import { type Env, EnvError } from '../envs/env.ts';
+import * as envs from '../envs/index.ts';
+import { ConfigError, UsageError } from './errors.ts';
+
+const { environmentIds, environmentSpec, fromGymJs, make } = envs;
+type EnvSpec = envs.EnvSpec;
+
+const EXTENSIONS = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs']);
+
+/** What a module may export as its environment: how to make one, or a whole spec. */
+type Maker = (() => unknown) | (new () => unknown);
+
+/**
+ * Finds an environment by its reference:
+ * - the id of a built-in one: `CartPole-v1`
+ * - the path of a TypeScript or JavaScript module, whose default export is a class or a function that makes one
+ * - `package#export`, from a package installed where the program runs
+ *
+ * The spec's `id` is a reference too, which finds it again from any folder; its `make` includes the time limit.
+ *
+ * @throws UsageError when there is no such environment
+ * @throws ConfigError, EnvError when its module does not load, or does not hold an environment
+ */
+export async function resolveEnvironment(reference: string): Promise<EnvSpec> {
+  if (environmentIds().includes(reference)) return withTimeLimit(environmentSpec(reference));
+  if (isPath(reference)) return await fromFile(reference);
+  if (reference.includes('#')) return await fromPackage(reference);
+  throw unknownEnvironment(reference);
+}
+
+/** A name for people and folders: the id, the file's name, or the export's. */
+export function environmentName(id: string): string {
+  const name = isPath(id) ? basename(id, extname(id)) : id;
+  return name.replace(/[^\w.-]+/g, '-').replace(/^-+/, '');
+}
+
+function isPath(reference: string): boolean {
+  return /^(\.{0,2}[/\\]|file:|[a-z]:[/\\])/i.test(reference) || EXTENSIONS.has(extname(reference));
+}
+
+async function fromFile(reference: string): Promise<EnvSpec> {
+  const path = reference.startsWith('file:') ? fileURLToPath(reference) : resolve(reference);
+  if (!existsSync(path)) throw new ConfigError(`there is no environment at ${path}`);
+  const module = await load(path, path);
+  if (module['default'] === undefined)
+    throw new ConfigError(
+      `${path} has no default export (it exports ${Object.keys(module).join(', ') || 'nothing'}), wanted an environment's class, or a function that makes one`,
+    );
+  return specOf(path, module['default'], module['preset']);
+}
+
+async function fromPackage(reference: string): Promise<EnvSpec> {
+  const [name = '', exported = ''] = reference.split('#');
+  const module = await load(name, reference);
+  const found = module[exported || 'default'];
+  if (found === undefined)
+    throw new ConfigError(
+      `${name} does not export ${exported || 'a default'}, wanted an environment; it exports ${Object.keys(module).join(', ') || 'nothing'}`,
+    );
+  return specOf(reference, found, undefined);
+}
+
+/** Loads a module as if it stood in the current folder, TypeScript or not. */
+async function load(specifier: string, reference: string): Promise<Record<string, unknown>> {
+  const doors: Record<string, unknown> = { 'gymformer/envs': envs };
+  try {
+    return await importWith(specifier, doors);
+  } catch (error) {
+    try {
+      // The other doors take a second to open, and few environments need them.
+      if (!isMissing(error, /'gymformer(\/agents)?'/)) throw error;
+      for (const door of ['gymformer', 'gymformer/agents']) doors[door] = await import(door);
+      return await importWith(specifier, doors);
+    } catch (cause) {
+      const { message } = cause as Error;
+      if (isMissing(cause, `'${specifier}'`))
+        throw new ConfigError(`${specifier} is not installed in ${process.cwd()}: npm install ${specifier}`, { cause });
+      throw new ConfigError(`${reference} does not load: ${message}`, { cause });
+    }
+  }
+}
+
+/**
+ * `doors` are our own modules: an environment anywhere on the disk can import them, with nothing installed beside it,
+ * and gets the very modules that are running.
+ */
+async function importWith(specifier: string, doors: Record<string, unknown>): Promise<Record<string, unknown>> {
+  const jiti = createJiti(pathToFileURL(join(process.cwd(), 'environment.ts')).href, {
+    virtualModules: doors,
+    // Its proxies would stand between an environment and its imports at every step.
+    interopDefault: false,
+    fsCache: false,
+    moduleCache: false,
+  });
+  return await jiti.import(specifier);
+}
+
+function isMissing(error: unknown, name: RegExp | string): boolean {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND') && message.search(name) >= 0;
+}
+
+function specOf(id: string, exported: unknown, namedPreset: unknown): EnvSpec {
+  const spec: Omit<EnvSpec, 'id' | 'make'> & { make: () => unknown } = isSpec(exported)
+    ? exported
+    : { make: makerOf(id, exported) };
+  const preset = namedPreset ?? spec.preset ?? (exported as { preset?: unknown }).preset;
+  const makeOne = (): Env => checked(id, spec.make);
+  makeOne().close?.();
+  return withTimeLimit({ ...spec, id, make: makeOne, ...(isObject(preset) && { preset }) });
+}
+
+function isSpec(exported: unknown): exported is Omit<EnvSpec, 'id'> {
+  return isObject(exported) && typeof exported['make'] === 'function';
+}
+
+function makerOf(id: string, exported: unknown): () => unknown {
+  if (typeof exported !== 'function')
+    throw new ConfigError(
+      `${id} exports ${isObject(exported) && 'step' in exported ? 'an environment itself' : `a value of type ${typeof exported}`}, wanted its class, or a function that makes one`,
+    );
+  const maker = exported as Maker;
+  return isClass(maker) ? () => new maker() : maker;
+}
+
+function isClass(maker: Maker): maker is new () => unknown {
+  const methods: unknown = maker.prototype;
+  return /^class\b/.test(Function.prototype.toString.call(maker)) || (isObject(methods) && 'step' in methods);
+}
+
+/** A new environment, known to have all that the contract asks for. */
+function checked(id: string, makeOne: () => unknown): Env {
+  const failed = (found: string, options?: ErrorOptions): EnvError =>
+    new EnvError({ environment: id, method: 'constructor', found, wanted: 'an environment' }, options);
+  let env: unknown;
+  try {
+    env = makeOne();
+  } catch (cause) {
+    throw failed(`threw ${String(cause)}`, { cause });
+  }
+  if (!isObject(env)) throw failed(`made ${env === undefined ? 'nothing' : `a ${typeof env}`}`);
+  if (env instanceof Promise) throw failed('made a Promise');
+  if ('action_space' in env && 'observation_space' in env) return fromGymJs(env as unknown as Parameters<typeof fromGymJs>[0]);
+  for (const method of ['reset', 'step'] as const)
+    if (typeof env[method] !== 'function') throw failed(`made an object without ${method}()`);
+  for (const space of ['observationSpace', 'actionSpace'] as const)
+    if (!isObject(env[space]) || typeof env[space]['kind'] !== 'string')
+      throw failed(`made an object whose ${space} is ${env[space] === undefined ? 'missing' : 'no space (see gymformer/envs)'}`);
+  return env as unknown as Env;
+}
+
+function withTimeLimit(spec: EnvSpec): EnvSpec {
+  const { maxEpisodeSteps, ...rest } = spec;
+  return { ...rest, make: () => make({ ...rest, ...(maxEpisodeSteps !== undefined && { maxEpisodeSteps }) }) };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function unknownEnvironment(reference: string): UsageError {
+  const ids = environmentIds();
+  // "cartpol" is far from "CartPole-v1", but not from its name without the version.
+  const guess = envs.nearest(reference, ids) ?? ids.find((id) => envs.nearest(reference, [id.replace(/-v\d+$/, '')]));
+  const meant = guess ? `did you mean ${guess}?` : 'gymformer envs lists them';
+  const file = existsSync(reference) ? ` For the file, write ./${reference}` : '';
+  return new UsageError(`unknown environment ${reference}: ${meant}${file}`);
+}
