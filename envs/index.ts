@@ -1,7 +1,11 @@
 /** Everything that the author of an environment, or of a tool around environments, needs. */
+export * from './check.ts';
 export * from './contract.ts';
 export * from './env.ts';
+export * from './fromGymJs.ts';
 export * from './nearest.ts';
+export * from './presets.ts';
+export * from './problemOfScene.ts';
 export * from './random.ts';
 export * from './registry.ts';
 export * from './runningStatistics.ts';

@@ -1,12 +1,15 @@
 import { outsideEpisode, type Env, type ResetOptions, type ResetResult, type StepResult } from './env.ts';
+import { RunningStatistics } from './runningStatistics.ts';
 import type { Scene } from './scene.ts';
-import type { Space } from './spaces.ts';
+import { Box, describeSpace, type Space } from './spaces.ts';
+
+const EPSILON = 1e-8;
 
 /** An environment around another one: passes everything on, so that a wrapper overrides only what it changes. */
 export class Wrapper implements Env {
   observationSpace: Space;
   actionSpace: Space;
-  // Present only where the inner environment has them: their absence means something.
+  // Defined only where the inner environment has them: their absence means something.
   readonly actionMask?: () => ArrayLike<number>;
   readonly draw?: () => Scene;
   readonly close?: () => void;
@@ -34,6 +37,7 @@ export class TimeLimit extends Wrapper {
   private steps = 0;
   private running = false;
 
+  /** @throws RangeError when the limit is not a positive integer */
   constructor(
     env: Env,
     readonly maxEpisodeSteps: number,
@@ -52,9 +56,155 @@ export class TimeLimit extends Wrapper {
   override step(action: unknown): StepResult {
     if (!this.running) throw outsideEpisode();
     const result = this.env.step(action);
-    this.steps++;
-    const truncated = result.truncated || this.steps >= this.maxEpisodeSteps;
-    this.running = !(truncated || result.terminated);
-    return truncated === result.truncated ? result : { ...result, truncated };
+    if (++this.steps < this.maxEpisodeSteps) {
+      this.running = !(result.terminated || result.truncated);
+      return result;
+    }
+    this.running = false;
+    return { ...result, truncated: true };
   }
+}
+
+/**
+ * Shifts and scales observations to mean 0 and variance 1, by what it has seen so far.
+ *
+ * What it returns depends on all episodes before, not on the seed alone: the trainer's own normaliser, which is kept
+ * in checkpoints, is the better choice for training.
+ */
+export class NormalizeObservation extends Wrapper {
+  readonly statistics: RunningStatistics;
+  /** Whether new observations still change the statistics. */
+  updating = true;
+
+  /** @throws RangeError when observations are not of a Box */
+  constructor(env: Env) {
+    super(env);
+    const inner = boxOf('NormalizeObservation', 'observation', env.observationSpace);
+    this.observationSpace = unbounded(inner);
+    this.statistics = new RunningStatistics(inner.size);
+  }
+
+  override reset(options?: ResetOptions): ResetResult {
+    const result = this.env.reset(options);
+    return { ...result, observation: this.normalize(result.observation) };
+  }
+
+  override step(action: unknown): StepResult {
+    const result = this.env.step(action);
+    return { ...result, observation: this.normalize(result.observation) };
+  }
+
+  private normalize(observation: ArrayLike<number>): number[] {
+    if (this.updating) this.statistics.update(observation);
+    const { mean, variance } = this.statistics;
+    return Array.from(observation, (x, i) =>
+      Math.fround((x - (mean[i] as number)) / Math.sqrt((variance[i] as number) + EPSILON)),
+    );
+  }
+}
+
+/**
+ * Divides rewards by the standard deviation of the discounted return, as seen so far: returns become of order 1.
+ *
+ * As for NormalizeObservation, the trainer's own normaliser is the better choice for training.
+ *
+ * @see Engstrom et al. 2020, "Implementation Matters in Deep Policy Gradients", section 3
+ */
+export class NormalizeReward extends Wrapper {
+  readonly statistics = new RunningStatistics(1);
+  /** Whether new rewards still change the statistics. */
+  updating = true;
+  private discountedReturn = 0;
+
+  constructor(
+    env: Env,
+    readonly gamma = 0.99,
+  ) {
+    super(env);
+  }
+
+  override reset(options?: ResetOptions): ResetResult {
+    this.discountedReturn = 0;
+    return this.env.reset(options);
+  }
+
+  override step(action: unknown): StepResult {
+    const result = this.env.step(action);
+    this.discountedReturn = this.discountedReturn * this.gamma + result.reward;
+    if (this.updating) this.statistics.update([this.discountedReturn]);
+    const deviation = Math.sqrt((this.statistics.variance[0] as number) + EPSILON);
+    return { ...result, reward: result.reward / deviation };
+  }
+}
+
+/** Takes any numbers as an action, and cuts them to the bounds that the environment states. */
+export class ClipAction extends Wrapper {
+  private readonly bounds: Box;
+
+  /** @throws RangeError when actions are not of a Box */
+  constructor(env: Env) {
+    super(env);
+    this.bounds = boxOf('ClipAction', 'action', env.actionSpace);
+    this.actionSpace = unbounded(this.bounds);
+  }
+
+  override step(action: ArrayLike<number>): StepResult {
+    const { low, high } = this.bounds;
+    return this.env.step(Array.from(action, (x, i) => Math.min(Math.max(x, low[i] as number), high[i] as number)));
+  }
+}
+
+/** Shows the last `size` observations together, oldest first; the first of an episode stands in for those before it. */
+export class FrameStack extends Wrapper {
+  private frames: ArrayLike<number>[] = [];
+
+  /** @throws RangeError when observations are not of a Box, or size is not a positive integer */
+  constructor(
+    env: Env,
+    readonly size: number,
+  ) {
+    super(env);
+    if (!Number.isInteger(size) || size < 1)
+      throw new RangeError(`FrameStack: size is ${size}, wanted a positive integer`);
+    const { low, high, shape, dtype, names, units } = boxOf('FrameStack', 'observation', env.observationSpace);
+    const repeat = <T>(items: Iterable<T>): T[] => Array.from({ length: size }, () => [...items]).flat();
+    const age = (frame: number): string => (frame === size - 1 ? '' : ` ${size - 1 - frame} ago`);
+    this.observationSpace = new Box({
+      low: repeat(low),
+      high: repeat(high),
+      shape: [size, ...shape],
+      dtype,
+      ...(names && {
+        names: Array.from({ length: size }, (_, frame) => names.map((name) => name + age(frame))).flat(),
+      }),
+      ...(units && { units: repeat(units) }),
+    });
+  }
+
+  override reset(options?: ResetOptions): ResetResult {
+    const result = this.env.reset(options);
+    this.frames = Array.from({ length: this.size }, () => result.observation);
+    return { ...result, observation: this.stacked() };
+  }
+
+  override step(action: unknown): StepResult {
+    const result = this.env.step(action);
+    this.frames.shift();
+    this.frames.push(result.observation);
+    return { ...result, observation: this.stacked() };
+  }
+
+  private stacked(): number[] {
+    return this.frames.flatMap((frame) => Array.from(frame));
+  }
+}
+
+function boxOf(wrapper: string, what: string, space: Space): Box {
+  if (space.kind !== 'box')
+    throw new RangeError(`${wrapper}: the ${what} space is ${describeSpace(space)}, wanted a Box`);
+  return space;
+}
+
+function unbounded({ shape, names, units }: Box): Box {
+  return new Box({ low: -Infinity, high: Infinity, shape, ...(names && { names }), ...(units && { units }) });
 }

@@ -1,0 +1,58 @@
+import { Box, Discrete, Generator, type Env, type ResetOptions, type Scene, type Shape } from 'gymformer/envs';
+
+const SIZE = 7; // columns and rows
+const LAST = SIZE - 1;
+const FRUITS = 10; // an episode
+
+/**
+ * Catch: fruit falls, one piece at a time; move the basket under it.
+ *
+ * Actions: 0 left, 1 stay, 2 right. Reward: 1 for a catch, -1 for a miss. Solved: a mean return of 10.
+ * Try it: `gymformer check examples/customEnvironment.ts`, then `gymformer train examples/customEnvironment.ts`.
+ */
+export default class Catch implements Env<number[], number> {
+  observationSpace = new Box({ low: 0, high: LAST, shape: [3], names: ['basket', 'fruit column', 'fruit row'] });
+  actionSpace = new Discrete(3, { names: ['left', 'stay', 'right'] });
+  private random = new Generator();
+  private basket = 0;
+  private fruit = { column: 0, row: 0, number: 0 };
+  private catches: boolean[] = []; // of the fruits that have landed
+
+  reset({ seed }: ResetOptions = {}) {
+    if (seed !== undefined) this.random = new Generator(seed); // all randomness comes from the seed
+    this.basket = LAST / 2;
+    this.catches = [];
+    this.dropFruit();
+    return { observation: this.observe(), info: {} };
+  }
+
+  step(action: number) {
+    this.basket = Math.min(Math.max(this.basket + action - 1, 0), LAST);
+    if (this.fruit.row === LAST) this.dropFruit();
+    else this.fruit.row++;
+    const landed = this.fruit.row === LAST;
+    const caught = landed && this.fruit.column === this.basket;
+    if (landed) this.catches.push(caught);
+    const truncated = this.catches.length === FRUITS; // truncated, not terminated: the game itself could go on
+    return { observation: this.observe(), reward: caught ? 1 : landed ? -1 : 0, terminated: false, truncated, info: {} };
+  }
+
+  private dropFruit() {
+    this.fruit = { column: this.random.integers(SIZE), row: 0, number: this.catches.length };
+  }
+
+  private observe() {
+    return [this.basket, this.fruit.column, this.fruit.row];
+  }
+
+  draw(): Scene {
+    const { column, row, number } = this.fruit;
+    const points = [-0.5, 0, 0.5, 0, 0.35, 0.45, -0.35, 0.45];
+    const shapes: Shape[] = this.catches.map((caught, i) => {
+      return { kind: 'circle', x: 0.8 + i * 0.6, y: 0.4, radius: 0.12, fill: caught ? '#4fd08b' : '#f0625d' };
+    });
+    shapes.push({ kind: 'circle', id: `fruit ${number}`, x: column + 0.5, y: row + 1.2, radius: 0.3, fill: '#ffb454' });
+    shapes.push({ kind: 'polygon', id: 'basket', points, x: this.basket + 0.5, y: SIZE + 0.3, fill: '#4cc2ff' });
+    return { width: SIZE, height: SIZE + 1, background: '#0f1318', shapes };
+  }
+}
