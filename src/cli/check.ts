@@ -1,3 +1,4 @@
+import { checkEnvironment, type Finding } from '../../envs/check.ts';
 import { EXIT } from '../errors.ts';
 import { resolveEnvironment } from '../plugins.ts';
 import type { Command, CommonArguments } from './command.ts';
@@ -19,15 +20,20 @@ export const checkCommand: Command<CheckArguments> = {
   async run({ environment, seed = 0, json = false }) {
     checkCount('--seed', seed, 0);
     const spec = await resolveEnvironment(environment);
-    const { checkEnvironment } = await import('../../envs/check.ts');
-    const results = checkEnvironment(spec.make, { name: spec.id, seed });
-    const { green, red } = colours(process.stdout);
-    for (const { claim, problem } of results) {
-      if (json) printJson({ event: 'check', claim, passed: problem === undefined, ...(problem && { problem }) });
-      else print(problem === undefined ? `${green('✓')} ${claim}` : `${red('✗')} ${claim}\n    ${problem}`);
+    const findings = checkEnvironment(spec.make, { name: spec.id, seed });
+    for (const finding of findings) {
+      if (json) printJson({ event: 'check', ...finding });
+      else printFinding(finding);
     }
-    const failed = results.filter(({ problem }) => problem !== undefined).length;
-    if (!json) print(failed === 0 ? `all ${results.length} claims hold` : `${failed} of ${results.length} claims do not hold`);
+    const failed = findings.filter(({ ok }) => !ok).length;
+    if (!json)
+      print(failed === 0 ? `all ${findings.length} claims hold` : `${failed} of ${findings.length} claims do not hold`);
     return failed === 0 ? EXIT.ok : EXIT.environment;
   },
 };
+
+function printFinding({ claim, ok, message }: Finding): void {
+  const { green, red, dim } = colours(process.stdout);
+  print(`${ok ? green('✓') : red('✗')} ${claim}`);
+  if (message !== undefined) print(`  ${ok ? dim(message) : message}`);
+}

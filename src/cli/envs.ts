@@ -1,7 +1,7 @@
 import { environmentIds, environmentSpec } from '../../envs/registry.ts';
 import { describeSpace } from '../../envs/spaces.ts';
 import type { Command, CommonArguments } from './command.ts';
-import { print, printJson, printTable } from './output.ts';
+import { print, printJson, printTable, PROGRAM } from './output.ts';
 
 /** `gymformer envs`: the environments that come with it. */
 export const envsCommand: Command<CommonArguments> = {
@@ -27,6 +27,6 @@ export const envsCommand: Command<CommonArguments> = {
       ]),
     );
     print();
-    print('One of your own: gymformer train ./my-env.ts');
+    print(`One of your own: ${PROGRAM} train ./my-env.ts`);
   },
 };

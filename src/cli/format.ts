@@ -8,7 +8,7 @@ export function formatCount(count: number): string {
 /** A return or another measure, to about four digits: 487.2, 1.19, -0.412 */
 export function formatNumber(value: number): string {
   const size = Math.abs(value);
-  return value.toFixed(size >= 1000 ? 0 : size >= 100 ? 1 : size >= 1 ? 2 : 3);
+  return value === 0 ? '0' : value.toFixed(size >= 1000 ? 0 : size >= 100 ? 1 : size >= 1 ? 2 : 3);
 }
 
 /** 72 -> 1 min 12 s */

@@ -25,6 +25,9 @@ export function printTable(heading: readonly string[], rows: readonly (readonly 
   for (const row of rows) print(line(row));
 }
 
+/** How to run the program from where this one was run: through npm, it is on nobody's PATH. */
+export const PROGRAM = process.env['npm_command'] ? 'npx gymformer' : 'gymformer';
+
 type Stream = { isTTY?: boolean };
 type Paint = Record<'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan', (text: string) => string>;
 

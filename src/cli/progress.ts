@@ -146,7 +146,7 @@ function describeStart({ environment, policy, algo, device, parameters, step }: 
 
 function describeSpeed({ step, stepsPerSecond }: UpdateEvent, steps: number): string {
   const left = Math.max(steps - step, 0) / stepsPerSecond;
-  return `${formatCount(stepsPerSecond)} steps/s, ${left > 0 ? `${formatDuration(left)} left at most` : 'done'}`;
+  return `${formatCount(stepsPerSecond)} steps/s, ${left > 0 ? `${formatDuration(left)} left` : 'done'}`;
 }
 
 function describeReturn({ meanReturn }: UpdateEvent): string {

@@ -5,7 +5,7 @@ import type { Command, CommonArguments } from './command.ts';
 import { counter } from './counter.ts';
 import { checkCount, playFlags, UNSEEN } from './eval.ts';
 import { interruptSignal } from './interrupt.ts';
-import { print, printJson, say } from './output.ts';
+import { print, printJson, PROGRAM, say } from './output.ts';
 import { shortPath } from './runs.ts';
 
 interface RecordArguments extends CommonArguments {
@@ -53,7 +53,7 @@ export const recordCommand: Command<RecordArguments> = {
       progress.end();
       if (json) return printJson(replay);
       print(`recorded ${episodes} episodes: ${shortPath(replay.path)}`);
-      say(`watch them: gymformer view ${shortPath(replay.path)}`);
+      say(`watch them: ${PROGRAM} view ${shortPath(replay.path)}`);
     } finally {
       progress.end();
       agent.dispose();

@@ -6,7 +6,7 @@ import { environmentName, resolveEnvironment } from '../plugins.ts';
 import type { Command, CommonArguments, Flag, Flags } from './command.ts';
 import { formatCount, formatDuration, formatNumber } from './format.ts';
 import { interruptSignal } from './interrupt.ts';
-import { print, printJson, say } from './output.ts';
+import { print, printJson, PROGRAM, say } from './output.ts';
 import { LiveProgress, PlainProgress, type Progress } from './progress.ts';
 import { latestRun, nextRun, shortPath } from './runs.ts';
 import { Watcher } from './watcher.ts';
@@ -144,8 +144,8 @@ function printOutcome(environment: string, { steps, seconds, solved, interrupted
 function sayWhatNext(environment: string, { run, interrupted, steps }: DoneEvent): void {
   const path = shortPath(run);
   if (interrupted) {
-    say(`saved at step ${formatCount(steps)}; go on with: gymformer train ${environment} --resume --out ${path}`);
+    say(`saved at step ${formatCount(steps)}; go on with: ${PROGRAM} train ${environment} --resume --out ${path}`);
     return;
   }
-  say(`the run is in ${path}: gymformer view ${path}`);
+  say(`the run is in ${path}: ${PROGRAM} view ${path}`);
 }
