@@ -1,8 +1,9 @@
 import { basename, dirname, join } from 'node:path';
 import { Policy } from '../agents/model/policy.ts';
 import { Generator } from '../envs/random.ts';
-import type { EnvSpec } from '../envs/registry.ts';
+import { type EnvSpec, make } from '../envs/registry.ts';
 import type { RunningStatisticsState } from '../envs/runningStatistics.ts';
+import type { Space } from '../envs/spaces.ts';
 import { loadCheckpoint } from './checkpoint.ts';
 import type { Config } from './config.ts';
 import { type OpenDevice, openDevice } from './device/device.ts';
@@ -53,16 +54,16 @@ export async function loadAgent(path: string, options: LoadAgentOptions): Promis
     run,
     policy,
     environment: config.environment,
-    make: spec.make,
+    make: () => make(spec),
     step: checkpoint.state.step,
-    normalizer: (environments) => frozenNormalizer(statistics, policy.observationSize, environments),
+    normalizer: (environments) => frozenNormalizer(statistics, policy.observationSpace, environments),
     dispose: () => policy.dispose(),
   };
 }
 
 /** A policy as `config` describes it, for the spaces of the environment. @throws ConfigError when it cannot act there */
 export function buildPolicy(config: Config, spec: EnvSpec, random: Generator): Policy {
-  const env = spec.make();
+  const env = make(spec);
   const { observationSpace, actionSpace } = env;
   env.close?.();
   try {
@@ -80,11 +81,11 @@ export function describePolicy({ policy, layers, heads, context }: Config): NonN
 
 export function frozenNormalizer(
   statistics: RunningStatisticsState | null,
-  size: number,
+  space: Space,
   environments: number,
 ): ObservationNormalizer | null {
   if (!statistics) return null;
-  const normalizer = new ObservationNormalizer(size, environments);
+  const normalizer = new ObservationNormalizer(space, environments);
   normalizer.restore(statistics);
   return normalizer;
 }

@@ -1,23 +1,26 @@
 import { RunningStatistics, type RunningStatisticsState } from '../envs/runningStatistics.ts';
+import { flatSize, type Space } from '../envs/spaces.ts';
 
 const CLIP = 10;
 const EPSILON = 1e-8;
 
-/** Observations to mean 0 and deviation 1 by what was seen so far, clipped to -10 … 10. */
+/**
+ * Observations to mean 0 and deviation 1 by what was seen so far, clipped to -10 … 10. Categories, bits, bytes and
+ * characters pass as they are: they are no quantities.
+ */
 export class ObservationNormalizer {
   readonly #statistics: RunningStatistics;
   readonly #normalized: Float32Array;
+  readonly #quantities: boolean[];
 
-  /**
-   * @param size of one observation
-   * @param rows observations that come at once
-   */
+  /** @param rows observations that come at once */
   constructor(
-    private readonly size: number,
+    space: Space,
     private readonly rows: number,
   ) {
-    this.#statistics = new RunningStatistics(size);
-    this.#normalized = new Float32Array(rows * size);
+    this.#quantities = quantities(space);
+    this.#statistics = new RunningStatistics(this.#quantities.length);
+    this.#normalized = new Float32Array(rows * this.#quantities.length);
   }
 
   /** @param observations [rows, size] */
@@ -28,8 +31,10 @@ export class ObservationNormalizer {
   /** [rows, size], valid until the next call. */
   apply(observations: Float32Array): Float32Array {
     const { mean, variance } = this.#statistics;
+    this.#normalized.set(observations);
     for (let i = 0; i < observations.length; i++) {
-      const component = i % this.size;
+      const component = i % this.#quantities.length;
+      if (!this.#quantities[component]) continue;
       const centred = (observations[i] as number) - (mean[component] as number);
       const scaled = centred / Math.sqrt((variance[component] as number) + EPSILON);
       this.#normalized[i] = Math.min(Math.max(scaled, -CLIP), CLIP);
@@ -86,4 +91,10 @@ export class RewardNormalizer {
     this.#statistics.restore(statistics);
     this.#returns = Float32Array.from(returns);
   }
+}
+
+/** For each number of the flat form: whether it is a quantity. */
+function quantities(space: Space): boolean[] {
+  if (space.kind === 'tuple' || space.kind === 'dict') return Object.values(space.spaces).flatMap(quantities);
+  return new Array<boolean>(flatSize(space)).fill(space.kind === 'box' && space.dtype !== 'uint8');
 }

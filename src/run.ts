@@ -58,7 +58,7 @@ export class RunDirectory {
   }
 
   /** @throws UsageError when there is something at that path already */
-  create(config: Config): void {
+  create(): void {
     if (this.exists)
       throw new UsageError(`${this.path} exists already: go on with it by --resume, or give another --out`);
     try {
@@ -68,7 +68,6 @@ export class RunDirectory {
         cause: error,
       });
     }
-    this.writeConfig(config);
   }
 
   writeConfig(config: Config): void {
@@ -140,8 +139,17 @@ export class RunDirectory {
     writeFileAtomic(this.#metricsPath, kept.map((line) => `${line}\n`).join(''));
   }
 
-  /** Says that this process trains the run, for viewers, until `release`. */
+  /**
+   * Says that this process trains the run, for viewers, until `release`.
+   *
+   * @throws UsageError when another process does so already
+   */
   claim(): void {
+    const pid = existsSync(this.#runningPath)
+      ? readJson(this.#runningPath, z.object({ pid: z.int() })).pid
+      : process.pid;
+    if (pid !== process.pid && isAlive(pid))
+      throw new UsageError(`${this.path} is being trained by process ${pid}: stop that one first`);
     writeFileAtomic(this.#runningPath, JSON.stringify({ pid: process.pid }));
   }
 
@@ -155,5 +163,14 @@ export class RunDirectory {
 
   get #runningPath(): string {
     return join(this.path, 'running.json');
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -15,7 +15,7 @@ import { FileError } from './errors.ts';
 import type { Player } from './evaluate.ts';
 import { ObservationNormalizer, RewardNormalizer } from './normalizers.ts';
 import type { RunDirectory } from './run.ts';
-import type { EnvSpec } from '../envs/registry.ts';
+import { type EnvSpec, make } from '../envs/registry.ts';
 
 /** Opens the device, then everything that training works on: new, or as the run's latest checkpoint has it. */
 export async function openTraining(
@@ -26,8 +26,9 @@ export async function openTraining(
   if (resume) run.readConfig();
   const { name } = await openDevice(config.device);
   const training = new Training(config, spec, name);
-  if (!resume) run.create(config);
-  else run.writeConfig(config);
+  if (!resume) run.create();
+  run.claim();
+  run.writeConfig(config);
   if (checkpoints) training.restore(join(run.checkpointsPath, checkpoints.latest));
   else training.envs.reset();
   if (resume) run.dropMetricsAfter(training.step);
@@ -66,7 +67,7 @@ export class Training {
     this.random = new Generator(config.seed);
     this.policy = buildPolicy(config, spec, this.random);
     this.optimizer = new Adam(this.policy.parameters, config);
-    this.envs = new VectorEnv(spec.make, { count, seed: this.random.integers(2 ** 31), name: environment });
+    this.envs = new VectorEnv(() => make(spec), { count, seed: this.random.integers(2 ** 31), name: environment });
     this.actor = new Actor(this.policy, count);
     this.rollout = new Rollout({
       environments: count,
@@ -77,7 +78,7 @@ export class Training {
       maskSize: this.envs.maskSize,
     });
     this.observationNormalizer = config.normalizeObservations
-      ? new ObservationNormalizer(this.envs.observationSize, count)
+      ? new ObservationNormalizer(this.envs.observationSpace, count)
       : null;
     this.rewardNormalizer = config.normalizeRewards ? new RewardNormalizer(count, gamma) : null;
   }
@@ -88,9 +89,9 @@ export class Training {
     return {
       policy: this.policy,
       environment: this.config.environment,
-      make: this.spec.make,
+      make: () => make(this.spec),
       step: this.step,
-      normalizer: (environments) => frozenNormalizer(statistics, this.policy.observationSize, environments),
+      normalizer: (environments) => frozenNormalizer(statistics, this.policy.observationSpace, environments),
     };
   }
 

@@ -40,16 +40,16 @@ export interface PolicyResult {
 export class Policy {
   readonly parameters: Parameters;
   readonly head: Head;
+  readonly observationSpace: Space;
   readonly #encoder: Encoder;
   readonly #trunk: Trunk;
   readonly #action: Linear;
   readonly #value: Linear;
-  readonly #observationSize: number;
 
   constructor(options: PolicyOptions) {
     const { observationSpace, actionSpace, width, random } = options;
     this.parameters = new Parameters(random);
-    this.#observationSize = flatSize(observationSpace);
+    this.observationSpace = observationSpace;
     this.#encoder = new Encoder(this.parameters, observationSpace, width);
     this.#trunk = trunkFor(this.parameters, options);
     this.head = headFor(actionSpace, this.parameters, options);
@@ -88,7 +88,7 @@ export class Policy {
 
   /** Numbers in the flat form of an observation. */
   get observationSize(): number {
-    return this.#observationSize;
+    return flatSize(this.observationSpace);
   }
 
   dispose(): void {

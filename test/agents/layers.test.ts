@@ -145,10 +145,23 @@ function checkAttention(recorded: Record<string, any>, mask: tf.Tensor): void {
   [dq, dk, dv].forEach((wanted, i) => expectClose(found[i] as tf.Tensor, wanted));
 }
 
-function gruReference(): Record<string, number[]> & Record<'x' | 'h0' | 'output', number[]> {
+type GruArrays = Record<
+  | 'x'
+  | 'h0'
+  | 'weight_ih'
+  | 'weight_hh'
+  | 'bias_ih'
+  | 'bias_hh'
+  | 'output'
+  | 'dOutput'
+  | 'dx'
+  | 'dWeight_ih'
+  | 'dWeight_hh',
+  number[]
+>;
+
+function gruReference(): GruArrays {
   const recorded = reference['gru'] as Record<string, number[]>;
   // Names carry their shape: "weight_ih [12,3]".
-  return Object.fromEntries(Object.entries(recorded).map(([key, value]) => [key.split(' ')[0], value])) as ReturnType<
-    typeof gruReference
-  >;
+  return Object.fromEntries(Object.entries(recorded).map(([key, value]) => [key.split(' ')[0], value])) as GruArrays;
 }

@@ -1,0 +1,99 @@
+import { learnPpo, NonFiniteError, type PpoTerms } from '../agents/algorithms/ppo.ts';
+import type { Config } from './config.ts';
+import { GymformerError } from './errors.ts';
+import type { UpdateEvent } from './metrics.ts';
+import { mean } from './statistics.ts';
+import type { Training } from './training.ts';
+
+/** Episodes that the reported mean return is over. */
+const RECENT = 100;
+
+/** One update: a rollout and what is learned from it. */
+export async function collectAndLearn(training: Training): Promise<UpdateEvent> {
+  const { config, rollout } = training;
+  const started = performance.now();
+  await collect(training);
+  const learningRate = annealed(config, training.step);
+  const terms = await learn(training, learningRate);
+  rollout.clear();
+  training.step += rollout.rows;
+  training.update++;
+  const seconds = (performance.now() - started) / 1000;
+  training.seconds += seconds;
+  return {
+    event: 'update',
+    step: training.step,
+    update: training.update,
+    episodes: training.episodes,
+    meanReturn: training.recentReturns.length ? mean(training.recentReturns) : null,
+    meanLength: training.recentLengths.length ? mean(training.recentLengths) : null,
+    stepsPerSecond: rollout.rows / seconds,
+    seconds: training.seconds,
+    learningRate,
+    ...terms,
+  };
+}
+
+/** Fills the rollout: the policy acts in all environments for `rolloutSteps` steps. */
+export async function collect(training: Training): Promise<void> {
+  const { config, envs, actor, rollout, random, observationNormalizer, rewardNormalizer } = training;
+  const { environments: B, steps: T, observationSize: O, actionSize: A, maskSize: M } = rollout.shape;
+  const normalize = (observations: Float32Array): Float32Array =>
+    observationNormalizer ? observationNormalizer.apply(observations) : observations;
+  for (let t = 0; t < T; t++) {
+    observationNormalizer?.update(envs.observations);
+    const observations = normalize(envs.observations);
+    rollout.keepCache(t, actor.cache);
+    for (let b = 0; b < B; b++) {
+      const row = rollout.row(t, b);
+      rollout.observations.set(observations.subarray(b * O, (b + 1) * O), row * O);
+      rollout.starts[row] = actor.starts[b] as number;
+      if (M) rollout.masks.set((envs.actionMasks as Uint8Array).subarray(b * M, (b + 1) * M), row * M);
+    }
+    await actor.act(observations, envs.actionMasks, { draw: random });
+    envs.step(actor.environmentActions);
+    const ended = envs.terminated.map((terminated, b) => terminated | (envs.truncated[b] as number));
+    rewardNormalizer?.update(envs.rewards, ended);
+    for (let b = 0; b < B; b++) {
+      const row = rollout.row(t, b);
+      const reward = envs.rewards[b] as number;
+      rollout.actions.set(actor.actions.subarray(b * A, (b + 1) * A), row * A);
+      rollout.logProbs[row] = actor.logProbs[b] as number;
+      rollout.values[row] = actor.values[b] as number;
+      rollout.rewards[row] = rewardNormalizer ? rewardNormalizer.apply(reward) : reward;
+      rollout.terminated[row] = envs.terminated[b] as number;
+      rollout.truncated[row] = envs.truncated[b] as number;
+    }
+    if (envs.truncated.includes(1)) {
+      // What a truncated episode would still have been worth: the value of the observation that it ended with.
+      const values = await actor.valuesOf(normalize(envs.finalObservations));
+      for (let b = 0; b < B; b++) if (envs.truncated[b]) rollout.nextValues[rollout.row(t, b)] = values[b] as number;
+    }
+    actor.starts.set(ended);
+    training.countEpisodes(RECENT);
+  }
+  const lastValues = await actor.valuesOf(normalize(envs.observations));
+  rollout.finish(lastValues, { gamma: config.gamma, lambda: config.gaeLambda });
+}
+
+async function learn(training: Training, learningRate: number): Promise<PpoTerms> {
+  const { config, policy, optimizer, rollout, random, step } = training;
+  try {
+    return await learnPpo(policy, optimizer, rollout, { ...config, learningRate, random });
+  } catch (error) {
+    if (!(error instanceof NonFiniteError)) throw error;
+    const { term, value } = error;
+    throw new GymformerError(
+      `training stopped after ${step} steps: ${term} became ${value}. The last checkpoint is from before; try a lower --learning-rate, or --normalize-rewards if the rewards are large`,
+      1,
+      { cause: error },
+    );
+  }
+}
+
+/** The learning rate after `step` steps. */
+function annealed({ learningRate, finalLearningRate, annealSteps }: Config, step: number): number {
+  if (annealSteps === 0) return learningRate;
+  const done = Math.min(step / annealSteps, 1);
+  return learningRate + done * (finalLearningRate - learningRate);
+}
