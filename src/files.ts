@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { EXIT, FileError, GymformerError } from './errors.ts';
 
 /** What is still being written has this at the end of its name; whoever finds it after a crash may delete it. */

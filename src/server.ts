@@ -1,0 +1,161 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { GymformerError, UsageError } from './errors.ts';
+import { Library } from './server/library.ts';
+import { HttpError, respondFile, respondJson, setHeaders } from './server/respond.ts';
+import { RunEvents } from './server/runEvents.ts';
+
+export interface ServerOptions {
+  /** A folder of runs, one run, a folder of replays, or one replay. */
+  path: string;
+  /** On 127.0.0.1; 0, the default: any free one. */
+  port?: number;
+  /** The built viewer. */
+  viewerRoot?: string;
+}
+
+export interface Server {
+  url: string;
+  close(): Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.wasm': 'application/wasm',
+};
+const BYTES = 'application/octet-stream';
+
+/**
+ * Serves the viewer, and runs and replays to it, to this machine only.
+ *
+ *   GET /api/runs           all runs, newest first: `RunEntry[]`
+ *   GET /api/replays/<id>   the bytes of a replay
+ *   GET /api/events         server-sent events: the list of runs, at once and whenever it has changed
+ *   GET /…                  the viewer
+ *
+ * An error is JSON, `{ error }`. Requests that name another host are refused, so that no web page can get at the runs
+ * by making its own name mean this machine.
+ *
+ * @throws FileError when there is nothing at the path; UsageError when the port is taken; GymformerError when the
+ *   viewer has not been built
+ */
+export async function startServer({ path, port = 0, viewerRoot = builtViewer() }: ServerOptions): Promise<Server> {
+  if (!existsSync(join(viewerRoot, 'index.html')))
+    throw new GymformerError(`the viewer has not been built, ${viewerRoot} is missing: run \`npm run build\``);
+  const viewer = realpathSync(viewerRoot);
+  const library = new Library(path);
+  const events = new RunEvents(() => library.runs());
+  const server = createServer((request, response) => {
+    setHeaders(response);
+    answer(request, response, { library, events, viewer }).catch((error: unknown) => fail(response, error));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, port)));
+    server.listen(port, HOST, resolve);
+  });
+  return {
+    url: `http://${HOST}:${(server.address() as AddressInfo).port}/`,
+    close: () => {
+      events.close();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      return closed;
+    },
+  };
+}
+
+interface Served {
+  library: Library;
+  events: RunEvents;
+  /** Folder of the viewer, without links in its path. */
+  viewer: string;
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, served: Served): Promise<void> {
+  const { library, events, viewer } = served;
+  checkHost(request);
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('Allow', 'GET, HEAD');
+    throw new HttpError(405, `${request.method} is not allowed: this server is only read from`);
+  }
+  const path = pathOf(request);
+  if (path === '/api/runs') return respondJson(response, 200, library.runs());
+  if (path === '/api/events') return events.add(response);
+  if (path.startsWith('/api/replays/')) {
+    const file = library.replayPath(path.slice('/api/replays/'.length));
+    if (!file) throw new HttpError(404, 'there is no such replay');
+    return respondFile(response, file, BYTES);
+  }
+  if (path.startsWith('/api/')) throw new HttpError(404, `there is no ${path}`);
+  const file = viewerFile(viewer, path);
+  return respondFile(response, file, TYPES[extname(file)] ?? BYTES);
+}
+
+/** @throws HttpError 403 for the name of another host: a page that rebinds its own name to this machine sends that */
+function checkHost({ headers, socket }: IncomingMessage): void {
+  const names = [HOST, 'localhost', '[::1]'];
+  const hosts = names.flatMap((name) => [`${name}:${socket.localPort}`, ...(socket.localPort === 80 ? [name] : [])]);
+  if (!hosts.includes(headers.host?.toLowerCase() ?? ''))
+    throw new HttpError(403, 'this server answers to localhost only');
+}
+
+/** @throws HttpError 400 for a path that is badly encoded, or leads upwards */
+function pathOf({ url = '/' }: IncomingMessage): string {
+  let path: string;
+  try {
+    path = decodeURIComponent(url.replace(/[?#].*$/s, ''));
+  } catch {
+    throw new HttpError(400, 'the path is badly encoded');
+  }
+  if (!path.startsWith('/') || path.includes('\0') || path.split(/[/\\]/).includes('..'))
+    throw new HttpError(400, 'the path leads nowhere');
+  return path;
+}
+
+/** @throws HttpError 404 when it is not there, or a link leads out of the viewer's folder */
+function viewerFile(viewer: string, path: string): string {
+  let file: string;
+  try {
+    file = realpathSync(join(viewer, path === '/' ? 'index.html' : path));
+  } catch {
+    throw new HttpError(404, `there is no ${path}`);
+  }
+  if (!file.startsWith(viewer + sep)) throw new HttpError(404, `there is no ${path}`);
+  return file;
+}
+
+function fail(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const known = error instanceof HttpError;
+  respondJson(response, known ? error.status : 500, { error: known ? error.message : 'the server could not answer' });
+}
+
+function listenError(error: NodeJS.ErrnoException, port: number): GymformerError {
+  if (error.code === 'EADDRINUSE')
+    return new UsageError(`port ${port} is in use: give another --port, or 0 for any free one`);
+  if (error.code === 'EACCES')
+    return new UsageError(`port ${port} is not allowed: give a --port above 1023, or 0 for any`);
+  return new GymformerError(`cannot listen on port ${port}: ${error.message}`, 1, { cause: error });
+}
+
+/** Beside this file in the package, or where the build of these sources puts it. */
+function builtViewer(): string {
+  const fromSources = import.meta.url.endsWith('.ts');
+  return fileURLToPath(new URL(fromSources ? '../dist/viewer' : '../viewer', import.meta.url));
+}

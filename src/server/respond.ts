@@ -1,0 +1,66 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+
+/** The page may load and ask for nothing but what this server has, and nobody may frame it. */
+const HEADERS = {
+  'Content-Security-Policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'Cache-Control': 'no-cache',
+};
+
+/** A request that gets an error, and which. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export function setHeaders(response: ServerResponse): void {
+  for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+}
+
+export function respondJson(response: ServerResponse, status: number, body: unknown): void {
+  const bytes = Buffer.from(JSON.stringify(body));
+  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': bytes.length });
+  response.end(bytes);
+}
+
+/**
+ * Sends a file as it is now; what is appended meanwhile is not.
+ *
+ * @throws HttpError 404 when it is not a file, or a link
+ */
+export async function respondFile(response: ServerResponse, path: string, type: string): Promise<void> {
+  const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)).catch(() => {
+    throw new HttpError(404, 'there is no such file');
+  });
+  try {
+    const { size, mtimeMs, ...stat } = await file.stat();
+    if ((stat.mode & constants.S_IFMT) !== constants.S_IFREG) throw new HttpError(404, 'there is no such file');
+    const tag = `"${size.toString(36)}-${Math.round(mtimeMs * 1000).toString(36)}"`;
+    response.setHeader('ETag', tag);
+    if (response.req.headers['if-none-match'] === tag) {
+      response.writeHead(304).end();
+      return;
+    }
+    response.writeHead(200, { 'Content-Type': type, 'Content-Length': size });
+    if (response.req.method === 'HEAD' || size === 0) {
+      response.end();
+      return;
+    }
+    await pipeline(file.createReadStream({ autoClose: false, start: 0, end: size - 1 }), response);
+  } finally {
+    await file.close();
+  }
+}
