@@ -38,7 +38,10 @@ function installByApt() {
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   const aptGet = (...args) => {
     const [file, ...rest] = [...sudo, 'apt-get', '-qq', ...args];
-    return spawnSync(file, rest, { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }).status === 0;
+    return (
+      spawnSync(file, rest, { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }).status ===
+      0
+    );
   };
   aptGet('update');
   return aptGet('install', '-y', '--no-install-recommends', 'chromium');

@@ -22,7 +22,9 @@ process.chdir(ROOT);
 const words = process.argv.slice(2);
 const environment = words[0] && !words[0].startsWith('-') ? words.shift() : FIRST_GAME;
 const goal = environment === FIRST_GAME && !has('--until-return') ? ['--until-return', String(SOLVED)] : [];
-const run = valueOf('--out') ?? (has('--resume') ? latestRun(environment) : nextRun(environment, valueOf('--policy') ?? 'transformer'));
+const run =
+  valueOf('--out') ??
+  (has('--resume') ? latestRun(environment) : nextRun(environment, valueOf('--policy') ?? 'transformer'));
 
 await gymformer('train', environment, ...goal, '--out', run, ...without('--out', words));
 await gymformer('record', run, '--episodes', '5');

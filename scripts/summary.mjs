@@ -6,9 +6,13 @@ if (!existsSync(path)) {
   console.log('0 passed, 1 failed');
   process.exit(1);
 }
-const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(readFileSync(path, 'utf8'));
+const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
+  readFileSync(path, 'utf8'),
+);
 // A file that does not even load counts as one failure.
-const brokenFiles = testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0).length;
+const brokenFiles = testResults.filter(
+  ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+).length;
 const failed = numFailedTests + brokenFiles;
 const skipped = numPendingTests + numTodoTests;
 console.log(`${numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);

@@ -88,7 +88,13 @@ function checkArguments(command: Command, flags: Flags, args: Record<string, unk
     if (name === '_' || name === '$0' || positionals.includes(name)) continue;
     const flag = flags[name];
     const shown = `--${kebabCase(name)}`;
-    if (!flag) throw new UsageError(`unknown flag ${shown}${didYouMean(shown, Object.keys(flags).map((key) => `--${kebabCase(key)}`))}`);
+    if (!flag)
+      throw new UsageError(
+        `unknown flag ${shown}${didYouMean(
+          shown,
+          Object.keys(flags).map((key) => `--${kebabCase(key)}`),
+        )}`,
+      );
     if (value === undefined) continue;
     if (Array.isArray(value)) throw new UsageError(`${shown} was given ${value.length} times, wanted once`);
     if (flag.type === 'number' && Number.isNaN(value)) throw new UsageError(`${shown} is not a number`);

@@ -21,9 +21,24 @@ export async function playFlags(): Promise<Flags> {
   const { DEVICE_NAMES } = await import('../device/names.ts');
   return {
     seed: { type: 'number', describe: 'seed of the episodes', default: 'none that training used' },
-    checkpoint: { type: 'string', describe: "which of the run's checkpoints", choices: ['best', 'latest'], default: 'best' },
-    actions: { type: 'string', describe: 'which actions the agent takes', choices: ['likeliest', 'drawn'], default: "the run's evalActions" },
-    device: { type: 'string', describe: 'where tensors live', choices: ['auto', ...DEVICE_NAMES], default: "the run's" },
+    checkpoint: {
+      type: 'string',
+      describe: "which of the run's checkpoints",
+      choices: ['best', 'latest'],
+      default: 'best',
+    },
+    actions: {
+      type: 'string',
+      describe: 'which actions the agent takes',
+      choices: ['likeliest', 'drawn'],
+      default: "the run's evalActions",
+    },
+    device: {
+      type: 'string',
+      describe: 'where tensors live',
+      choices: ['auto', ...DEVICE_NAMES],
+      default: "the run's",
+    },
   };
 }
 
@@ -71,10 +86,14 @@ export const evalCommand: Command<EvalArguments> = {
 
 /** @throws UsageError unless `value` is an integer from `least` on */
 export function checkCount(flag: string, value: number, least = 1): void {
-  if (!Number.isInteger(value) || value < least) throw new UsageError(`${flag} is ${value}, wanted an integer from ${least} on`);
+  if (!Number.isInteger(value) || value < least)
+    throw new UsageError(`${flag} is ${value}, wanted an integer from ${least} on`);
 }
 
-function printResult(environment: string, { step, episodes, mean, standardError, iqm, ci, meanLength, success }: EvalEvent): void {
+function printResult(
+  environment: string,
+  { step, episodes, mean, standardError, iqm, ci, meanLength, success }: EvalEvent,
+): void {
   const rows = [
     ['mean return', `${formatNumber(mean)} ± ${formatNumber(standardError)}`],
     ['95 % interval', `${formatNumber(ci[0])} to ${formatNumber(ci[1])}`],

@@ -28,6 +28,7 @@ export function sparkline(values: readonly number[], width: number): string {
     return share.reduce((sum, value) => sum + value, 0) / share.length;
   });
   const [low, high] = [Math.min(...means), Math.max(...means)];
-  const height = (value: number): number => (high > low ? Math.round(((value - low) / (high - low)) * (BARS.length - 1)) : 0);
+  const height = (value: number): number =>
+    high > low ? Math.round(((value - low) / (high - low)) * (BARS.length - 1)) : 0;
   return means.map((value) => BARS[height(value)]).join('');
 }

@@ -26,7 +26,9 @@ const COMMANDS: readonly Command[] = [
 ];
 
 // A reader that has seen enough (`gymformer trace … | head`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failed));
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failed),
+);
 
 const words = process.argv.slice(2);
 let code: number = EXIT.ok;
@@ -89,7 +91,7 @@ function explained(error: Error): Error {
   const flag = /^Not enough arguments following: (.+)$/.exec(error.message)?.[1];
   if (flag !== undefined) return new UsageError(`--${flag} wants a value`, { cause: error });
   const command = COMMANDS.find(({ usage }) => words.includes(usage.split(' ')[0] as string));
-  if (/^Not enough non-option arguments/.test(error.message) && command)
+  if (error.message.startsWith('Not enough non-option arguments') && command)
     return new UsageError(`an argument is missing: gymformer ${command.usage}`, { cause: error });
   return error;
 }

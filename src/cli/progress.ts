@@ -56,10 +56,10 @@ export class PlainProgress implements Progress {
 
 /** A block of lines that is painted over and over, for terminals. */
 export class LiveProgress implements Progress {
-  #paint = colours(process.stderr);
+  readonly #paint = colours(process.stderr);
   #start: StartEvent | undefined;
   #update: UpdateEvent | undefined;
-  #returns: number[] = [];
+  readonly #returns: number[] = [];
   #painted: string[] = [];
   #paintedAt = -Infinity;
 
@@ -119,8 +119,19 @@ export class LiveProgress implements Progress {
     const width = Math.min((process.stderr.columns ?? 80) - 1, 100);
     const line = sparkline(this.#returns, Math.max(width - 46, 10));
     return [
-      fit([bar, bold(`${Math.floor(share * 100)} %`.padStart(5)), `${formatCount(update.step)} steps`, dim(describeSpeed(update, steps))], width),
-      fit([describeReturn(update).padEnd(BAR_WIDTH), cyan(line), dim(`${formatCount(update.episodes)} episodes`)], width),
+      fit(
+        [
+          bar,
+          bold(`${Math.floor(share * 100)} %`.padStart(5)),
+          `${formatCount(update.step)} steps`,
+          dim(describeSpeed(update, steps)),
+        ],
+        width,
+      ),
+      fit(
+        [describeReturn(update).padEnd(BAR_WIDTH), cyan(line), dim(`${formatCount(update.episodes)} episodes`)],
+        width,
+      ),
     ];
   }
 }

@@ -32,7 +32,10 @@ export const recordCommand: Command<RecordArguments> = {
   async run({ run, episodes = 5, seed, out, device, checkpoint, actions, json = false }) {
     checkCount('--episodes', episodes);
     if (seed !== undefined) checkCount('--seed', seed, 0);
-    const [{ describePolicy, loadAgent }, { record }] = await Promise.all([import('../agent.ts'), import('../record.ts')]);
+    const [{ describePolicy, loadAgent }, { record }] = await Promise.all([
+      import('../agent.ts'),
+      import('../record.ts'),
+    ]);
     const agent = await loadAgent(run, {
       resolve: resolveEnvironment,
       ...(device && { device }),

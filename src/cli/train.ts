@@ -76,9 +76,14 @@ export const trainCommand: Command<TrainArguments> = {
 };
 
 /** The run's directory and settings: of a new run, or of the one that is resumed. */
-async function planRun(spec: EnvSpec, args: TrainArguments): Promise<{ run: string; config: import('../config.ts').Config }> {
+async function planRun(
+  spec: EnvSpec,
+  args: TrainArguments,
+): Promise<{ run: string; config: import('../config.ts').Config }> {
   const { CONFIG_KEYS, resolveConfig } = await import('../config.ts');
-  const flags = Object.fromEntries(CONFIG_KEYS.filter((key) => key !== 'environment' && args[key] !== undefined).map((key) => [key, args[key]]));
+  const flags = Object.fromEntries(
+    CONFIG_KEYS.filter((key) => key !== 'environment' && args[key] !== undefined).map((key) => [key, args[key]]),
+  );
   const file = args.config === undefined ? {} : readConfigFile(args.config);
   if (args.resume) {
     const { RunDirectory } = await import('../run.ts');
@@ -92,7 +97,8 @@ async function planRun(spec: EnvSpec, args: TrainArguments): Promise<{ run: stri
 function readConfigFile(path: string): Record<string, unknown> {
   try {
     const settings: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    if (typeof settings === 'object' && settings !== null && !Array.isArray(settings)) return settings as Record<string, unknown>;
+    if (typeof settings === 'object' && settings !== null && !Array.isArray(settings))
+      return settings as Record<string, unknown>;
   } catch (cause) {
     throw new FileError(`cannot read the config ${path}: ${(cause as Error).message}`, { cause });
   }
@@ -115,12 +121,21 @@ interface SettingSchema {
   anyOf?: { type?: string }[];
 }
 
-function settingFlag(name: string, { type, anyOf, description = '', default: value, enum: choices }: SettingSchema): Flag {
+function settingFlag(
+  name: string,
+  { type, anyOf, description = '', default: value, enum: choices }: SettingSchema,
+): Flag {
   const types = [type, ...(anyOf ?? []).map((part) => part.type)].flat();
   return {
     type: types.includes('boolean') ? 'boolean' : types.includes('string') ? 'string' : 'number',
     describe: description,
-    group: MAIN.includes(name) ? 'Training:' : REPORTS.includes(name) ? 'Reports:' : MODEL.includes(name) ? 'Model:' : 'Learning:',
+    group: MAIN.includes(name)
+      ? 'Training:'
+      : REPORTS.includes(name)
+        ? 'Reports:'
+        : MODEL.includes(name)
+          ? 'Model:'
+          : 'Learning:',
     ...(value !== undefined && { default: value }),
     ...(choices && { choices }),
   };
@@ -131,7 +146,11 @@ function chooseProgress(json: boolean): Progress {
   return json ? { show: () => {}, say } : new PlainProgress();
 }
 
-function printOutcome(environment: string, { steps, seconds, solved, interrupted }: DoneEvent, evaluation: EvalEvent | null): void {
+function printOutcome(
+  environment: string,
+  { steps, seconds, solved, interrupted }: DoneEvent,
+  evaluation: EvalEvent | null,
+): void {
   if (interrupted) return;
   const name = environmentName(environment);
   const verdict = solved === null ? 'trained' : solved ? 'solved' : 'not solved';

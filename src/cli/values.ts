@@ -15,7 +15,10 @@ export function toJson(space: Space, value: Value): unknown {
       return space.spaces.map((part, i) => toJson(part, (value as readonly Value[])[i] as Value));
     case 'dict':
       return Object.fromEntries(
-        Object.entries(space.spaces).map(([key, part]) => [key, toJson(part, (value as Record<string, Value>)[key] as Value)]),
+        Object.entries(space.spaces).map(([key, part]) => [
+          key,
+          toJson(part, (value as Record<string, Value>)[key] as Value),
+        ]),
       );
     default:
       return space satisfies never;

@@ -27,14 +27,18 @@ export const viewCommand: Command<ViewArguments> = {
     ['view runs/CartPole-v1-transformer-1', 'one run, also while it trains'],
   ],
   async run({ path = RUNS, port = 0, open = true, json = false }) {
-    if (!Number.isInteger(port) || port < 0 || port > 65535) throw new UsageError(`--port is ${port}, wanted 0 to 65535`);
+    if (!Number.isInteger(port) || port < 0 || port > 65535)
+      throw new UsageError(`--port is ${port}, wanted 0 to 65535`);
     const { startServer } = await import('../server.ts');
     const server = await startServer({ path: resolve(path), port });
     if (json) printJson({ event: 'listening', url: server.url });
     else print(server.url);
     if (!json) say('Ctrl-C ends it');
     if (open && !json && mayOpenBrowser()) await openBrowser(server.url);
-    await once(interruptSignal('', () => {}), 'abort');
+    await once(
+      interruptSignal('', () => {}),
+      'abort',
+    );
     await server.close();
   },
 };

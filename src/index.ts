@@ -1,0 +1,17 @@
+/**
+ * The public door: everything that the command line does, for programs. Environments and spaces are behind
+ * `gymformer/envs`, models and algorithms behind `gymformer/agents`.
+ */
+export { loadAgent, type Agent, type LoadAgentOptions } from './agent.ts';
+export { configSchema, resolveConfig, type Config, type ConfigSources } from './config.ts';
+export { listDevices, openDevice, DeviceError, type DeviceReport, type OpenDevice } from './device/device.ts';
+export { DEVICE_NAMES, type DeviceName } from './device/names.ts';
+export { ConfigError, EXIT, FileError, GymformerError, UsageError } from './errors.ts';
+export { evaluate, type EvaluateOptions, type Player } from './evaluate.ts';
+export type * from './metrics.ts';
+export { resolveEnvironment } from './plugins.ts';
+export { record, type RecordOptions } from './record.ts';
+export type { Decision, EpisodeSummary, Moment, ReplayHeader } from './replay/format.ts';
+export { startServer, type Server, type ServerOptions } from './server.ts';
+export { train, type TrainOptions } from './trainer.ts';
+export { VERSION } from './version.ts';
