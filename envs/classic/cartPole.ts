@@ -113,7 +113,7 @@ export class CartPole implements Env<number[], number> {
       const tip = [x + 1.15 * Math.sin(lean), joint - 1.15 * Math.cos(lean)];
       return [
         { kind: 'line', points: [end, ground - 0.12, end, ground + 0.12], stroke: BAD, strokeWidth: 0.025 },
-        { kind: 'line', id: `lean${side}`, points: [x, joint, ...tip], stroke: EDGE, strokeWidth: 0.012 },
+        { kind: 'line', id: `lean${side}`, points: [x, joint, ...tip], stroke: EDGE, strokeWidth: 0.02 },
       ];
     });
     const ticks = [-2, -1, 0, 1, 2].map((metre): Shape => {

@@ -6,8 +6,8 @@ export const MIN_POSITION = -1.2;
 export const MAX_POSITION = 0.6;
 
 const WIDTH = MAX_POSITION - MIN_POSITION;
-const HEIGHT = 1.25;
-const BASE = 1.15; // where the height 0 is painted
+const HEIGHT = 1.35;
+const BASE = 1.25; // where the height 0 is painted
 
 const height = (position: number): number => 0.45 * Math.sin(3 * position) + 0.55;
 const screenX = (position: number): number => position - MIN_POSITION;
@@ -17,6 +17,11 @@ const outline = Array.from({ length: 91 }, (_, i) => MIN_POSITION + (i / 90) * W
   screenX(position),
   screenY(position),
 ]);
+
+// Seen from the side, about the middle of the body.
+const CAR = [
+  -0.085, 0.03, -0.085, -0.015, -0.045, -0.025, -0.025, -0.065, 0.03, -0.065, 0.05, -0.025, 0.085, -0.012, 0.085, 0.03,
+];
 
 /** @param force  last push, from -1 (left) to 1 (right) */
 export function drawHill({ position, goal, force }: { position: number; goal: number; force: number }): Scene {
@@ -28,11 +33,12 @@ export function drawHill({ position, goal, force }: { position: number; goal: nu
     x + along * Math.cos(slope) + up * Math.sin(slope),
     y + along * Math.sin(slope) - up * Math.cos(slope),
   ];
-  const [leftWheelX, leftWheelY] = beside(-0.035, 0.018);
-  const [rightWheelX, rightWheelY] = beside(0.035, 0.018);
-  const [bodyX, bodyY] = beside(0, 0.048);
+  const [leftWheelX, leftWheelY] = beside(-0.05, 0.026);
+  const [rightWheelX, rightWheelY] = beside(0.05, 0.026);
+  const [bodyX, bodyY] = beside(0, 0.07);
   const side = Math.sign(force);
-  const [arrowX, arrowY] = beside(side * (0.08 + 0.08 * Math.abs(force)), 0.045);
+  const [tailX, tailY] = beside(0, 0.19);
+  const [headX, headY] = beside(0.14 * force, 0.19);
   const flagX = screenX(goal);
   const flagY = screenY(goal);
   return {
@@ -51,10 +57,7 @@ export function drawHill({ position, goal, force }: { position: number; goal: nu
       {
         kind: 'polygon',
         id: 'car',
-        points: [
-          -0.06, 0.022, -0.06, -0.012, -0.03, -0.018, -0.018, -0.045, 0.02, -0.045, 0.034, -0.018, 0.06, -0.01, 0.06,
-          0.022,
-        ],
+        points: CAR,
         x: bodyX,
         y: bodyY,
         rotation: slope,
@@ -65,30 +68,37 @@ export function drawHill({ position, goal, force }: { position: number; goal: nu
         id: 'left wheel',
         x: leftWheelX,
         y: leftWheelY,
-        radius: 0.018,
+        radius: 0.026,
         fill: DETAIL,
         stroke: BACKGROUND,
-        strokeWidth: 0.006,
+        strokeWidth: 0.008,
       },
       {
         kind: 'circle',
         id: 'right wheel',
         x: rightWheelX,
         y: rightWheelY,
-        radius: 0.018,
+        radius: 0.026,
         fill: DETAIL,
         stroke: BACKGROUND,
-        strokeWidth: 0.006,
+        strokeWidth: 0.008,
       },
       ...(side === 0
         ? []
         : [
             {
-              kind: 'polygon' as const,
+              kind: 'line' as const,
               id: 'push',
-              points: [0, -0.022, side * 0.035, 0, 0, 0.022],
-              x: arrowX,
-              y: arrowY,
+              points: [tailX, tailY, headX, headY],
+              stroke: ACCENT,
+              strokeWidth: 0.012,
+            },
+            {
+              kind: 'polygon' as const,
+              id: 'push head',
+              points: [0, -0.028, side * 0.045, 0, 0, 0.028],
+              x: headX,
+              y: headY,
               rotation: slope,
               fill: ACCENT,
             },

@@ -80,6 +80,10 @@ export class ProofOfMemory implements Env<number[], number> {
     return this.steps < SHOWN_STEPS;
   }
 
+  private reachedGoodEnd(): boolean {
+    return this.cell === -END * this.leftGoal;
+  }
+
   private observe(shown: boolean): number[] {
     return [shown ? this.leftGoal : 0, Math.fround(this.cell / END), shown ? -this.leftGoal : 0];
   }
@@ -89,8 +93,9 @@ export class ProofOfMemory implements Env<number[], number> {
     const height = 5;
     const top = 2;
     const middle = width / 2;
-    // What was last observed: the goals are seen up to and with the step that ends the freeze.
-    const shown = this.steps <= SHOWN_STEPS;
+    // As last observed: the goals are seen up to and with the step that ends the freeze. At an end they come to light.
+    const ended = Math.abs(this.cell) === END;
+    const shown = this.steps <= SHOWN_STEPS || ended;
     const cells = Array.from({ length: 2 * END + 1 }, (_, i): Shape => {
       const goal = i === 0 ? this.leftGoal : i === 2 * END ? -this.leftGoal : 0;
       const fill = goal === 0 || !shown ? SURFACE : goal > 0 ? GOOD : BAD;
@@ -114,7 +119,8 @@ export class ProofOfMemory implements Env<number[], number> {
     const x = middle + this.cell;
     const y = top + 0.5;
     const frozen = this.running && this.frozen();
-    const state = frozen ? 'frozen: remember which end is good' : shown ? 'go' : 'go, from memory';
+    const arrived = this.reachedGoodEnd() ? 'the good end' : 'the bad end';
+    const state = ended ? arrived : frozen ? 'frozen: remember which end is good' : shown ? 'go' : 'go, from memory';
     return {
       width,
       height,
