@@ -167,12 +167,15 @@ class Bernoulli implements Head {
   logProb(logits: tf.Tensor2D, actions: tf.Tensor2D): tf.Tensor1D {
     // log sigmoid(x) of a 1, log sigmoid(-x) of a 0
     const sign = tf.sub(tf.mul(actions, 2), 1);
-    return tf.sum(tf.logSigmoid(tf.mul(logits, sign)), 1);
+    return tf.sum(logSigmoidTensor(tf.mul(logits, sign)), 1);
   }
 
   entropy(logits: tf.Tensor2D): tf.Tensor1D {
     const on = tf.sigmoid(logits);
-    const surprise = tf.add(tf.mul(on, tf.logSigmoid(logits)), tf.mul(tf.sub(1, on), tf.logSigmoid(tf.neg(logits))));
+    const surprise = tf.add(
+      tf.mul(on, logSigmoidTensor(logits)),
+      tf.mul(tf.sub(1, on), logSigmoidTensor(tf.neg(logits))),
+    );
     return tf.neg(tf.sum(surprise, 1));
   }
 }
@@ -286,6 +289,11 @@ function softmax(logits: Float32Array, mask: Uint8Array | null, offset: number, 
     sum += weight;
   }
   for (let i = offset; i < offset + n; i++) out[i] = (out[i] as number) / sum;
+}
+
+/** Not TFJS's own, whose gradient reads a tensor that the WASM backend has given back by then. */
+function logSigmoidTensor(x: tf.Tensor): tf.Tensor {
+  return tf.neg(tf.softplus(tf.neg(x)));
 }
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
