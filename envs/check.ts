@@ -1,8 +1,9 @@
 import { checkedWriter, describe, problemOfMask, problemOfReset, problemOfStep, type Problem } from './contract.ts';
 import type { Env, ResetResult, StepResult } from './env.ts';
+import { play, sampleAction, type Moment } from './play.ts';
 import { problemOfScene } from './problemOfScene.ts';
 import { Generator } from './random.ts';
-import { describeSpace, Discrete, flatSize, type Space, type Value } from './spaces.ts';
+import { describeSpace, flatSize, type Space } from './spaces.ts';
 
 /** One claim of the contract, and whether the environment keeps it. */
 export interface Finding {
@@ -18,15 +19,6 @@ export interface CheckOptions {
   seed?: number;
   /** How long to play for each claim; episodes that end are followed by others. */
   steps?: number;
-}
-
-/** A reset or a step of a game played with random possible actions. */
-interface Moment {
-  /** `step 3 of seed 7`, `the reset after step 12 of seed 7`. */
-  at: string;
-  result: ResetResult | StepResult;
-  /** Undefined for a reset. */
-  action?: Value;
 }
 
 /** A claim's test: undefined where the environment keeps it, else what was found and wanted. */
@@ -86,37 +78,6 @@ function run(test: Test, context: Context): string | undefined {
   } catch (error) {
     return error instanceof Error ? `${error.name}: ${error.message}` : `threw ${describe(error)}`;
   }
-}
-
-/** Plays with random possible actions; the first episode is seeded, the others go on from there. */
-function* play(env: Env, { seed, steps }: Pick<Context, 'seed' | 'steps'>): IterableIterator<Moment> {
-  const random = new Generator(seed);
-  yield { at: `the reset with seed ${seed}`, result: env.reset({ seed }) };
-  for (let step = 1; step <= steps; step++) {
-    const at = `step ${step} of seed ${seed}`;
-    const action = sampleAction(env, random);
-    let result: StepResult;
-    try {
-      result = env.step(action);
-    } catch (cause) {
-      throw new Error(`${at}: ${cause instanceof Error ? cause.message : describe(cause)}`, { cause });
-    }
-    yield { at, action, result };
-    if (result.terminated || result.truncated) yield { at: `the reset after ${at}`, result: env.reset() };
-  }
-}
-
-function sampleAction(env: Env, random: Generator): Value {
-  const { actionSpace } = env;
-  const mask = env.actionMask?.();
-  if (!mask) return actionSpace.sample(random);
-  if (actionSpace.kind === 'discrete') return actionSpace.sample(random, mask);
-  if (actionSpace.kind !== 'multiDiscrete') return actionSpace.sample(random);
-  let at = 0;
-  return actionSpace.n.map((n) => {
-    const part = Array.from({ length: n }, () => mask[at++] as number);
-    return new Discrete(n).sample(random, part);
-  });
 }
 
 function sentence(problem: Problem | undefined): string | undefined {

@@ -4,6 +4,7 @@ export * from './contract.ts';
 export * from './env.ts';
 export * from './fromGymJs.ts';
 export * from './nearest.ts';
+export { sampleAction } from './play.ts';
 export * from './presets.ts';
 export * from './problemOfScene.ts';
 export * from './random.ts';

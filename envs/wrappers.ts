@@ -84,12 +84,12 @@ export class NormalizeObservation extends Wrapper {
     this.statistics = new RunningStatistics(inner.size);
   }
 
-  override reset(options?: ResetOptions): ResetResult {
+  override reset(options?: ResetOptions): ResetResult<number[]> {
     const result = this.env.reset(options);
     return { ...result, observation: this.normalize(result.observation) };
   }
 
-  override step(action: unknown): StepResult {
+  override step(action: unknown): StepResult<number[]> {
     const result = this.env.step(action);
     return { ...result, observation: this.normalize(result.observation) };
   }
@@ -181,13 +181,13 @@ export class FrameStack extends Wrapper {
     });
   }
 
-  override reset(options?: ResetOptions): ResetResult {
+  override reset(options?: ResetOptions): ResetResult<number[]> {
     const result = this.env.reset(options);
     this.frames = Array.from({ length: this.size }, () => result.observation);
     return { ...result, observation: this.stacked() };
   }
 
-  override step(action: unknown): StepResult {
+  override step(action: unknown): StepResult<number[]> {
     const result = this.env.step(action);
     this.frames.shift();
     this.frames.push(result.observation);
