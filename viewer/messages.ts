@@ -49,7 +49,7 @@ function describeReplayError({ reason, message }: ReplayError, what: string): Me
           'A replay is a .gfr file, made by \u201cgymformer record\u201d or found in the replays folder of a run.',
       };
     case 'newer-version':
-      return { title: `${what} was written by a newer gymformer.`, detail: `${message} Update gymformer to open it.` };
+      return { title: `${what} was written by a newer gymformer.`, detail: message };
     case 'corrupt':
       return { title: `${what} is damaged.`, detail: message };
     default:

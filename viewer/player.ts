@@ -141,7 +141,7 @@ export class Player {
   moveBy(steps: number): void {
     const from = this.#step;
     this.seek({ step: Math.max(from + steps, 0) });
-    if (Math.abs(steps) === 1 && !this.#playing) this.#position = from;
+    if (Math.abs(steps) === 1 && this.glides && !this.#playing) this.#position = from;
   }
 
   play(): void {

@@ -76,8 +76,8 @@ export class Session {
     if (replay === this.#opener.openId) {
       this.#player.pause();
       this.#player.seek(place);
-    } else if (!(await this.#open(replay, place)) && !this.#player.recording) {
-      this.#view.showWelcome(false);
+    } else {
+      await this.#open(replay, place);
     }
   }
 
@@ -123,6 +123,7 @@ export class Session {
     this.#view.showWanted(this.#opener.wantedId);
     const opened = await opening;
     this.#view.showWanted(this.#opener.wantedId);
+    if (!opened && !this.#player.recording) this.#view.showWelcome(false);
     return opened;
   }
 

@@ -15,7 +15,7 @@ export function encode(header: ReplayHeader, episodes: Moment[][], { finished = 
     chunks.push(encoder.end());
   });
   if (finished) chunks.push(encoder.finish());
-  return Buffer.concat(chunks);
+  return Uint8Array.from(Buffer.concat(chunks)); // a Buffer's slices would share its bytes
 }
 
 export const MARKER = [255, 128, 0] as const;

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, normalize } from 'node:path';
+import { extname, join } from 'node:path';
 import type { RunEntry } from '../../viewer/library.ts';
 
 const TYPES: Record<string, string> = {
@@ -17,21 +17,24 @@ export class ViewerServer {
   readonly replays = new Map<string, Uint8Array>();
   readonly #server: Server;
   readonly #listeners = new Set<ServerResponse>();
-  readonly #root: string;
+  readonly #pages: ReadonlyMap<string, Uint8Array>;
   #runs: RunEntry[] | null = null;
 
-  private constructor(root: string) {
-    this.#root = root;
+  private constructor(pages: ReadonlyMap<string, Uint8Array>) {
+    this.#pages = pages;
     this.#server = createServer((request, response) => {
-      this.#answer(decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname), response).catch(() =>
-        response.writeHead(404).end(),
-      );
+      this.#answer(decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname), response);
     });
   }
 
   /** @param root folder of the built viewer */
   static async start(root: string): Promise<ViewerServer> {
-    const server = new ViewerServer(root);
+    const names = await readdir(root, { recursive: true, withFileTypes: true });
+    const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    const pages = files.map(
+      async (file) => [file.slice(root.length).replaceAll('\\', '/'), await readFile(file)] as const,
+    );
+    const server = new ViewerServer(new Map(await Promise.all(pages)));
     await new Promise<void>((resolve) => server.#server.listen(0, '127.0.0.1', resolve));
     return server;
   }
@@ -51,23 +54,27 @@ export class ViewerServer {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  async #answer(path: string, response: ServerResponse): Promise<void> {
-    if (path.startsWith('/api/') && this.#runs === null) throw new Error('no server of runs');
-    if (path === '/api/runs') return void response.end(JSON.stringify(this.#runs));
-    if (path === '/api/events') {
-      response.writeHead(200, { 'content-type': 'text/event-stream' });
-      this.#listeners.add(response);
-      response.on('close', () => this.#listeners.delete(response));
-      return this.#tell(response);
-    }
-    if (path.startsWith('/api/replays/')) {
-      const bytes = this.replays.get(path.slice('/api/replays/'.length));
-      if (!bytes) throw new Error('no such replay');
-      return void response.end(bytes);
-    }
-    const file = normalize(path === '/' ? '/index.html' : path);
-    const bytes = await readFile(join(this.#root, file));
-    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(bytes);
+  #answer(path: string, response: ServerResponse): void {
+    const page = this.#pages.get(path === '/' ? '/index.html' : path);
+    const type = TYPES[extname(path || '.html')] ?? 'text/html';
+    if (page) response.writeHead(200, { 'content-type': type }).end(page);
+    else if (this.#runs === null) response.writeHead(404).end();
+    else if (path === '/api/runs') response.end(JSON.stringify(this.#runs));
+    else if (path === '/api/events') this.#listen(response);
+    else this.#sendReplay(path.replace('/api/replays/', ''), response);
+  }
+
+  #sendReplay(id: string, response: ServerResponse): void {
+    const replay = this.replays.get(id);
+    if (replay) response.end(replay);
+    else response.writeHead(404).end();
+  }
+
+  #listen(response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    this.#listeners.add(response);
+    response.on('close', () => this.#listeners.delete(response));
+    this.#tell(response);
   }
 
   #tell(listener: ServerResponse): void {

@@ -1,0 +1,38 @@
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+
+/** Folder of the built viewer. */
+export const BUILT_VIEWER = fileURLToPath(new URL('../../dist/viewer', import.meta.url));
+
+const FLAGS = [
+  ...['--no-sandbox', '--disable-quic', '--no-first-run'],
+  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+];
+
+// The scripts run without a build step and so are JavaScript: these are the types of what the tests use of them.
+const script = async <Exports>(name: string): Promise<Exports> =>
+  (await import(new URL(`../../scripts/${name}`, import.meta.url).href)) as Exports;
+const { findChromium } = await script<{ findChromium(): Promise<string | null> }>('chromium.mjs');
+const { buildIfStale } = await script<{ buildIfStale(parts: 'viewer'[]): Promise<void> }>('build.mjs');
+
+/** Path of a Chromium; null, and the reason on the console, when there is none. */
+export const chromiumPath = await findChromium();
+if (!chromiumPath)
+  console.warn('Skipped: the tests of the viewer in a browser, since there is no Chromium (set CHROMIUM to its path).');
+
+/** Builds the viewer if its sources changed, and starts a browser with an empty profile. */
+export async function startBrowser(): Promise<Browser> {
+  await buildIfStale(['viewer']);
+  return chromium.launch({ executablePath: chromiumPath as string, args: FLAGS });
+}
+
+/** What went wrong in a page: errors, broken rules of its Content-Security-Policy, warnings of its own. */
+export function collectComplaints(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  return complaints;
+}

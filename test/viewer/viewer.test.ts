@@ -1,0 +1,309 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { RunEntry } from '../../viewer/library.ts';
+import { BUILT_VIEWER, chromiumPath, collectComplaints, startBrowser } from './browser.ts';
+import { decodePng } from './png.ts';
+import type { Picture } from './png.ts';
+import { BACKDROP, encode, MARKER, markerEpisode, markerHeader, markerX, MARKER_Y, WORLD } from './recordings.ts';
+import { ViewerServer } from './staticServer.ts';
+
+const REPLAY = encode(markerHeader, [markerEpisode(8), markerEpisode(5)]);
+const REPLAY_ID = 'run/replays/a b.gfr';
+
+/** A run with replays of so many bytes, the last one the newest. */
+function run(live: boolean, ...ids: string[]): RunEntry {
+  return {
+    ...{ id: 'run', name: 'run', environment: 'Marker-v0', policy: 'transformer', algo: 'ppo', seed: 1 },
+    ...{ step: 50, steps: 100, meanReturn: 12.5, returns: [1, 5, 12.5], updatedAt: 1, live },
+    replays: ids.map((id, i) => ({ id, name: id, bytes: REPLAY.length, modifiedAt: i })),
+  };
+}
+
+// Skipped without a Chromium: browser.ts then says so.
+describe.skipIf(!chromiumPath)('the viewer in Chromium', () => {
+  let browser: Browser;
+  let server: ViewerServer;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    browser = await startBrowser();
+  });
+  afterAll(() => browser.close());
+
+  beforeEach(async () => {
+    server = await ViewerServer.start(BUILT_VIEWER);
+    server.replays.set(REPLAY_ID, REPLAY);
+    server.setRuns([run(false, REPLAY_ID)]);
+    page = await browser.newPage({ viewport: { width: 1200, height: 800 }, reducedMotion: 'reduce' });
+    page.setDefaultTimeout(10_000);
+    complaints = collectComplaints(page);
+  });
+  afterEach(async (context) => {
+    if (context.task.result?.state === 'fail') console.error(complaints, await page.locator('body').innerText());
+    await page.close();
+    await server.stop();
+  });
+
+  const main = (): ReturnType<Page['locator']> => page.locator('main');
+  const fact = (name: string): Promise<string | null> => page.locator(`[data-fact="${name}"]`).textContent();
+  const openAt = async (episode: number, step: number): Promise<void> => {
+    await page.goto(`${server.url}#replay=${encodeURIComponent(REPLAY_ID)}&episode=${episode}&step=${step}`);
+    await page.locator(`main[data-episode="${episode}"][data-step="${step}"]`).waitFor();
+    await frames(page, 2);
+  };
+  const atStep = (step: number): Promise<void> => page.locator(`main[data-step="${step}"]`).waitFor();
+  const row = (list: string, name: string): ReturnType<Page['locator']> =>
+    page.locator(`#${list} .meter`).filter({ has: page.getByText(name, { exact: true }) });
+
+  test('paints a shape where the scene has it, and elsewhere at another step', async () => {
+    await openAt(1, 2);
+    const before = await photograph(page);
+    expectMarkerAt(before, markerX(2));
+    await page.keyboard.press('End');
+    await atStep(8);
+    await frames(page, 2);
+    const after = await photograph(page);
+    expectMarkerAt(after, markerX(8));
+    expect(colourAt(after, markerX(2) + 1, MARKER_Y + 1)).toEqual([...BACKDROP]);
+    expect(complaints).toEqual([]);
+  });
+
+  test('shows the numbers of the step', async () => {
+    await openAt(1, 3);
+    await expect(fact('reward')).resolves.toBe('3');
+    await expect(fact('value')).resolves.toBe('7');
+    await expect(fact('return so far')).resolves.toBe('3');
+    await expect(fact('return to go')).resolves.toBe('25');
+    await expect(row('action', 'go on').getAttribute('data-state')).resolves.toBe('chosen');
+    await expect(row('action', 'go on').locator('.number').textContent()).resolves.toBe('0.75');
+    await expect(row('action', 'fly').locator('.number').textContent()).resolves.toBe('masked');
+    await expect(row('observation', 'place').locator('.number').textContent()).resolves.toBe('5.500 m');
+    await expect(page.locator('#caption').textContent()).resolves.toBe('go on \u00b7 0.75');
+    await expect(page.locator('#lags .number').count()).resolves.toBeGreaterThan(2);
+  });
+
+  test('the last moment has no decision, and says how the episode ended', async () => {
+    await openAt(1, 8);
+    await expect(fact('value')).resolves.toBe('\u2014');
+    await expect(fact('return so far')).resolves.toBe('28');
+    await expect(page.locator('#caption').textContent()).resolves.toBe('terminated');
+  });
+
+  test('scrubs with the pointer', async () => {
+    await openAt(1, 0);
+    const box = await page.locator('#timeline').boundingBox();
+    if (!box) throw new Error('the timeline is not there');
+    await page.mouse.move(box.x + 96, box.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 96 + ((box.width - 96 - 8) * 4) / 8, box.y + 40);
+    await atStep(4);
+    await page.mouse.move(box.x + box.width, box.y + 40);
+    await atStep(8);
+    await page.mouse.up();
+  });
+
+  test('every key does what the list of keys says', async () => {
+    await openAt(1, 4);
+    const press = async (key: string, step: number): Promise<void> => {
+      await page.keyboard.press(key);
+      await atStep(step);
+    };
+    await press('ArrowRight', 5);
+    await press('ArrowLeft', 4);
+    await press('Shift+ArrowRight', 8);
+    await press('Shift+ArrowLeft', 0);
+    await press('End', 8);
+    await press('Home', 0);
+    await page.keyboard.press(']');
+    await expect.poll(() => page.locator('#speed').inputValue()).toBe('0.5');
+    await page.keyboard.press('[');
+    await expect.poll(() => page.locator('#speed').inputValue()).toBe('0.25');
+    await press('Space', 8);
+    await expect.poll(() => main().getAttribute('data-playing')).toBe('false');
+    await page.keyboard.press('Space');
+    await expect.poll(() => main().getAttribute('data-playing')).toBe('true');
+    await page.keyboard.press('Space');
+    await expect.poll(() => main().getAttribute('data-playing')).toBe('false');
+    await page.keyboard.press('?');
+    await expect(page.locator('#help').isVisible()).resolves.toBe(true);
+    await expect(page.locator('#keys dt').count()).resolves.toBe(10);
+  });
+
+  test('a paused viewer draws nothing, a step draws once', async () => {
+    await openAt(1, 1);
+    const renders = (): Promise<number> =>
+      page.locator('#scene canvas').evaluate((canvas) => Number((canvas as HTMLElement).dataset['renders']));
+    const before = await renders();
+    await frames(page, 30);
+    expect(await renders()).toBe(before);
+    await page.keyboard.press('ArrowRight');
+    await atStep(2);
+    await frames(page, 30);
+    expect(await renders()).toBe(before + 1);
+  });
+
+  test('the address follows, leads back to the same place, and Back to the episode before', async () => {
+    await openAt(1, 0);
+    await page.getByRole('button', { name: /^episode 2/ }).click();
+    await page.locator('main[data-episode="2"]').waitFor();
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => page.url()).toContain('episode=2&step=1');
+    const other = await browser.newPage();
+    await other.goto(page.url());
+    await other.locator('main[data-episode="2"][data-step="1"]').waitFor();
+    await other.close();
+    await page.goBack();
+    await page.locator('main[data-episode="1"]').waitFor();
+  });
+
+  test('opens a file that is dropped anywhere, without a server of runs', async () => {
+    server.setRuns(null);
+    await page.goto(server.url);
+    await page.getByRole('heading', { name: 'Open a replay' }).waitFor();
+    await drop(page, 'mine.gfr', REPLAY);
+    await page.locator('main[data-step="0"]').waitFor();
+    await page.keyboard.press('End');
+    await atStep(8);
+    await frames(page, 2);
+    expectMarkerAt(await photograph(page), markerX(8));
+  });
+
+  test('says what is wrong with a file, and keeps what was open', async () => {
+    await openAt(1, 3);
+    const message = page.locator('.message');
+    const newer = REPLAY.slice();
+    newer[3] = 200; // the version
+    const broken = encode(markerHeader, [markerEpisode(8)]);
+    broken.fill(0, 20, 40); // in the header
+    for (const [name, bytes, says] of [
+      ['notes.txt', new TextEncoder().encode('hello'), 'notes.txt is not a replay'],
+      ['newer.gfr', newer, 'newer.gfr was written by a newer gymformer'],
+      ['broken.gfr', broken, 'broken.gfr is damaged'],
+    ] as const) {
+      await drop(page, name, bytes);
+      await message.filter({ hasText: says }).waitFor();
+      await expect(main().getAttribute('data-step')).resolves.toBe('3');
+    }
+  });
+
+  test('a file that was cut shows all that is whole, and says that it was cut', async () => {
+    const whole = encode(markerHeader, [markerEpisode(8), markerEpisode(5)], { finished: false });
+    await openAt(1, 3);
+    await drop(page, 'cut.gfr', whole.subarray(0, whole.length - 5));
+    await page.locator('.message').filter({ hasText: 'cut.gfr ends early' }).waitFor();
+    await expect(page.locator('#episodes li').count()).resolves.toBe(1);
+  });
+
+  test('text from a replay is never markup', async () => {
+    const evil = '<img src=x onerror="document.title=1">';
+    await openAt(1, 0);
+    await drop(page, 'evil.gfr', encode({ ...markerHeader, environment: evil, run: evil }, [markerEpisode(2)]));
+    await page.locator('#trail').getByText(evil).first().waitFor();
+    await expect(page.locator('#trail img').count()).resolves.toBe(0);
+  });
+
+  test('an environment without a picture gets a plot of its observation', async () => {
+    const blind = markerEpisode(8).map((moment) => ({ ...moment, scene: null }));
+    await openAt(1, 0);
+    await drop(page, 'blind.gfr', encode(markerHeader, [blind]));
+    await page.locator('#plot canvas').waitFor();
+    await expect(page.locator('#plot .u-legend').textContent()).resolves.toContain('place');
+    await expect(page.locator('#scene').isVisible()).resolves.toBe(false);
+  });
+
+  test('follows a run that trains until a person takes over, and again when they go live', async () => {
+    server.setRuns([run(true, REPLAY_ID)]);
+    await page.goto(server.url);
+    await page.getByRole('button', { name: 'Following' }).waitFor();
+    await page.locator('main[data-episode="2"]').waitFor();
+    const second = encode({ ...markerHeader, step: 2222 }, [markerEpisode(3)]);
+    server.replays.set('second.gfr', second);
+    server.setRuns([run(true, REPLAY_ID, 'second.gfr')]);
+    await page.locator('#trail').getByText('step 2\u2009222').waitFor();
+    await page.keyboard.press('Home');
+    server.replays.set('third.gfr', encode({ ...markerHeader, step: 3333 }, [markerEpisode(3)]));
+    server.setRuns([run(true, REPLAY_ID, 'second.gfr', 'third.gfr')]);
+    await page.locator('#replays li').nth(2).waitFor();
+    await expect(page.locator('#trail').textContent()).resolves.toContain('2\u2009222');
+    await page.getByRole('button', { name: 'Go live' }).click();
+    await page.locator('#trail').getByText('step 3\u2009333').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test('episodes that are added to the open replay appear', async () => {
+    const growing = (episodes: number): Uint8Array =>
+      encode(
+        markerHeader,
+        Array.from({ length: episodes }, () => markerEpisode(5)),
+        { finished: false },
+      );
+    const entry = (bytes: Uint8Array): RunEntry => {
+      const live = run(true, REPLAY_ID);
+      return { ...live, replays: live.replays.map((replay) => ({ ...replay, bytes: bytes.length })) };
+    };
+    server.replays.set(REPLAY_ID, growing(1));
+    server.setRuns([entry(growing(1))]);
+    await openAt(1, 3);
+    server.replays.set(REPLAY_ID, growing(2));
+    server.setRuns([entry(growing(2))]);
+    await page.locator('#episodes li').nth(1).waitFor();
+    await expect(main().getAttribute('data-step')).resolves.toBe('3');
+  });
+
+  test('fits a page of 360 pixels', async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    await openAt(1, 3);
+    await expect(page.evaluate(() => document.documentElement.scrollWidth)).resolves.toBe(360);
+    expectMarkerAt(await photograph(page), markerX(3));
+    await page.getByRole('button', { name: 'Replays' }).click();
+    await page.getByRole('button', { name: /^episode 2/ }).click();
+    await page.locator('main[data-episode="2"]').waitFor();
+  });
+});
+
+/** Lets the page paint so many frames. */
+async function frames(page: Page, count: number): Promise<void> {
+  await page.evaluate(async (left) => {
+    for (let i = 0; i < left; i++) await new Promise(requestAnimationFrame);
+  }, count);
+}
+
+async function photograph(page: Page): Promise<Picture> {
+  return decodePng(await page.locator('#scene canvas').screenshot());
+}
+
+/** The colour at a point of the world. */
+function colourAt(picture: Picture, x: number, y: number): [number, number, number] {
+  return picture.at(Math.round((x / WORLD.width) * picture.width), Math.round((y / WORLD.height) * picture.height));
+}
+
+/** The marker's colour fills its square, and ends where the square ends. */
+function expectMarkerAt(picture: Picture, left: number): void {
+  for (const [x, y] of [
+    [left + 1, MARKER_Y + 1],
+    [left + 0.2, MARKER_Y + 0.2],
+    [left + 1.8, MARKER_Y + 1.8],
+  ] as const)
+    expect(colourAt(picture, x, y)).toEqual([...MARKER]);
+  for (const [x, y] of [
+    [left - 0.2, MARKER_Y + 1],
+    [left + 2.2, MARKER_Y + 1],
+    [left + 1, MARKER_Y - 0.2],
+    [left + 1, MARKER_Y + 2.2],
+  ] as const)
+    expect(colourAt(picture, x, y)).toEqual([...BACKDROP]);
+}
+
+/** Drops a file on the page, as a file manager would. */
+async function drop(page: Page, name: string, bytes: Uint8Array): Promise<void> {
+  await page.evaluate(
+    ([fileName, content]) => {
+      const data = new DataTransfer();
+      data.items.add(new File([Uint8Array.from(content)], fileName));
+      for (const type of ['dragenter', 'dragover', 'drop'])
+        document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+    },
+    [name, [...bytes]] as const,
+  );
+}
