@@ -3,8 +3,8 @@ export interface ReplayEntry {
   id: string;
   name: string;
   bytes: number;
-  /** Milliseconds since 1970, or ISO 8601. */
-  modifiedAt: number | string;
+  /** ISO 8601. */
+  modifiedAt: string;
   /** Training steps of the policy that was recorded. */
   step?: number;
 }
@@ -22,7 +22,8 @@ export interface RunEntry {
   meanReturn: number | null;
   /** Of the last updates, oldest first. */
   returns: number[];
-  updatedAt: number | string;
+  /** ISO 8601. */
+  updatedAt: string;
   /** Whether it is training now. */
   live: boolean;
   replays: ReplayEntry[];
@@ -79,12 +80,7 @@ export function watchRuns(changed: (runs: RunEntry[]) => void, connected: (conne
 /** The replay of a run that was written last. */
 export function newestReplay(run: RunEntry): ReplayEntry | null {
   return run.replays.reduce<ReplayEntry | null>(
-    (newest, replay) => (newest && time(newest.modifiedAt) >= time(replay.modifiedAt) ? newest : replay),
+    (newest, replay) => (newest && newest.modifiedAt >= replay.modifiedAt ? newest : replay),
     null,
   );
-}
-
-/** Milliseconds since 1970. */
-export function time(moment: number | string): number {
-  return typeof moment === 'number' ? moment : Date.parse(moment);
 }

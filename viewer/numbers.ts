@@ -7,7 +7,8 @@ export function formatNumber(value: number): string {
   const size = Math.abs(value);
   const sign = value < 0 ? MINUS : '';
   if (size === Infinity) return `${sign}\u221e`;
-  if (size >= 1e9) return value.toExponential(2).replace('-', MINUS).replace('e+', 'e');
+  if (size >= 1e9 || (size > 0 && size < 0.0005))
+    return value.toExponential(2).replaceAll('-', MINUS).replace('e+', 'e');
   if (Number.isInteger(value) || size >= 1000) return sign + groupThousands(Math.round(size));
   const digits = size >= 100 ? 1 : size >= 10 ? 2 : 3;
   return sign + size.toFixed(digits);
@@ -32,9 +33,9 @@ export function groupThousands(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, THIN_SPACE);
 }
 
-/** How long ago: "just now", "5 min ago", "3 h ago", "2 days ago". */
-export function formatAge(milliseconds: number): string {
-  const minutes = Math.floor(milliseconds / 60_000);
+/** How long ago an ISO 8601 time was: "just now", "5 min ago", "3 h ago", "2 days ago". */
+export function formatAge(time: string): string {
+  const minutes = Math.floor((Date.now() - Date.parse(time)) / 60_000);
   if (minutes < 1) return 'just now';
   if (minutes < 60) return `${minutes} min ago`;
   const hours = Math.floor(minutes / 60);

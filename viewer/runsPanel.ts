@@ -2,7 +2,7 @@ import type { Changes, Panel } from './clock.ts';
 import type { Controls } from './controls.ts';
 import { byId, element, svg } from './dom.ts';
 import type { ReplayEntry, RunEntry } from './library.ts';
-import { newestReplay, time } from './library.ts';
+import { newestReplay } from './library.ts';
 import { formatAge, formatCount, formatNumber, groupThousands } from './numbers.ts';
 import type { Player } from './player.ts';
 
@@ -61,7 +61,7 @@ export class RunsPanel implements Panel {
       (this.#runs ?? []).map((entry) => runRow(entry, entry === run, () => this.#choose(entry))),
     );
     byId('replays-section', HTMLElement).hidden = run === null;
-    const newestFirst = [...(run?.replays ?? [])].sort((a, b) => time(b.modifiedAt) - time(a.modifiedAt));
+    const newestFirst = [...(run?.replays ?? [])].sort((a, b) => b.modifiedAt.localeCompare(a.modifiedAt));
     replaceKeepingFocus(
       this.#replaysList,
       newestFirst.map((replay) => replayRow(replay, replay.id === this.#openId, () => this.#openReplay(replay.id))),
@@ -105,7 +105,7 @@ export class RunsPanel implements Panel {
 }
 
 function runRow(run: RunEntry, chosen: boolean, press: () => void): HTMLElement {
-  const note = run.live ? `${Math.floor((run.step / run.steps) * 100)} %` : formatAge(Date.now() - time(run.updatedAt));
+  const note = run.live ? `${Math.floor((run.step / run.steps) * 100)} %` : formatAge(run.updatedAt);
   const name = element('span', { class: 'name', title: run.name }, run.name);
   if (run.live) name.prepend(element('span', { class: 'live-dot', title: 'training now' }));
   return row(
@@ -121,8 +121,7 @@ function runRow(run: RunEntry, chosen: boolean, press: () => void): HTMLElement 
 }
 
 function replayRow(replay: ReplayEntry, chosen: boolean, press: () => void): HTMLElement {
-  const when =
-    replay.step === undefined ? formatAge(Date.now() - time(replay.modifiedAt)) : `step ${groupThousands(replay.step)}`;
+  const when = replay.step === undefined ? formatAge(replay.modifiedAt) : `step ${groupThousands(replay.step)}`;
   const name = element('span', { class: 'name', title: replay.name }, replay.name);
   const note = element('span', { class: 'note' }, when);
   return row(`replay-${replay.id}`, [name, note], { chosen, press });

@@ -1,9 +1,8 @@
-import { fileURLToPath } from 'node:url';
+import { cpSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
-
-/** Folder of the built viewer. */
-export const BUILT_VIEWER = fileURLToPath(new URL('../../dist/viewer', import.meta.url));
 
 const FLAGS = [
   ...['--no-sandbox', '--disable-quic', '--no-first-run'],
@@ -21,9 +20,16 @@ export const chromiumPath = await findChromium();
 if (!chromiumPath)
   console.warn('Skipped: the tests of the viewer in a browser, since there is no Chromium (set CHROMIUM to its path).');
 
-/** Builds the viewer if its sources changed, and starts a browser with an empty profile. */
-export async function startBrowser(): Promise<Browser> {
+/** Builds the viewer if its sources changed; the folder is a copy, which no later build takes away. */
+export async function copyOfViewer(): Promise<string> {
   await buildIfStale(['viewer']);
+  const copy = mkdtempSync(join(tmpdir(), 'gymformer-viewer-built-'));
+  cpSync(new URL('../../dist/viewer', import.meta.url), copy, { recursive: true });
+  return copy;
+}
+
+/** A browser with an empty profile. */
+export async function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: chromiumPath as string, args: FLAGS });
 }
 

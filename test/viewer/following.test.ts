@@ -2,10 +2,13 @@ import { expect, test } from 'vitest';
 import { Following } from '../../viewer/following.ts';
 import type { ReplayEntry, RunEntry } from '../../viewer/library.ts';
 
-const replay = (id: string, modifiedAt: number, bytes = 100): ReplayEntry => ({ id, name: id, bytes, modifiedAt });
+const replay = (id: string, minute: number, bytes = 100): ReplayEntry => ({
+  ...{ id, name: id, bytes },
+  modifiedAt: `2024-01-01T00:0${minute}:00Z`,
+});
 const run = (replays: ReplayEntry[], live = true): RunEntry => ({
   ...{ id: 'run', name: 'run', environment: 'Marker-v0', policy: 'transformer', algo: 'ppo', seed: 1 },
-  ...{ step: 10, steps: 100, meanReturn: null, returns: [], updatedAt: 0, live, replays },
+  ...{ step: 10, steps: 100, meanReturn: null, returns: [], updatedAt: '2024-01-01T00:00:00Z', live, replays },
 });
 
 /** A follower and a screen that remembers what it was told to show. */

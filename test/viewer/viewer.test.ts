@@ -1,40 +1,40 @@
+import { rmSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { RunEntry } from '../../viewer/library.ts';
-import { BUILT_VIEWER, chromiumPath, collectComplaints, startBrowser } from './browser.ts';
+import type { Moment } from '../../src/replay/format.ts';
+import { startServer } from '../../src/server.ts';
+import type { Server } from '../../src/server.ts';
+import { chromiumPath, collectComplaints, copyOfViewer, startBrowser } from './browser.ts';
 import { decodePng } from './png.ts';
 import type { Picture } from './png.ts';
 import { BACKDROP, encode, MARKER, markerEpisode, markerHeader, markerX, MARKER_Y, WORLD } from './recordings.ts';
-import { ViewerServer } from './staticServer.ts';
+import { RunFolder } from './runFolder.ts';
 
 const REPLAY = encode(markerHeader, [markerEpisode(8), markerEpisode(5)]);
-const REPLAY_ID = 'run/replays/a b.gfr';
-
-/** A run with replays of so many bytes, the last one the newest. */
-function run(live: boolean, ...ids: string[]): RunEntry {
-  return {
-    ...{ id: 'run', name: 'run', environment: 'Marker-v0', policy: 'transformer', algo: 'ppo', seed: 1 },
-    ...{ step: 50, steps: 100, meanReturn: 12.5, returns: [1, 5, 12.5], updatedAt: 1, live },
-    replays: ids.map((id, i) => ({ id, name: id, bytes: REPLAY.length, modifiedAt: i })),
-  };
-}
 
 // Skipped without a Chromium: browser.ts then says so.
 describe.skipIf(!chromiumPath)('the viewer in Chromium', () => {
   let browser: Browser;
-  let server: ViewerServer;
+  let viewerRoot: string;
+  let server: Server;
+  let runs: RunFolder;
+  let replayId: string;
   let page: Page;
   let complaints: string[];
 
   beforeAll(async () => {
+    viewerRoot = await copyOfViewer();
     browser = await startBrowser();
   });
-  afterAll(() => browser.close());
+  afterAll(async () => {
+    await browser.close();
+    rmSync(viewerRoot, { recursive: true });
+  });
 
   beforeEach(async () => {
-    server = await ViewerServer.start(BUILT_VIEWER);
-    server.replays.set(REPLAY_ID, REPLAY);
-    server.setRuns([run(false, REPLAY_ID)]);
+    runs = new RunFolder();
+    replayId = runs.write('a b.gfr', REPLAY);
+    server = await startServer({ path: runs.path, viewerRoot });
     page = await browser.newPage({ viewport: { width: 1200, height: 800 }, reducedMotion: 'reduce' });
     page.setDefaultTimeout(10_000);
     complaints = collectComplaints(page);
@@ -42,13 +42,14 @@ describe.skipIf(!chromiumPath)('the viewer in Chromium', () => {
   afterEach(async (context) => {
     if (context.task.result?.state === 'fail') console.error(complaints, await page.locator('body').innerText());
     await page.close();
-    await server.stop();
+    await server.close();
+    runs.remove();
   });
 
   const main = (): ReturnType<Page['locator']> => page.locator('main');
   const fact = (name: string): Promise<string | null> => page.locator(`[data-fact="${name}"]`).textContent();
   const openAt = async (episode: number, step: number): Promise<void> => {
-    await page.goto(`${server.url}#replay=${encodeURIComponent(REPLAY_ID)}&episode=${episode}&step=${step}`);
+    await page.goto(`${server.url}#replay=${encodeURIComponent(replayId)}&episode=${episode}&step=${step}`);
     await page.locator(`main[data-episode="${episode}"][data-step="${step}"]`).waitFor();
     await frames(page, 2);
   };
@@ -158,7 +159,7 @@ describe.skipIf(!chromiumPath)('the viewer in Chromium', () => {
   });
 
   test('opens a file that is dropped anywhere, without a server of runs', async () => {
-    server.setRuns(null);
+    await page.route('**/api/**', (route) => route.fulfill({ status: 404 }));
     await page.goto(server.url);
     await page.getByRole('heading', { name: 'Open a replay' }).waitFor();
     await drop(page, 'mine.gfr', REPLAY);
@@ -213,17 +214,14 @@ describe.skipIf(!chromiumPath)('the viewer in Chromium', () => {
   });
 
   test('follows a run that trains until a person takes over, and again when they go live', async () => {
-    server.setRuns([run(true, REPLAY_ID)]);
+    runs.train();
     await page.goto(server.url);
     await page.getByRole('button', { name: 'Following' }).waitFor();
     await page.locator('main[data-episode="2"]').waitFor();
-    const second = encode({ ...markerHeader, step: 2222 }, [markerEpisode(3)]);
-    server.replays.set('second.gfr', second);
-    server.setRuns([run(true, REPLAY_ID, 'second.gfr')]);
+    runs.write('second.gfr', encode({ ...markerHeader, step: 2222 }, [markerEpisode(3)]));
     await page.locator('#trail').getByText('step 2\u2009222').waitFor();
     await page.keyboard.press('Home');
-    server.replays.set('third.gfr', encode({ ...markerHeader, step: 3333 }, [markerEpisode(3)]));
-    server.setRuns([run(true, REPLAY_ID, 'second.gfr', 'third.gfr')]);
+    runs.write('third.gfr', encode({ ...markerHeader, step: 3333 }, [markerEpisode(3)]));
     await page.locator('#replays li').nth(2).waitFor();
     await expect(page.locator('#trail').textContent()).resolves.toContain('2\u2009222');
     await page.getByRole('button', { name: 'Go live' }).click();
@@ -232,23 +230,14 @@ describe.skipIf(!chromiumPath)('the viewer in Chromium', () => {
   });
 
   test('episodes that are added to the open replay appear', async () => {
-    const growing = (episodes: number): Uint8Array =>
-      encode(
-        markerHeader,
-        Array.from({ length: episodes }, () => markerEpisode(5)),
-        { finished: false },
-      );
-    const entry = (bytes: Uint8Array): RunEntry => {
-      const live = run(true, REPLAY_ID);
-      return { ...live, replays: live.replays.map((replay) => ({ ...replay, bytes: bytes.length })) };
-    };
-    server.replays.set(REPLAY_ID, growing(1));
-    server.setRuns([entry(growing(1))]);
+    const unfinished = (...episodes: Moment[][]): Uint8Array => encode(markerHeader, episodes, { finished: false });
+    runs.train();
+    replayId = runs.write('growing.gfr', unfinished(markerEpisode(5)));
     await openAt(1, 3);
-    server.replays.set(REPLAY_ID, growing(2));
-    server.setRuns([entry(growing(2))]);
+    runs.write('growing.gfr', unfinished(markerEpisode(5), markerEpisode(5)));
     await page.locator('#episodes li').nth(1).waitFor();
     await expect(main().getAttribute('data-step')).resolves.toBe('3');
+    await expect(page.locator('.message').count()).resolves.toBe(0);
   });
 
   test('fits a page of 360 pixels', async () => {

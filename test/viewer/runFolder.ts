@@ -1,0 +1,42 @@
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A folder of runs with one run in it, as training leaves them, for the server to find. */
+export class RunFolder {
+  readonly path = mkdtempSync(join(tmpdir(), 'gymformer-viewer-'));
+  readonly #run = join(this.path, 'marker-run');
+  #replays = 0;
+
+  constructor() {
+    mkdirSync(join(this.#run, 'replays'), { recursive: true });
+    const config = { environment: 'Marker-v0', policy: 'transformer', algo: 'ppo', seed: 1, steps: 100 };
+    writeFileSync(join(this.#run, 'config.json'), JSON.stringify(config));
+    for (const [i, meanReturn] of [1, 5, 12.5].entries()) {
+      const update = { event: 'update', step: 10 * i, meanReturn };
+      appendFileSync(join(this.#run, 'metrics.jsonl'), `${JSON.stringify(update)}\n`);
+    }
+  }
+
+  /** Says that this process trains the run. */
+  train(): void {
+    writeFileSync(join(this.#run, 'running.json'), JSON.stringify({ pid: process.pid }));
+  }
+
+  /**
+   * Writes a replay, newer than those before, or more of one.
+   *
+   * @returns its id on the server
+   */
+  write(name: string, bytes: Uint8Array): string {
+    const file = join(this.#run, 'replays', name);
+    const time = new Date(Date.UTC(2024, 0, 1, 0, ++this.#replays));
+    writeFileSync(file, bytes);
+    utimesSync(file, time, time);
+    return `marker-run/${name}`;
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
