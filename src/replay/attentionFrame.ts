@@ -9,7 +9,7 @@ import { decodeColumns, encodeColumns } from './columns.ts';
  * The highest level is 255, or 127, 63, … where 255 would not fit in BITS_PER_WEIGHT: noise costs bytes and shows
  * nothing, so a replay never pays more than that.
  */
-const BITS_PER_WEIGHT = 2.9;
+const BITS_PER_WEIGHT = 2.8;
 const MAX_EXPONENT = 40;
 const WEIGHT_LIMIT = 2 ** 26;
 
@@ -64,7 +64,7 @@ export class AttentionReader {
     const input = new ByteReader(bytes);
     const rows = input.u32();
     const lags = input.u32();
-    if (steps * rows * lags > WEIGHT_LIMIT)
+    if (steps * rows * Math.max(1, lags) > WEIGHT_LIMIT)
       throw new RangeError(`${steps} steps of ${rows} x ${lags} weights are too many`);
     const predictor = PREDICTORS[input.u8()];
     if (!predictor) throw new RangeError('unknown predictor of attention');

@@ -3,19 +3,22 @@ import type { ByteReader, ByteWriter } from './bytes.ts';
 /**
  * Tables of numbers as bytes that deflate well: column by column, each in the cheapest form that holds it.
  *
- * | form    | holds                                         | bytes before deflating                       |
- * |---------|-----------------------------------------------|----------------------------------------------|
- * | integer | integers below 2^28                           | 1 to 4 a row                                 |
- * | scaled  | numbers rounded to a power of two, as integers | the same, and 1 for the power               |
- * | float   | float32                                       | 4 a row                                      |
- * | double  | anything                                      | 8 a row                                      |
+ * | form    | holds                                          | bytes before deflating      |
+ * |---------|------------------------------------------------|-----------------------------|
+ * | integer | integers below 2^28                            | 1 to 4 a row                |
+ * | scaled  | numbers rounded to a power of two, as integers | the same, and 1 for the power |
+ * | float   | float32                                        | 4 a row                     |
+ * | double  | anything                                       | 8 a row                     |
  *
- * A column that never changes is written once. Integers and floats are predicted from the rows before (not at all, by
- * the last value, or by the line through the last two), and what is left is written byte plane by byte plane: all low
- * bytes, then all next ones. Only `scaled` loses anything, and only where the caller gives a column a quantum.
+ * A column that never changes is one integer or double. Integers and floats are predicted from the rows before (not at
+ * all, by the last value, or by the line through the last two), and what is left is written byte plane by byte plane:
+ * all low bytes, then all next ones. Only `scaled` loses anything, and only where the caller gives a column a quantum.
  */
 const FORM = { integer: 0, scaled: 1, float: 2, double: 3 } as const;
 type Form = (typeof FORM)[keyof typeof FORM];
+
+/** In a column's mode byte, besides form (2 bits), order of prediction (2 bits from 3) and planes - 1 (from 5). */
+const CONSTANT = 4;
 
 /** Integers stay below this, so that no prediction from them leaves 32 bits. */
 const INTEGER_LIMIT = 2 ** 28;
@@ -51,74 +54,68 @@ export function encodeColumns(
  * @throws RangeError when the bytes are not a table
  */
 export function decodeColumns(input: ByteReader, count: number, width: number): Float64Array[] {
-  if (count * width > TABLE_LIMIT) throw new RangeError(`a table of ${count} rows of ${width} numbers is too large`);
+  if (Math.max(1, count) * width > TABLE_LIMIT)
+    throw new RangeError(`a table of ${count} rows of ${width} numbers is too large`);
   return Array.from({ length: width }, () => decodeColumn(input, count));
 }
 
 function encodeColumn(out: ByteWriter, column: Float64Array, quantum: number): void {
-  const constant = column.every((value) => Object.is(value, column[0]));
-  const values = constant ? column.subarray(0, 1) : column;
-  if (holds(values, isSmallInteger)) return encodeIntegers(out, FORM.integer, Int32Array.from(values), constant);
-  if (quantum > 0 && !constant && holds(values, (value) => Math.abs(value / quantum) < INTEGER_LIMIT)) {
-    return encodeIntegers(
-      out,
-      FORM.scaled,
-      Int32Array.from(values, (value) => Math.round(value / quantum)),
-      constant,
-      quantum,
-    );
+  if (isConstant(column)) return encodeConstant(out, column[0] ?? 0);
+  if (holds(column, isSmallInteger)) return encodeIntegers(out, FORM.integer, Int32Array.from(column));
+  if (quantum > 0 && holds(column, (value) => Math.abs(value / quantum) < INTEGER_LIMIT)) {
+    const integers = Int32Array.from(column, (value) => Math.round(value / quantum));
+    return encodeIntegers(out, FORM.scaled, integers, quantum);
   }
-  if (holds(values, isFloat32))
-    return encodeIntegers(out, FORM.float, sortableBits(Float32Array.from(values)), constant);
-  out.u8(modeByte(FORM.double, constant, 0, 4));
-  const bytes = new Uint8Array(Float64Array.from(values).buffer);
-  writePlanes(out.room(bytes.length), bytes, values.length, 8);
+  if (holds(column, isFloat32)) return encodeIntegers(out, FORM.float, sortableBits(Float32Array.from(column)));
+  out.u8(modeByte(FORM.double));
+  const bytes = new Uint8Array(column.slice().buffer);
+  writePlanes(out.room(bytes.length), bytes, column.length, 8);
 }
 
 function decodeColumn(input: ByteReader, count: number): Float64Array {
   const mode = input.u8();
   const form = (mode & 3) as Form;
-  const constant = (mode & 4) !== 0;
-  const order = (mode >> 3) & 3;
-  const stored = constant ? Math.min(1, count) : count;
-  let values: Float64Array;
-  if (form === FORM.double) {
-    values = new Float64Array(readPlanes(input.raw(8 * stored), stored, 8).buffer);
-  } else {
-    const scale = form === FORM.scaled ? 2 ** (input.u8() - 128) : 1;
-    const planes = ((mode >> 5) & 3) + 1;
-    const residuals = new Int32Array(
-      widen(readPlanes(input.raw(planes * stored), stored, planes), stored, planes).buffer,
-    );
-    const integers = restore(residuals, order);
-    values =
-      form === FORM.float
-        ? Float64Array.from(fromSortableBits(integers))
-        : Float64Array.from(integers, (n) => n * scale);
-  }
-  return constant ? new Float64Array(count).fill(values[0] ?? 0) : values;
+  const planes = (mode >> 5) + 1;
+  if (mode & CONSTANT) return new Float64Array(count).fill(decodeConstant(input, form, planes));
+  if (form === FORM.double) return new Float64Array(readPlanes(input.raw(8 * count), count, 8, 8).buffer);
+  const scale = form === FORM.scaled ? 2 ** (input.u8() - 128) : 1;
+  const residuals = new Int32Array(readPlanes(input.raw(planes * count), count, planes, 4).buffer);
+  const integers = restore(residuals, (mode >> 3) & 3);
+  return form === FORM.float
+    ? Float64Array.from(fromSortableBits(integers))
+    : Float64Array.from(integers, (n) => n * scale);
 }
 
-function encodeIntegers(out: ByteWriter, form: Form, integers: Int32Array, constant: boolean, quantum = 1): void {
-  let best: Uint32Array = predicted(integers, 0);
-  let order = 0;
-  for (const candidate of constant ? [] : [1, 2]) {
-    const residuals = predicted(integers, candidate);
-    if (cost(residuals) >= cost(best)) continue;
-    best = residuals;
-    order = candidate;
+function encodeConstant(out: ByteWriter, value: number): void {
+  if (!isSmallInteger(value)) {
+    out.u8(modeByte(FORM.double) | CONSTANT).f64(value);
+    return;
   }
-  const planes = form === FORM.float ? 4 : Math.max(1, Math.ceil(bits(best.reduce((a, b) => Math.max(a, b), 0)) / 8));
-  out.u8(modeByte(form, constant, order, planes));
+  const folded = fold(value);
+  const planes = planesFor(folded);
+  out.u8(modeByte(FORM.integer, 0, planes) | CONSTANT);
+  for (let plane = 0; plane < planes; plane++) out.u8(folded >>> (8 * plane));
+}
+
+function decodeConstant(input: ByteReader, form: Form, planes: number): number {
+  if (form === FORM.double) return input.f64();
+  let folded = 0;
+  for (let plane = 0; plane < planes; plane++) folded |= input.u8() << (8 * plane);
+  return unfold(folded);
+}
+
+function encodeIntegers(out: ByteWriter, form: Form, integers: Int32Array, quantum = 1): void {
+  const candidates = [0, 1, 2].map((order) => ({ order, residuals: predicted(integers, order) }));
+  const costs = candidates.map(({ residuals }) => cost(residuals));
+  const { order, residuals } = candidates[costs.indexOf(Math.min(...costs))] as (typeof candidates)[number];
+  const planes = planesFor(residuals.reduce((a, b) => Math.max(a, b), 0));
+  out.u8(modeByte(form, order, planes));
   if (form === FORM.scaled) out.u8(Math.log2(quantum) + 128);
-  const bytes = new Uint8Array(best.length * planes);
-  for (let i = 0; i < best.length; i++)
-    for (let plane = 0; plane < planes; plane++) bytes[i * planes + plane] = (best[i] as number) >>> (8 * plane);
-  writePlanes(out.room(bytes.length), bytes, best.length, planes);
+  writePlanes(out.room(residuals.length * planes), new Uint8Array(residuals.buffer), residuals.length, planes);
 }
 
-function modeByte(form: Form, constant: boolean, order: number, planes: number): number {
-  return form | (constant ? 4 : 0) | (order << 3) | ((planes - 1) << 5);
+function modeByte(form: Form, order = 0, planes = 1): number {
+  return form | (order << 3) | ((planes - 1) << 5);
 }
 
 /** What prediction of `order` gets wrong, folded so that small errors of either sign are small numbers. */
@@ -126,7 +123,7 @@ function predicted(integers: Int32Array, order: number): Uint32Array {
   const residuals = new Uint32Array(integers.length);
   for (let i = 0; i < integers.length; i++) {
     const error = ((integers[i] as number) - predict(integers, i, order)) | 0;
-    residuals[i] = (error << 1) ^ (error >> 31);
+    residuals[i] = fold(error);
   }
   return residuals;
 }
@@ -134,8 +131,7 @@ function predicted(integers: Int32Array, order: number): Uint32Array {
 function restore(residuals: Int32Array, order: number): Int32Array {
   const integers = new Int32Array(residuals.length);
   for (let i = 0; i < integers.length; i++) {
-    const folded = residuals[i] as number;
-    integers[i] = (predict(integers, i, order) + ((folded >>> 1) ^ -(folded & 1))) | 0;
+    integers[i] = (predict(integers, i, order) + unfold(residuals[i] as number)) | 0;
   }
   return integers;
 }
@@ -146,7 +142,11 @@ function predict(integers: Int32Array, i: number, order: number): number {
   return order === 1 || i === 1 ? last : (2 * last - (integers[i - 2] as number)) | 0;
 }
 
+/** A 32-bit integer as one without a sign, small where it is near 0. */
+const fold = (integer: number): number => ((integer << 1) ^ (integer >> 31)) >>> 0;
+const unfold = (folded: number): number => (folded >>> 1) ^ -(folded & 1);
 const bits = (value: number): number => 32 - Math.clz32(value);
+const planesFor = (folded: number): number => Math.max(1, Math.ceil(bits(folded) / 8));
 
 /** About how many bits the numbers take once deflated: the entropy of their byte planes, or of few, their bits. */
 function cost(residuals: Uint32Array): number {
@@ -172,23 +172,25 @@ function fromSortableBits(integers: Int32Array): Float32Array {
   return new Float32Array(integers.map((word) => (word < 0 ? word ^ 0x7fffffff : word)).buffer);
 }
 
-/** From [rows, size] bytes to [size, rows]. */
-function writePlanes(planes: Uint8Array, bytes: Uint8Array, rows: number, size: number): void {
+/** From [rows, stride] bytes to [planes, rows]: the low bytes of each row's number. */
+function writePlanes(out: Uint8Array, bytes: Uint8Array, rows: number, planes: number): void {
+  const stride = bytes.length / rows;
   for (let row = 0; row < rows; row++)
-    for (let plane = 0; plane < size; plane++) planes[plane * rows + row] = bytes[row * size + plane] as number;
+    for (let plane = 0; plane < planes; plane++) out[plane * rows + row] = bytes[row * stride + plane] as number;
 }
 
-function readPlanes(planes: Uint8Array, rows: number, size: number): Uint8Array {
-  const bytes = new Uint8Array(planes.length);
+/** From [planes, rows] bytes to [rows, stride]. */
+function readPlanes(bytes: Uint8Array, rows: number, planes: number, stride: number): Uint8Array {
+  const out = new Uint8Array(stride * rows);
   for (let row = 0; row < rows; row++)
-    for (let plane = 0; plane < size; plane++) bytes[row * size + plane] = planes[plane * rows + row] as number;
-  return bytes;
+    for (let plane = 0; plane < planes; plane++) out[row * stride + plane] = bytes[plane * rows + row] as number;
+  return out;
 }
 
-function widen(bytes: Uint8Array, rows: number, size: number): Uint8Array {
-  const words = new Uint8Array(4 * rows);
-  for (let row = 0; row < rows; row++) words.set(bytes.subarray(row * size, (row + 1) * size), 4 * row);
-  return words;
+function isConstant(column: Float64Array): boolean {
+  const first = column[0];
+  for (let i = 1; i < column.length; i++) if (!Object.is(column[i], first)) return false;
+  return true;
 }
 
 const isSmallInteger = (value: number): boolean =>

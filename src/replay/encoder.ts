@@ -80,7 +80,7 @@ export class ReplayEncoder {
     if (episode.lastMoment) throw new RangeError('add: the last moment, without a decision, has been added');
     const { moments, steps, scenes, attentionSize } = episode.pending;
     const full = moments === FRAME_MOMENTS || steps.size + scenes.size + attentionSize >= FRAME_NUMBERS;
-    const bytes = full ? this.flush(episode, false) : null;
+    const bytes = full ? this.flush(episode) : null;
     const { pending } = episode;
     pending.steps.add(moment);
     pending.scenes.add(moment.scene);
@@ -107,7 +107,7 @@ export class ReplayEncoder {
     if (!episode) throw new RangeError('end: no episode has begun');
     this.episode = null;
     if (episode.pending.moments === 0) return new Uint8Array(0);
-    const bytes = this.flush(episode, true);
+    const bytes = this.flush(episode);
     const { seed, firstStep, returnBefore, terminated, truncated } = episode;
     this.episodes.push({ seed, steps: firstStep - 1, return: returnBefore, terminated, truncated });
     return bytes;
@@ -122,7 +122,7 @@ export class ReplayEncoder {
       .finish();
   }
 
-  private flush(episode: OpenEpisode, ended: boolean): Uint8Array {
+  private flush(episode: OpenEpisode): Uint8Array {
     const { pending, firstStep } = episode;
     const head = { firstStep, steps: pending.moments, episode: this.episodes.length };
     const out = new ByteWriter();
@@ -138,7 +138,7 @@ export class ReplayEncoder {
       write(FRAME.scenes, pack(scenes, this.sceneDictionary));
       this.sceneDictionary ??= dictionaryOf(scenes);
     }
-    write(FRAME.steps, encodeStepsPayload({ ...episode, ended }, pending.steps.encode()));
+    write(FRAME.steps, encodeStepsPayload(episode, pending.steps.encode()));
     episode.firstStep += pending.moments;
     episode.pending = newPending();
     return out.finish();

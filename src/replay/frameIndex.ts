@@ -87,7 +87,8 @@ function decodeContents(content: Uint8Array): Contents {
 }
 
 function sameFrame(listed: Frame, found: Frame | string): boolean {
-  return typeof found !== 'string' && listed.type === found.type && listed.length === found.length;
+  if (typeof found === 'string') return false;
+  return (Object.keys(found) as (keyof Frame)[]).every((key) => listed[key] === found[key]);
 }
 
 function wrongWith(bytes: Uint8Array, frame: Frame): string | null {

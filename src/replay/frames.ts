@@ -48,7 +48,8 @@ export function frameAt(bytes: Uint8Array, offset: number): Frame | string {
   const frame = { type, firstStep: input.u32(), steps: input.u32(), episode: input.u32(), offset, length };
   if (!Object.values(FRAME).includes(type)) return `has the unknown type ${type}`;
   if (offset + length > bytes.length) return 'is cut';
-  if (frame.steps > MOMENT_LIMIT) return `claims to hold ${frame.steps} steps`;
+  if (frame.steps > MOMENT_LIMIT || (frame.steps === 0 && type !== FRAME.index))
+    return `claims to hold ${frame.steps} steps`;
   return frame;
 }
 

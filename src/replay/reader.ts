@@ -28,7 +28,7 @@ interface StoredEpisode {
  */
 export class Replay {
   readonly episodes: readonly EpisodeSummary[];
-  private readonly stored: StoredEpisode[] = [];
+  private readonly stored: StoredEpisode[];
   private readonly stepsFrames = new Recent<StepsReader>();
   private readonly sceneFrames = new Recent<SceneReader>();
   private readonly attentionFrames = new Recent<AttentionReader>();
@@ -46,19 +46,9 @@ export class Replay {
     readonly damage: string | null,
     summaries: readonly EpisodeSummary[] | null,
   ) {
-    for (const frame of frames) {
-      if (frame.type === FRAME.index) continue;
-      if (frame.episode > this.stored.length)
-        throw new ReplayError('corrupt', `replay is corrupt: episode ${this.stored.length} is missing`);
-      const episode = (this.stored[frame.episode] ??= { summary: UNKNOWN, steps: [], scenes: [], attention: [] });
-      if (frame.type === FRAME.steps) episode.steps.push(frame);
-      else if (frame.type === FRAME.scenes) episode.scenes.push(frame);
-      else episode.attention.push(frame);
-    }
+    this.stored = byEpisode(frames);
     this.firstScenes = frames.find(({ type }) => type === FRAME.scenes);
-    // Scenes and attention that were written just before a cut have no steps yet.
-    while (this.stored.length > 0 && this.stored.at(-1)?.steps.length === 0) this.stored.pop();
-    this.stored.forEach((episode, i) => (episode.summary = summaries?.[i] ?? this.summarise(episode)));
+    this.stored.forEach((episode, i) => (episode.summary = this.summarise(episode, summaries?.[i])));
     this.episodes = this.stored.map(({ summary }) => summary);
   }
 
@@ -132,13 +122,16 @@ export class Replay {
     });
   }
 
-  /** The summary of an episode that no index tells of: its last steps frame does. */
-  private summarise({ steps: frames }: StoredEpisode): EpisodeSummary {
+  /** Without an index, an episode's last steps frame says how it stood. */
+  private summarise({ steps: frames }: StoredEpisode, listed: EpisodeSummary | undefined): EpisodeSummary {
     const last = frames.at(-1) as Frame;
-    const { seed, returnBefore, terminated, truncated } = this.decode(last, () =>
-      decodeStepsMeta(payloadOf(this.bytes, last)),
-    );
-    return { seed, steps: last.firstStep + last.steps - 1, return: returnBefore, terminated, truncated };
+    const steps = last.firstStep + last.steps - 1;
+    return this.decode(last, () => {
+      if (listed && listed.steps !== steps) throw new RangeError(`the index tells of ${listed.steps} steps`);
+      if (listed) return listed;
+      const { seed, returnBefore, terminated, truncated } = decodeStepsMeta(payloadOf(this.bytes, last));
+      return { seed, steps, return: returnBefore, terminated, truncated };
+    });
   }
 
   private readSteps(frame: Frame): StepsReader {
@@ -205,6 +198,29 @@ class Recent<T> {
     }
     return entry;
   }
+}
+
+/** @throws ReplayError when some are missing */
+function byEpisode(frames: readonly Frame[]): StoredEpisode[] {
+  const episodes: StoredEpisode[] = [];
+  for (const frame of frames) {
+    if (frame.type === FRAME.index) continue;
+    const missing = new ReplayError('corrupt', `replay is corrupt: frames before byte ${frame.offset} are missing`);
+    if (frame.episode > episodes.length) throw missing;
+    const episode = (episodes[frame.episode] ??= { summary: UNKNOWN, steps: [], scenes: [], attention: [] });
+    if (frame.type === FRAME.scenes) episode.scenes.push(frame);
+    else if (frame.type === FRAME.attention) episode.attention.push(frame);
+    else {
+      const before = episode.steps.at(-1);
+      if (frame.firstStep !== (before ? before.firstStep + before.steps : 0)) throw missing;
+      episode.steps.push(frame);
+    }
+  }
+  // Scenes and attention that were written just before a cut have no steps yet.
+  while (episodes.at(-1)?.steps.length === 0) episodes.pop();
+  if (episodes.some(({ steps }) => steps.length === 0))
+    throw new ReplayError('corrupt', 'replay is corrupt: an episode has no steps');
+  return episodes;
 }
 
 /** The frame that holds step `t`, of frames in order. */

@@ -6,15 +6,13 @@ import type { Decision, Moment } from './moment.ts';
 
 /** Before the packed columns of a steps frame: seed f64, return before the frame's last moment f64, flags u8. */
 const META_BYTES = 17;
-const FLAG = { ended: 1, terminated: 2, truncated: 4, lastMoment: 8 } as const;
+const FLAG = { terminated: 1, truncated: 2, lastMoment: 4 } as const;
 
 /** What a frame says of its episode, for files without an index. */
 export interface StepsMeta {
   seed: number;
   /** Of all decisions so far but that of the frame's last moment. */
   returnBefore: number;
-  /** Whether the episode ends with this frame. */
-  ended: boolean;
   terminated: boolean;
   truncated: boolean;
   /** Whether the frame ends with the last moment of the episode, which has no decision. */
@@ -38,7 +36,6 @@ export function decodeStepsMeta(payload: Uint8Array): StepsMeta {
   return {
     seed,
     returnBefore,
-    ended: has(FLAG.ended),
     terminated: has(FLAG.terminated),
     truncated: has(FLAG.truncated),
     lastMoment: has(FLAG.lastMoment),
@@ -82,13 +79,14 @@ class Rows {
 }
 
 /**
- * The nearest number with 16 significant bits (a relative error below 1e-5): what a policy says of itself is looked at,
+ * The nearest number with 16 significant bits (off by at most one part in 2^16): what a policy says of itself is looked at,
  * not computed with, and its last bits are noise that takes a byte a number.
  */
 export function toSixteenBits(value: number): number {
   if (value === 0 || !Number.isFinite(value)) return Math.fround(value);
   const unit = 2 ** (Math.floor(Math.log2(Math.abs(value))) - 15);
-  return Math.fround(Math.round(value / unit) * unit);
+  const rounded = Math.fround(Math.round(value / unit) * unit);
+  return Number.isFinite(rounded) ? rounded : Math.fround(value);
 }
 
 /** Collects all of successive moments but their scenes and attention. */
