@@ -1,6 +1,5 @@
-import type { AttentionShape } from './attention.ts';
 import { weightsByLag } from './attention.ts';
-import type { Selection } from './attention.ts';
+import type { AttentionShape, Selection } from './attention.ts';
 import type { Changes, Panel } from './clock.ts';
 import { pageColours } from './colours.ts';
 import type { Controls } from './controls.ts';
