@@ -1,7 +1,7 @@
 /** Where the last layer of the ziggurat ends and the normal distribution's tail begins, with 256 layers. */
 export const NORMAL_TAIL_START = 3.654152885361009;
 /** Area of each layer, under exp(-x^2 / 2). */
-const LAYER_AREA = 0.004928673233974655;
+const LAYER_AREA = 0.004928673233974652;
 const LAYERS = 256;
 const UNIT = 2 ** 52; // magnitudes are 52-bit integers
 

@@ -1,17 +1,17 @@
 import { Box, Discrete, Generator, type Env, type ResetOptions, type Scene, type Shape } from 'gymformer/envs';
 
-const SIZE = 7; // columns and rows
+const SIZE = 5; // columns and rows
 const LAST = SIZE - 1;
 const FRUITS = 10; // an episode
 
 /**
  * Catch: fruit falls, one piece at a time; move the basket under it.
  *
- * Actions: 0 left, 1 stay, 2 right. Reward: 1 for a catch, -1 for a miss. Solved: a mean return of 10.
+ * Actions: 0 left, 1 stay, 2 right. Reward: when a fruit lands, 1 minus the columns it missed by. Solved: 10.
  * Try it: `gymformer check examples/customEnvironment.ts`, then `gymformer train examples/customEnvironment.ts`.
  */
 export default class Catch implements Env<number[], number> {
-  observationSpace = new Box({ low: 0, high: LAST, shape: [3], names: ['basket', 'fruit column', 'fruit row'] });
+  observationSpace = new Box({ low: [-LAST, 0], high: [LAST, LAST], names: ['columns to the fruit', 'fruit row'] });
   actionSpace = new Discrete(3, { names: ['left', 'stay', 'right'] });
   private random = new Generator();
   private basket = 0;
@@ -31,10 +31,11 @@ export default class Catch implements Env<number[], number> {
     if (this.fruit.row === LAST) this.dropFruit();
     else this.fruit.row++;
     const landed = this.fruit.row === LAST;
-    const caught = landed && this.fruit.column === this.basket;
-    if (landed) this.catches.push(caught);
+    const distance = Math.abs(this.fruit.column - this.basket);
+    const reward = landed ? 1 - distance : 0;
+    if (landed) this.catches.push(distance === 0);
     const truncated = this.catches.length === FRUITS; // truncated, not terminated: the game itself could go on
-    return { observation: this.observe(), reward: caught ? 1 : landed ? -1 : 0, terminated: false, truncated, info: {} };
+    return { observation: this.observe(), reward, terminated: false, truncated, info: {} };
   }
 
   private dropFruit() {
@@ -42,14 +43,14 @@ export default class Catch implements Env<number[], number> {
   }
 
   private observe() {
-    return [this.basket, this.fruit.column, this.fruit.row];
+    return [this.fruit.column - this.basket, this.fruit.row];
   }
 
   draw(): Scene {
     const { column, row, number } = this.fruit;
     const points = [-0.5, 0, 0.5, 0, 0.35, 0.45, -0.35, 0.45];
     const shapes: Shape[] = this.catches.map((caught, i) => {
-      return { kind: 'circle', x: 0.8 + i * 0.6, y: 0.4, radius: 0.12, fill: caught ? '#4fd08b' : '#f0625d' };
+      return { kind: 'circle', x: 0.25 + i * 0.5, y: 0.35, radius: 0.1, fill: caught ? '#4fd08b' : '#f0625d' };
     });
     shapes.push({ kind: 'circle', id: `fruit ${number}`, x: column + 0.5, y: row + 1.2, radius: 0.3, fill: '#ffb454' });
     shapes.push({ kind: 'polygon', id: 'basket', points, x: this.basket + 0.5, y: SIZE + 0.3, fill: '#4cc2ff' });
