@@ -9,7 +9,7 @@ import type { Config } from './config.ts';
 import { type OpenDevice, openDevice } from './device/device.ts';
 import { ConfigError, FileError } from './errors.ts';
 import type { Player } from './evaluate.ts';
-import { ObservationNormalizer } from './normalizers.ts';
+import { ObservationNormalizer, RewardNormalizer, type RewardNormalizerState } from './normalizers.ts';
 import type { ReplayHeader } from './replay/format.ts';
 import { RunDirectory } from './run.ts';
 
@@ -57,6 +57,7 @@ export async function loadAgent(path: string, options: LoadAgentOptions): Promis
     make: () => make(spec),
     step: checkpoint.state.step,
     normalizer: (environments) => frozenNormalizer(statistics, policy.observationSpace, environments),
+    valueScale: valueScale(checkpoint.state.rewardNormalizer as RewardNormalizerState | null, config),
     dispose: () => policy.dispose(),
   };
 }
@@ -88,6 +89,13 @@ export function frozenNormalizer(
   const normalizer = new ObservationNormalizer(space, environments);
   normalizer.restore(statistics);
   return normalizer;
+}
+
+function valueScale(state: RewardNormalizerState | null, { envs, gamma }: Config): number {
+  if (!state) return 1;
+  const normalizer = new RewardNormalizer(envs, gamma);
+  normalizer.restore(state);
+  return normalizer.deviation;
 }
 
 function locate(path: string, which: 'best' | 'latest'): { run: RunDirectory; checkpointPath: string } {

@@ -17,6 +17,8 @@ export interface Player {
   step: number;
   /** Makes a normaliser for so many environments, with the statistics of training; null where there is none. */
   normalizer: (environments: number) => ObservationNormalizer | null;
+  /** What turns the policy's values into the environment's units. */
+  valueScale: number;
 }
 
 export interface EvaluateOptions {

@@ -51,6 +51,11 @@ export class ObservationNormalizer {
   }
 }
 
+export interface RewardNormalizerState {
+  statistics: RunningStatisticsState;
+  returns: number[];
+}
+
 /**
  * Rewards divided by the running deviation of the discounted return, clipped to -10 … 10, so that returns are of order
  * one whatever the environment's units. They are not centred: that would change the task.
@@ -79,15 +84,19 @@ export class RewardNormalizer {
   }
 
   apply(reward: number): number {
-    const scaled = reward / Math.sqrt((this.#statistics.variance[0] as number) + EPSILON);
-    return Math.min(Math.max(scaled, -CLIP), CLIP);
+    return Math.min(Math.max(reward / this.deviation, -CLIP), CLIP);
   }
 
-  state(): { statistics: RunningStatisticsState; returns: number[] } {
+  /** What a reward of 1 to the policy is worth in the environment's units. */
+  get deviation(): number {
+    return Math.sqrt((this.#statistics.variance[0] as number) + EPSILON);
+  }
+
+  state(): RewardNormalizerState {
     return { statistics: this.#statistics.state(), returns: [...this.#returns] };
   }
 
-  restore({ statistics, returns }: { statistics: RunningStatisticsState; returns: number[] }): void {
+  restore({ statistics, returns }: RewardNormalizerState): void {
     this.#statistics.restore(statistics);
     this.#returns = Float32Array.from(returns);
   }

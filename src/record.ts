@@ -81,7 +81,7 @@ async function recordEpisode(
           action,
           distribution: player.policy.head.describe(actor.output(0), mask),
           mask,
-          value: actor.values[0] as number,
+          value: player.valueScale * (actor.values[0] as number),
           attention: actor.attention && byLag(actor.attention, policy.context as number),
           reward: result.reward,
           terminated: result.terminated,

@@ -13,7 +13,7 @@ import type { Config } from './config.ts';
 import { openDevice } from './device/device.ts';
 import { FileError } from './errors.ts';
 import type { Player } from './evaluate.ts';
-import { ObservationNormalizer, RewardNormalizer } from './normalizers.ts';
+import { ObservationNormalizer, RewardNormalizer, type RewardNormalizerState } from './normalizers.ts';
 import type { RunDirectory } from './run.ts';
 import { type EnvSpec, make } from '../envs/registry.ts';
 
@@ -92,6 +92,7 @@ export class Training {
       make: () => make(this.spec),
       step: this.step,
       normalizer: (environments) => frozenNormalizer(statistics, this.policy.observationSpace, environments),
+      valueScale: this.rewardNormalizer?.deviation ?? 1,
     };
   }
 
@@ -155,7 +156,7 @@ export class Training {
     this.recentLengths = state.recentLengths;
     this.random.restore(state.random as GeneratorState);
     this.observationNormalizer?.restore(state.observationNormalizer as RunningStatisticsState);
-    this.rewardNormalizer?.restore(state.rewardNormalizer as ReturnType<RewardNormalizer['state']>);
+    this.rewardNormalizer?.restore(state.rewardNormalizer as RewardNormalizerState);
     this.envs.restore(state.vectorEnv as VectorEnvState);
     tf.dispose(this.actor.cache.tensors);
     this.actor.cache = {
