@@ -19,6 +19,14 @@ export function describe(value: unknown): string {
   return `a ${typeof value}`;
 }
 
+/** What a method that threw did. */
+export function threw(cause: unknown): Problem {
+  return {
+    found: `threw ${cause instanceof Error ? `${cause.name}: ${cause.message}` : describe(cause)}`,
+    wanted: 'a result',
+  };
+}
+
 /** Why this is not what `reset` returns, or undefined where it is. */
 export function problemOfReset(result: unknown): Problem | undefined {
   if (typeof result === 'object' && result !== null && 'observation' in result) {

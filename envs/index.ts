@@ -20,3 +20,4 @@ export { MountainCar } from './classic/mountainCar.ts';
 export { MountainCarContinuous } from './classic/mountainCarContinuous.ts';
 export { Pendulum } from './classic/pendulum.ts';
 export { ProofOfMemory } from './memory/proofOfMemory.ts';
+export * from './guarded.ts';

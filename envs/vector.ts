@@ -1,11 +1,12 @@
 import {
   checkedWriter,
-  describe,
   maskSize,
   problemOfMask,
   problemOfReset,
   problemOfStep,
   type Problem,
+  threw,
+  describe,
 } from './contract.ts';
 import { EnvError, type Env, type EnvErrorDetails, type Info, type ResetResult, type StepResult } from './env.ts';
 import { Generator, type GeneratorState } from './random.ts';
@@ -311,11 +312,4 @@ export class VectorEnv {
       i === undefined ? {} : { step: this.episodeSteps[i] as number, seed: this.episodeSeeds[i] as number };
     return new EnvError({ environment: this.name, method, ...problem, ...episode }, options);
   }
-}
-
-function threw(cause: unknown): Problem {
-  return {
-    found: `threw ${cause instanceof Error ? `${cause.name}: ${cause.message}` : describe(cause)}`,
-    wanted: 'a result',
-  };
 }

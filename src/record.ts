@@ -1,5 +1,5 @@
-import { flatSize, flatten, unflatten } from '../envs/spaces.ts';
-import type { Value } from '../envs/spaces.ts';
+import { GuardedEnv } from '../envs/guarded.ts';
+import { unflatten } from '../envs/spaces.ts';
 import { Generator } from '../envs/random.ts';
 import { Actor } from './actor.ts';
 import type { Player } from './evaluate.ts';
@@ -24,8 +24,8 @@ export interface RecordOptions {
 
 /** Plays episodes and writes a replay of them: what was seen, decided, expected and remembered at each step. */
 export async function record(player: Player, options: RecordOptions): Promise<ReplayEvent> {
-  const { episodes, path, onProgress, signal } = options;
-  const env = player.make();
+  const { episodes, path, onProgress } = options;
+  const env = new GuardedEnv(player.make(), player.environment);
   const file = ReplayFile.create(path, {
     environment: player.environment,
     observationSpace: env.observationSpace,
@@ -39,43 +39,42 @@ export async function record(player: Player, options: RecordOptions): Promise<Re
   const random = new Generator(options.seed);
   try {
     for (let episode = 0; episode < episodes; episode++) {
-      if (signal?.aborted) throw new GymformerError('recording was interrupted', EXIT.interrupted);
       await recordEpisode(player, env, file, random, options);
       onProgress?.(episode + 1, episodes);
     }
     return { event: 'replay', step: player.step, path, episodes };
   } finally {
     file.finish();
-    env.close?.();
+    env.close();
   }
 }
 
 async function recordEpisode(
   player: Player,
-  env: ReturnType<Player['make']>,
+  env: GuardedEnv,
   file: ReplayFile,
   random: Generator,
-  { actions, policy }: RecordOptions,
+  { actions, policy, signal }: RecordOptions,
 ): Promise<void> {
-  const { observationSpace, actionSpace } = env;
+  const { actionSpace } = env;
   const seed = random.integers(2 ** 31);
   const actor = new Actor(player.policy, 1);
   const normalizer = player.normalizer(1);
   const attends = policy.heads !== undefined;
   file.begin(seed);
-  let { observation } = env.reset({ seed });
+  env.reset({ seed });
   try {
     for (let ended = false; !ended;) {
-      const seen = new Float32Array(flatSize(observationSpace));
-      flatten(observationSpace, observation as Value, seen);
-      const scene = env.draw?.() ?? null;
-      const mask = env.actionMask ? Uint8Array.from(env.actionMask()) : null;
-      const input = normalizer ? normalizer.apply(seen) : seen;
+      if (signal?.aborted) throw new GymformerError('recording was interrupted', EXIT.interrupted);
+      const observation = env.flatObservation.slice();
+      const scene = env.scene();
+      const mask = env.mask();
+      const input = normalizer ? normalizer.apply(observation) : observation;
       await actor.act(input, mask, actions === 'drawn' ? { draw: random } : 'likeliest', { attention: attends });
       const action = actor.environmentActions.slice();
-      const { observation: next, ...result } = env.step(unflatten(actionSpace, action));
+      const result = env.step(unflatten(actionSpace, action));
       file.add({
-        observation: seen,
+        observation,
         scene,
         decision: {
           action,
@@ -89,12 +88,9 @@ async function recordEpisode(
           info: result.info,
         },
       });
-      observation = next;
       ended = result.terminated || result.truncated;
     }
-    const last = new Float32Array(flatSize(observationSpace));
-    flatten(observationSpace, observation as Value, last);
-    file.add({ observation: last, scene: env.draw?.() ?? null, decision: null });
+    file.add({ observation: env.flatObservation.slice(), scene: env.scene(), decision: null });
     file.end();
   } finally {
     actor.dispose();

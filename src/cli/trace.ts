@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { type Env, EnvError, type EnvErrorDetails } from '../../envs/env.ts';
-import { checkedWriter, problemOfReset, problemOfStep, type Problem } from '../../envs/contract.ts';
-import { describeSpace, flatSize, type Space, type Value } from '../../envs/spaces.ts';
+import { GuardedEnv } from '../../envs/guarded.ts';
+import { make } from '../../envs/registry.ts';
+import { describeSpace, type Space, type Value } from '../../envs/spaces.ts';
 import { ConfigError, FileError, UsageError } from '../errors.ts';
 import { resolveEnvironment } from '../plugins.ts';
 import { parseActions } from './actions.ts';
-import type { Command, CommonArguments } from './command.ts';
+import { type Command, type CommonArguments, EXAMPLE } from './command.ts';
 import { printJson } from './output.ts';
 import { toJson } from './values.ts';
 
@@ -25,20 +25,20 @@ export const traceCommand: Command<TraceArguments> = {
     actions: { type: 'string', describe: 'actions: 0,1,1 or JSON such as [[0.1],[0.2]], or @file with either' },
   }),
   examples: [
-    ['trace CartPole-v1 --seed 0 --actions 0,1,1', 'three steps of an episode'],
-    ['trace Pendulum-v1 --actions 0.5,-2', 'one number a step'],
+    [`trace ${EXAMPLE} --seed 0 --actions 0,1,1`, 'three steps of an episode'],
+    ['trace ./my-env.ts --actions [[0.5],[-2]]', 'actions as JSON'],
     ['trace ./my-env.ts --actions @actions.json', 'actions from a file'],
   ],
   async run({ environment, seed = 0, actions = '[]' }) {
     if (!Number.isInteger(seed) || seed < 0) throw new UsageError(`--seed is ${seed}, wanted an integer from 0 on`);
     const spec = await resolveEnvironment(environment);
-    const env = spec.make();
+    const env = new GuardedEnv(make(spec), spec.id);
     try {
       const parsed = parseActions(env.actionSpace, readActions(actions));
       checkActions(spec.id, env.actionSpace, parsed);
-      trace(spec.id, env, seed, parsed);
+      trace(env, seed, parsed);
     } finally {
-      env.close?.();
+      env.close();
     }
   },
 };
@@ -66,33 +66,10 @@ function bounds(space: Space): string {
   return space.kind === 'discrete' ? `: integers from ${space.start} to ${space.start + space.n - 1}` : '';
 }
 
-function trace(environment: string, env: Env, seed: number, actions: readonly Value[]): void {
+function trace(env: GuardedEnv, seed: number, actions: readonly Value[]): void {
   const { observationSpace, actionSpace } = env;
-  const flat = new Float32Array(flatSize(observationSpace));
-  const write = checkedWriter(observationSpace);
-  let step = 0;
-  let episode = 0;
-  /** Calls a method of the environment and holds its answer to the contract. */
-  const ask = <Result extends { observation: unknown }>(
-    method: EnvErrorDetails['method'],
-    call: () => Result,
-    problemOf: (result: unknown) => Problem | undefined,
-  ): Result => {
-    const where = { environment, method, ...(method === 'step' && { step }), ...(episode === 1 && { seed }) };
-    let result: Result;
-    try {
-      result = call();
-    } catch (cause) {
-      throw new EnvError({ ...where, found: `threw ${String(cause)}`, wanted: 'an answer' }, { cause });
-    }
-    const problem = problemOf(result) ?? write(result.observation, flat, 0);
-    if (problem) throw new EnvError({ ...where, ...problem });
-    return result;
-  };
   const reset = (options?: { seed: number }): void => {
-    episode++;
-    const { observation } = ask('reset', () => env.reset(options), problemOfReset);
-    step = 0;
+    const { observation } = env.reset(options);
     printJson({ event: 'reset', observation: toJson(observationSpace, observation as Value) });
   };
 
@@ -100,8 +77,7 @@ function trace(environment: string, env: Env, seed: number, actions: readonly Va
   let ended = false;
   for (const action of actions) {
     if (ended) reset();
-    const { observation, reward, terminated, truncated } = ask('step', () => env.step(action), problemOfStep);
-    step++;
+    const { observation, reward, terminated, truncated } = env.step(action);
     ended = terminated || truncated;
     printJson({
       event: 'step',
