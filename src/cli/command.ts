@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import { nearest } from '../../envs/nearest.ts';
+import { environmentIds } from '../../envs/registry.ts';
 import { UsageError } from '../errors.ts';
 
 /** One flag of a command. Its name is the key that it stands under, in kebab case on the command line. */
@@ -28,6 +29,9 @@ export interface Command<Args = never> {
   /** @returns exit code; 0 when left out */
   run(args: Args): Promise<number | void>;
 }
+
+/** An environment for the examples in the help. */
+export const EXAMPLE = environmentIds()[0] as string;
 
 /** Flags of every command. */
 export interface CommonArguments {

@@ -1,9 +1,9 @@
 import { EXIT, UsageError } from '../errors.ts';
 import type { EvalEvent } from '../metrics.ts';
 import { environmentName, resolveEnvironment } from '../plugins.ts';
-import type { Command, CommonArguments, Flags } from './command.ts';
+import { type Command, type CommonArguments, EXAMPLE, type Flags } from './command.ts';
 import { formatCount, formatNumber } from './format.ts';
-import { interruptSignal } from './interrupt.ts';
+import { onInterrupt } from './interrupt.ts';
 import { print, printJson } from './output.ts';
 import { counter } from './counter.ts';
 
@@ -54,7 +54,7 @@ export const evalCommand: Command<EvalArguments> = {
     episodes: { type: 'number', describe: 'episodes to play', default: 100 },
     ...(await playFlags()),
   }),
-  examples: [['eval runs/CartPole-v1-transformer-1 --episodes 100', 'mean return with a 95 % interval']],
+  examples: [[`eval runs/${EXAMPLE}-transformer-1 --episodes 100`, 'mean return with a 95 % interval']],
   async run({ run, episodes = 100, seed, device, checkpoint, actions, json = false }) {
     checkCount('--episodes', episodes);
     if (seed !== undefined) checkCount('--seed', seed, 0);
@@ -71,7 +71,7 @@ export const evalCommand: Command<EvalArguments> = {
         seed: seed ?? agent.config.seed + UNSEEN,
         actions: actions ?? agent.config.evalActions,
         onProgress: progress.show,
-        signal: interruptSignal('stopping …'),
+        signal: onInterrupt('stopping …').signal,
       });
       progress.end();
       if (json) printJson(result);

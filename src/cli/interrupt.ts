@@ -1,20 +1,38 @@
 import { EXIT } from '../errors.ts';
 import { say } from './output.ts';
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+export interface Interrupt {
+  signal: AbortSignal;
+  /** From now on Ctrl-C means what it did before. */
+  release(): void;
+}
+
 /**
- * A signal that the first Ctrl-C (or SIGTERM) gives, so that work can end in good order; the second ends the process
- * at once.
+ * Lets the first Ctrl-C (or SIGTERM) end work in good order; the second ends the process at once.
  *
  * @param message  for the person who pressed it
  */
-export function interruptSignal(message: string, tell: (line: string) => void = say): AbortSignal {
+export function onInterrupt(message: string, tell: (line: string) => void = say): Interrupt {
   const controller = new AbortController();
   const interrupt = (): void => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
     tell(message);
     controller.abort();
   };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
-  return controller.signal;
+  for (const name of SIGNALS) process.on(name, interrupt);
+  return {
+    signal: controller.signal,
+    release: () => {
+      for (const name of SIGNALS) process.off(name, interrupt);
+    },
+  };
+}
+
+/** Waits for the first Ctrl-C (or SIGTERM). */
+export async function untilInterrupted(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    for (const name of SIGNALS) process.once(name, () => resolve());
+  });
 }

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { resolveEnvironment } from '../plugins.ts';
-import type { Command, CommonArguments } from './command.ts';
+import { type Command, type CommonArguments, EXAMPLE } from './command.ts';
 import { counter } from './counter.ts';
 import { checkCount, playFlags, UNSEEN } from './eval.ts';
-import { interruptSignal } from './interrupt.ts';
+import { onInterrupt } from './interrupt.ts';
 import { print, printJson, PROGRAM, say } from './output.ts';
 import { shortPath } from './runs.ts';
 
@@ -28,7 +28,7 @@ export const recordCommand: Command<RecordArguments> = {
     out: { type: 'string', describe: 'file to write', default: '<run>/replays/<step>-<n>.gfr' },
     ...(await playFlags()),
   }),
-  examples: [['record runs/CartPole-v1-transformer-1 --episodes 5', 'five episodes in one replay']],
+  examples: [[`record runs/${EXAMPLE}-transformer-1 --episodes 5`, 'five episodes in one replay']],
   async run({ run, episodes = 5, seed, out, device, checkpoint, actions, json = false }) {
     checkCount('--episodes', episodes);
     if (seed !== undefined) checkCount('--seed', seed, 0);
@@ -51,7 +51,7 @@ export const recordCommand: Command<RecordArguments> = {
         policy: describePolicy(agent.config),
         run: agent.run.name,
         onProgress: progress.show,
-        signal: interruptSignal('stopping …'),
+        signal: onInterrupt('stopping …').signal,
       });
       progress.end();
       if (json) return printJson(replay);

@@ -3,9 +3,9 @@ import type { EnvSpec } from '../../envs/registry.ts';
 import { EXIT, FileError } from '../errors.ts';
 import type { DoneEvent, EvalEvent, TrainEvent } from '../metrics.ts';
 import { environmentName, resolveEnvironment } from '../plugins.ts';
-import type { Command, CommonArguments, Flag, Flags } from './command.ts';
+import { type Command, type CommonArguments, EXAMPLE, type Flag, type Flags } from './command.ts';
 import { formatCount, formatDuration, formatNumber } from './format.ts';
-import { interruptSignal } from './interrupt.ts';
+import { onInterrupt, untilInterrupted } from './interrupt.ts';
 import { print, printJson, PROGRAM, say } from './output.ts';
 import { LiveProgress, PlainProgress, type Progress } from './progress.ts';
 import { latestRun, nextRun, shortPath } from './runs.ts';
@@ -40,9 +40,9 @@ export const trainCommand: Command<TrainArguments> = {
   positionals: { environment: 'id (gymformer envs lists them), path of a module, or package#export' },
   flags: async () => ({ ...OWN_FLAGS, ...(await settingFlags()) }),
   examples: [
-    ['train CartPole-v1 --until-return 475', 'until it is solved'],
-    ['train ./my-env.ts --steps 200000 --watch', 'a game of your own, watched'],
-    ['train CartPole-v1 --resume', 'go on with the latest run'],
+    [`train ${EXAMPLE} --steps 50000`, 'one of the built-in games'],
+    ['train ./my-env.ts --until-return 9 --watch', 'a game of your own, until it is solved, watched'],
+    [`train ${EXAMPLE} --resume`, 'go on with the latest run'],
   ],
   async run(args) {
     const { json = false, resume = false, watch = false } = args;
@@ -51,7 +51,7 @@ export const trainCommand: Command<TrainArguments> = {
     const { train } = await import('../trainer.ts');
 
     const progress = chooseProgress(json);
-    const signal = interruptSignal('stopping after this update, then saving … (Ctrl-C again quits at once)', (line) =>
+    const interrupt = onInterrupt('stopping after this update, then saving … (Ctrl-C again quits at once)', (line) =>
       progress.say(line),
     );
     const watcher = watch ? new Watcher(run) : null;
@@ -61,13 +61,17 @@ export const trainCommand: Command<TrainArguments> = {
       if (event.event === 'eval') evaluation = event;
       progress.show(event);
       // Not before the run's directory is there.
-      if (event.event === 'start') void watcher?.open().then((url) => progress.say(`watch it at ${url}`));
+      if (event.event === 'start') void watcher?.open((line) => progress.say(line));
     };
     try {
-      const done = await train({ config, spec, run, resume, signal, onEvent });
+      const done = await train({ config, spec, run, resume, signal: interrupt.signal, onEvent });
       if (!json) printOutcome(spec.id, done, evaluation);
       if (!json) sayWhatNext(args.environment, done);
-      if (watcher && !done.interrupted && process.stdout.isTTY) await watcher.untilInterrupted();
+      interrupt.release();
+      if (watcher && !done.interrupted && process.stdout.isTTY) {
+        say('the viewer stays until Ctrl-C');
+        await untilInterrupted();
+      }
       return done.interrupted ? EXIT.interrupted : done.solved === false ? EXIT.failed : EXIT.ok;
     } finally {
       watcher?.close();

@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { mayOpenBrowser, openBrowser } from './browser.ts';
-import type { Command, CommonArguments } from './command.ts';
-import { interruptSignal } from './interrupt.ts';
+import { type Command, type CommonArguments, EXAMPLE } from './command.ts';
+import { untilInterrupted } from './interrupt.ts';
 import { print, printJson, say } from './output.ts';
 import { RUNS } from './runs.ts';
 
@@ -24,7 +23,7 @@ export const viewCommand: Command<ViewArguments> = {
   }),
   examples: [
     ['view', 'all runs in runs/'],
-    ['view runs/CartPole-v1-transformer-1', 'one run, also while it trains'],
+    [`view runs/${EXAMPLE}-transformer-1`, 'one run, also while it trains'],
   ],
   async run({ path = RUNS, port = 0, open = true, json = false }) {
     if (!Number.isInteger(port) || port < 0 || port > 65535)
@@ -35,10 +34,7 @@ export const viewCommand: Command<ViewArguments> = {
     else print(server.url);
     if (!json) say('Ctrl-C ends it');
     if (open && !json && mayOpenBrowser()) await openBrowser(server.url);
-    await once(
-      interruptSignal('', () => {}),
-      'abort',
-    );
+    await untilInterrupted();
     await server.close();
   },
 };

@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { GymformerError } from '../errors.ts';
 import { mayOpenBrowser, openBrowser } from './browser.ts';
 
 /** The viewer of a run that is training, in a process of its own: training leaves no time to answer a browser. */
@@ -14,8 +12,8 @@ export class Watcher {
     this.run = run;
   }
 
-  /** Starts to serve, opens a browser where there is somebody to look, and gives the address. */
-  async open(): Promise<string> {
+  /** Starts to serve, says where, and opens a browser where there is somebody to look. */
+  async open(tell: (line: string) => void): Promise<void> {
     const main = fileURLToPath(new URL('./main.js', import.meta.url));
     const server = spawn(process.execPath, [main, 'view', this.run, '--no-open', '--json'], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -23,15 +21,11 @@ export class Watcher {
     this.#server = server;
     for await (const line of createInterface({ input: server.stdout })) {
       const { url } = JSON.parse(line) as { url: string };
+      tell(`watch it at ${url}`);
       if (mayOpenBrowser()) await openBrowser(url);
-      return url;
+      return;
     }
-    throw new GymformerError('the viewer did not start');
-  }
-
-  /** Ctrl-C ends the server; until then there is still something to see. */
-  async untilInterrupted(): Promise<void> {
-    if (this.#server && this.#server.exitCode === null) await once(this.#server, 'exit');
+    // It said itself why, and training goes on.
   }
 
   close(): void {
