@@ -177,7 +177,7 @@ export class Text {
     return (
       typeof value === 'string' &&
       value.length <= this.maxLength &&
-      [...value].every((c) => this.characters.includes(c))
+      Array.from(value).every((c) => this.characters.includes(c))
     );
   }
 }
