@@ -71,10 +71,12 @@ async function photograph(colorScheme, path) {
   const steps = Number(await page.locator('#steps').textContent());
   const step = Math.min(Number(values.step ?? Math.round(steps * THIRD)), steps);
   const place = new URLSearchParams(new URL(page.url()).hash.slice(1));
+  place.set('episode', await page.locator('main').getAttribute('data-episode'));
   place.set('step', step);
   await page.goto(`${server.url}#${place}`);
   await page.locator(`main[data-step="${step}"]`).waitFor();
   await page.evaluate(() => document.activeElement?.blur());
+  await page.mouse.move(width / 2, 0); // not over a row
   await page.waitForTimeout(SETTLE_MS);
   await page.screenshot({ path });
   await page.close();

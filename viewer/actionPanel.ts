@@ -39,6 +39,12 @@ export function describeAction(space: Space, { action, distribution }: Decision)
     const name = space.names?.[index] ?? `action ${index + space.start}`;
     return probability === undefined ? name : `${name} \u00b7 ${formatShare(probability)}`;
   }
+  if (space.kind === 'multiBinary') {
+    const on = numbers.flatMap((bit, i) => (bit ? [space.names?.[i] ?? `switch ${i + 1}`] : []));
+    return on.join(', ') || 'nothing';
+  }
+  if (space.kind === 'multiDiscrete')
+    return numbers.map((number, i) => `${space.names?.[i] ?? `part ${i + 1}`} ${number}`).join(', ');
   if (space.kind !== 'box') return numbers.join(' ');
   return numbers
     .map((number, i) => [space.names?.[i], formatSigned(number), space.units?.[i]].filter(Boolean).join(' '))

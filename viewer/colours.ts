@@ -7,6 +7,9 @@ export function parseColour(colour: Colour): { color: number; alpha: number } {
   return { color: parseInt(digits[1], 16), alpha: digits[2] ? parseInt(digits[2], 16) / 255 : 1 };
 }
 
+/** The page's small print, for canvases. */
+export const FONT = '11px "Inter", "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif';
+
 /** The page's own colours, as style.css sets them for light and dark; canvases need them spelled out. */
 export interface PageColours {
   text: string;

@@ -32,8 +32,11 @@ export function listenToKeys(controls: Controls): void {
   );
   byId('help-button', HTMLButtonElement).addEventListener('click', () => help.showModal());
   byId('help-close', HTMLButtonElement).addEventListener('click', () => help.close());
+  let tabbed = false; // focus was moved by keyboard: after a click on a button, Space is for playing
+  window.addEventListener('pointerdown', () => (tabbed = false));
   window.addEventListener('keydown', (event) => {
-    if (help.open || event.ctrlKey || event.metaKey || event.altKey || ownsKey(event.target, event.key)) return;
+    if (event.key === 'Tab') tabbed = true;
+    if (help.open || event.ctrlKey || event.metaKey || event.altKey || ownsKey(event.target, event.key, tabbed)) return;
     const pressed = event.shiftKey ? `Shift+${event.key}` : event.key;
     const binding = BINDINGS.find(({ keys }) => keys.includes(pressed));
     if (!binding) return;
@@ -42,8 +45,8 @@ export function listenToKeys(controls: Controls): void {
   });
 }
 
-/** Whether the focused element needs the key itself: typing, choosing, or pressing a button with Space. */
-function ownsKey(target: EventTarget | null, key: string): boolean {
+/** Whether the focused element needs the key itself: choosing, or pressing a button with Space. */
+function ownsKey(target: EventTarget | null, key: string, tabbed: boolean): boolean {
   if (target instanceof HTMLSelectElement || target instanceof HTMLInputElement) return true;
-  return key === ' ' && target instanceof HTMLButtonElement;
+  return key === ' ' && target instanceof HTMLButtonElement && tabbed;
 }

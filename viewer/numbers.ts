@@ -9,7 +9,8 @@ export function formatNumber(value: number): string {
   if (size === Infinity) return `${sign}\u221e`;
   if (size >= 1e9 || (size > 0 && size < 0.0005))
     return value.toExponential(2).replaceAll('-', MINUS).replace('e+', 'e');
-  if (Number.isInteger(value) || size >= 1000) return sign + groupThousands(Math.round(size));
+  const rounding = Math.abs(size - Math.round(size)) < 1e-6 * size; // of sums of float32 numbers
+  if (rounding || value === 0 || size >= 1000) return sign + groupThousands(Math.round(size));
   const digits = size >= 100 ? 1 : size >= 10 ? 2 : 3;
   return sign + size.toFixed(digits);
 }

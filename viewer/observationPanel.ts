@@ -112,7 +112,7 @@ function buildPicture(space: Box, parent: HTMLElement, offset: number, name: str
   const [rows, columns, channels] = pictureShape(space);
   const canvas = element('canvas', { class: 'picture', width: columns, height: rows, role: 'img' });
   canvas.setAttribute('aria-label', `${name || 'observation'}, ${space.shape.join(' by ')} numbers`);
-  parent.append(element('li', {}, ...(name ? [element('span', { class: 'name' }, name)] : []), canvas));
+  parent.append(element('li', {}, ...(name ? [element('span', { class: 'note' }, name)] : []), canvas));
   return (flat) => {
     const context = canvas.getContext('2d');
     if (!context) return;

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { pageColours } from './colours.ts';
+import { FONT, pageColours } from './colours.ts';
 import type { Player } from './player.ts';
 
 const LAST_STEPS = 200;
@@ -22,17 +22,20 @@ export class ObservationPlot {
   build(names: readonly string[]): void {
     this.#chart?.destroy();
     const { line, dim } = pageColours();
-    const axis = { stroke: dim, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
+    const rule = { stroke: line, width: 1 };
+    const axis = { stroke: dim, font: FONT, grid: rule, ticks: rule };
     this.#chart = new uPlot(
       {
         ...this.#size(),
         scales: { x: { time: false } },
-        axes: [{ ...axis, label: 'step' }, axis],
+        axes: [axis, axis],
         cursor: { show: false },
         legend: { live: false },
         series: [
           { label: 'step' },
-          ...names.slice(0, MOST_LINES).map((label, i) => ({ label, stroke: LINES[i] ?? dim, width: 2 })),
+          ...names
+            .slice(0, MOST_LINES)
+            .map((label, i) => ({ label, stroke: LINES[i] ?? dim, width: 2, points: { show: false } })),
         ],
       },
       [[]],

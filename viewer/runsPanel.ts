@@ -114,7 +114,7 @@ function runRow(run: RunEntry, chosen: boolean, press: () => void): HTMLElement 
       name,
       element('span', { class: 'number' }, run.meanReturn === null ? '' : formatNumber(run.meanReturn)),
       element('span', { class: 'note' }, `${run.environment} \u00b7 ${note}`),
-      sparkline(run.returns),
+      ...(run.returns.length > 1 ? [sparkline(run.returns)] : []),
     ],
     { chosen, press },
   );
@@ -146,7 +146,7 @@ function sparkline(returns: readonly number[]): SVGElement {
     return `${x.toFixed(1)},${y.toFixed(1)}`;
   });
   const picture = svg('svg', { class: 'sparkline', viewBox: '0 0 60 16', 'aria-hidden': 'true' });
-  if (returns.length > 1) picture.append(svg('polyline', { points: points.join(' ') }));
+  picture.append(svg('polyline', { points: points.join(' ') }));
   return picture;
 }
 

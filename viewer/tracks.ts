@@ -1,5 +1,5 @@
 import type { PageColours } from './colours.ts';
-import { translucent } from './colours.ts';
+import { FONT, translucent } from './colours.ts';
 import { formatNumber } from './numbers.ts';
 
 /** Where the timeline's steps and tracks lie, in CSS pixels. */
@@ -18,8 +18,6 @@ export interface Band {
 type Pen = CanvasRenderingContext2D;
 
 const HEAT = 8; // height of the strip of weights, px
-
-const FONT = '11px "Inter", "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif';
 
 export function xOf(step: number, { left, right, lastStep }: Plot): number {
   return lastStep === 0 ? left : left + (step / lastStep) * (right - left);
@@ -118,7 +116,8 @@ export function drawMemory(
     const strength = (weights[lag] as number) / heaviest;
     const x = xOf(step - lag, plot);
     pen.fillStyle = translucent(colours.accent, strength);
-    pen.fillRect(x - Math.max(space, 1) / 2, ground + 2, Math.max(space, 1), HEAT);
+    const cellStart = Math.max(plot.left, x - Math.max(space, 1) / 2);
+    pen.fillRect(cellStart, ground + 2, x + Math.max(space, 1) / 2 - cellStart, HEAT);
     if (strength < 0.1 || lag === 0 || (space < 4 && !isPeak(weights, lag))) continue;
     const tall = (ground - band.top) * Math.sqrt(lag / past);
     pen.strokeStyle = translucent(colours.accent, Math.max(0.3, strength));

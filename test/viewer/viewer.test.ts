@@ -131,6 +131,21 @@ describe.skipIf(!chromiumPath)('the viewer in Chromium', () => {
     await expect(page.locator('#keys dt').count()).resolves.toBe(10);
   });
 
+  test('after a click on a button Space plays, a button that the keyboard came to is pressed', async () => {
+    await openAt(1, 4);
+    await page.getByRole('button', { name: /^episode 2/ }).click();
+    await page.locator('main[data-episode="2"]').waitFor();
+    await page.keyboard.press('Space');
+    await page.locator('main[data-playing="true"]').waitFor();
+    await page.keyboard.press('Home');
+    await page.getByRole('button', { name: 'Last step' }).focus();
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Space');
+    await atStep(5);
+    await expect(main().getAttribute('data-playing')).resolves.toBe('false');
+  });
+
   test('a paused viewer draws nothing, a step draws once', async () => {
     await openAt(1, 1);
     const renders = (): Promise<number> =>
