@@ -63,21 +63,23 @@ async function photograph(colorScheme, path) {
   });
   await page.goto(server.url);
   await page.locator('main:not(.empty)').waitFor();
-  if (values.episode)
-    await page
-      .locator('#episodes button')
-      .nth(Number(values.episode) - 1)
-      .click();
+  const episode = values.episode ?? (await page.locator('main').getAttribute('data-episode'));
+  await goTo(page, episode, 0);
   const steps = Number(await page.locator('#steps').textContent());
-  const step = Math.min(Number(values.step ?? Math.round(steps * THIRD)), steps);
-  const place = new URLSearchParams(new URL(page.url()).hash.slice(1));
-  place.set('episode', await page.locator('main').getAttribute('data-episode'));
-  place.set('step', step);
-  await page.goto(`${server.url}#${place}`);
-  await page.locator(`main[data-step="${step}"]`).waitFor();
+  await goTo(page, episode, Math.min(Number(values.step ?? Math.round(steps * THIRD)), steps));
   await page.evaluate(() => document.activeElement?.blur());
   await page.mouse.move(width / 2, 0); // not over a row
   await page.waitForTimeout(SETTLE_MS);
   await page.screenshot({ path });
   await page.close();
+}
+
+/** Another place in the replay that is open. */
+async function goTo(page, episode, step) {
+  await page.waitForURL(/#replay=/);
+  const place = new URLSearchParams(new URL(page.url()).hash.slice(1));
+  place.set('episode', episode);
+  place.set('step', step);
+  await page.evaluate((hash) => (location.hash = hash), String(place));
+  await page.locator(`main[data-episode="${episode}"][data-step="${step}"]`).waitFor();
 }

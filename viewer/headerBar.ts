@@ -1,6 +1,7 @@
 import type { Changes, Panel } from './clock.ts';
 import { byId, element, setText } from './dom.ts';
 import type { Following } from './following.ts';
+import { shortName } from './library.ts';
 import { groupThousands } from './numbers.ts';
 import type { Player } from './player.ts';
 
@@ -36,7 +37,7 @@ export class HeaderBar implements Panel {
     const { environment, run, step } = recording.header;
     const parts = [
       element('span', {}, environment),
-      ...(run === undefined ? [] : [element('strong', {}, run)]),
+      ...(run === undefined ? [] : [element('strong', { title: run }, shortName({ name: run, environment }))]),
       ...(step === undefined ? [] : [element('span', {}, `step ${groupThousands(step)}`)]),
       element('span', {}, element('strong', {}, `episode ${episode + 1}`), ` of ${recording.episodes.length}`),
     ];
@@ -58,5 +59,8 @@ function listenToLibraryButton(): void {
   });
   window.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') show(false);
+  });
+  window.addEventListener('pointerdown', ({ target }) => {
+    if (target instanceof Node && !library.contains(target) && !button.contains(target)) show(false);
   });
 }

@@ -84,3 +84,8 @@ export function newestReplay(run: RunEntry): ReplayEntry | null {
     null,
   );
 }
+
+/** A run's name without the environment that many begin with: it always stands beside it. */
+export function shortName({ name, environment }: Pick<RunEntry, 'name' | 'environment'>): string {
+  return name.startsWith(`${environment}-`) ? name.slice(environment.length + 1) : name;
+}

@@ -2,7 +2,7 @@ import type { Changes, Panel } from './clock.ts';
 import type { Controls } from './controls.ts';
 import { byId, element, svg } from './dom.ts';
 import type { ReplayEntry, RunEntry } from './library.ts';
-import { newestReplay } from './library.ts';
+import { newestReplay, shortName } from './library.ts';
 import { formatAge, formatCount, formatNumber, groupThousands } from './numbers.ts';
 import type { Player } from './player.ts';
 
@@ -106,7 +106,7 @@ export class RunsPanel implements Panel {
 
 function runRow(run: RunEntry, chosen: boolean, press: () => void): HTMLElement {
   const note = run.live ? `${Math.floor((run.step / run.steps) * 100)} %` : formatAge(run.updatedAt);
-  const name = element('span', { class: 'name', title: run.name }, run.name);
+  const name = element('span', { class: 'name', title: run.name }, shortName(run));
   if (run.live) name.prepend(element('span', { class: 'live-dot', title: 'training now' }));
   return row(
     `run-${run.id}`,

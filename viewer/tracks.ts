@@ -53,11 +53,17 @@ export function drawBars(pen: Pen, values: Float32Array, band: Band, plot: Plot,
   const { low, high } = extent(values, 0);
   const y = (value: number): number => yIn(band, value, low, high);
   const space = (plot.right - plot.left) / Math.max(1, plot.lastStep);
-  const width = space < 5 ? Math.max(1, space) : Math.min(space * 0.6, 12);
+  const width = Math.min(space * 0.6, 12);
   pen.fillStyle = translucent(colours.dim, 0.5);
   for (const [x, least, most] of pixelColumns(values, plot)) {
+    if (most === 0 && least === 0) continue;
     const [top, bottom] = [y(Math.max(most, 0)), y(Math.min(least, 0))];
-    if (most !== 0 || least !== 0) pen.fillRect(x + (space - width) / 2, top, width, Math.max(1, bottom - top));
+    // narrow bars touch, from whole pixel to whole pixel: gaps of a fraction would make a pattern of their own
+    const [start, end] =
+      space < 5
+        ? [Math.floor(x), Math.max(Math.floor(x) + 1, Math.floor(x + space))]
+        : [x + (space - width) / 2, x + (space + width) / 2];
+    pen.fillRect(start, top, end - start, Math.max(1, bottom - top));
   }
   pen.fillStyle = colours.line;
   pen.fillRect(plot.left, Math.round(y(0)), plot.right - plot.left, 1);
