@@ -60,7 +60,9 @@ const { values: options } = parseArgs({
 const seeds = Array.from({ length: Number(options.seeds) }, (_, seed) => seed);
 if (!options.json) {
   console.log(`${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.versions.node}; ${seeds.length} seeds\n`);
-  console.log('| environment | policy | steps | mean return | 95 % interval | of each seed | success | seconds a seed |');
+  console.log(
+    '| environment | policy | steps | mean return | 95 % interval | of each seed | success | seconds a seed |',
+  );
   console.log('|---|---|---:|---:|---|---|---:|---:|');
 }
 for (const one of CASES) {

@@ -96,7 +96,7 @@ export function checkConfig(settings: unknown): Config {
   const sequences = (config.envs * config.rolloutSteps) / config.sequenceSteps;
   if (config.minibatches > sequences)
     throw new ConfigError(
-      `minibatches is ${config.minibatches}, but a rollout has only ${sequences} sequences (envs x rolloutSteps / sequenceSteps)`,
+      `minibatches is ${config.minibatches}, but a rollout has only ${sequences} sequences (envs x rolloutSteps / sequenceSteps): give fewer minibatches or more environments`,
     );
   if (config.policy === 'transformer' && config.width % (2 * config.heads))
     throw new ConfigError(`width is ${config.width}, which is not a multiple of twice the heads, ${2 * config.heads}`);

@@ -14,7 +14,8 @@ interface Source {
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const ROOMS = ['envs', 'agents', 'src', 'viewer'];
-const DOORS = ['envs/index.ts', 'agents/index.ts', 'src/index.ts'];
+// The replay format is a door of its own: the one part of src that a browser may open.
+const DOORS = ['envs/index.ts', 'agents/index.ts', 'src/index.ts', 'src/replay/format.ts'];
 
 const sources = [...ROOMS, 'test', 'examples', 'bench'].flatMap((room) => filesBelow(room)).map(read);
 const room = (name: string): Source[] => sources.filter(({ path }) => path.startsWith(`${name}/`));
@@ -37,7 +38,7 @@ const RULES: { room: string; files: string[]; packages: string[] }[] = [
   { room: 'src/replay', files: ['src/', 'envs/'], packages: ['*'] },
   {
     room: 'viewer',
-    files: ['viewer/', 'envs/', 'src/replay/', 'agents/model/'],
+    files: ['viewer/', 'envs/', 'src/replay/format.ts', 'agents/model/'],
     packages: ['pixi.js', 'uplot', 'vite', 'fflate', 'node:'],
   },
 ];
@@ -77,13 +78,13 @@ test('there are no import cycles, types included', () => {
 });
 
 test('only the doors of rooms pass on what others export, and nobody inside a room goes through its own', () => {
-  const statement = /^(?:import|export)\s+(?:type\s+)?(?:\*|\{[^}]*\}|[\w*][^;'"]*?\bfrom)[^;'"]*(?:'[^']+')?;$/gm;
+  const passing = /^(import|export)[^;]*?\sfrom\s[^;]*;$/gm;
   const barrels = ROOMS.flatMap(room)
-    .filter(({ path, text }) => !DOORS.includes(path) && withoutComments(text).replace(statement, '').trim() === '')
+    .filter(({ path, text }) => !DOORS.includes(path) && withoutComments(text).replace(passing, '').trim() === '')
     .map(({ path }) => `${path} only passes on exports`);
   const detours = ROOMS.flatMap(room).flatMap(({ path, files }) =>
     files
-      .filter((file) => DOORS.includes(file) && file.split('/')[0] === path.split('/')[0])
+      .filter((file) => DOORS.includes(file) && path.startsWith(`${dirname(file)}/`))
       .map((file) => `${path} imports ${file}`),
   );
   expect([...barrels, ...detours]).toEqual([]);

@@ -1,5 +1,7 @@
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { UsageError } from '../errors.ts';
+import { FileError, UsageError } from '../errors.ts';
+import { Replay } from '../replay/format.ts';
 import { mayOpenBrowser, openBrowser } from './browser.ts';
 import { type Command, type CommonArguments, EXAMPLE } from './command.ts';
 import { untilInterrupted } from './interrupt.ts';
@@ -28,6 +30,7 @@ export const viewCommand: Command<ViewArguments> = {
   async run({ path = RUNS, port = 0, open = true, json = false }) {
     if (!Number.isInteger(port) || port < 0 || port > 65535)
       throw new UsageError(`--port is ${port}, wanted 0 to 65535`);
+    if (statSync(path, { throwIfNoEntry: false })?.isFile()) checkReplay(path);
     const { startServer } = await import('../server.ts');
     const server = await startServer({ path: resolve(path), port });
     if (json) printJson({ event: 'listening', url: server.url });
@@ -38,3 +41,12 @@ export const viewCommand: Command<ViewArguments> = {
     await server.close();
   },
 };
+
+/** @throws FileError when the file is no replay, is damaged, or is of a newer version; one that is cut can be shown */
+function checkReplay(path: string): void {
+  try {
+    Replay.open(readFileSync(path));
+  } catch (cause) {
+    throw new FileError(`cannot show ${path}: ${(cause as Error).message}`, { cause });
+  }
+}

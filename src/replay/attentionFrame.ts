@@ -7,9 +7,10 @@ import { decodeColumns, encodeColumns } from './columns.ts';
  * a sharp one. Levels are predicted from the step before and the differences deflated.
  *
  * The highest level is 255, or 127, 63, … where 255 would not fit in BITS_PER_WEIGHT: noise costs bytes and shows
- * nothing, so a replay never pays more than that.
+ * nothing, so a replay never pays more than that. A small table is cheap however it is written, and stays exact.
  */
 const BITS_PER_WEIGHT = 2.8;
+const SMALL_TABLE = 256; // weights a step
 const MAX_EXPONENT = 40;
 const WEIGHT_LIMIT = 2 ** 26;
 
@@ -39,7 +40,8 @@ export function encodeAttention(weights: ArrayLike<number>, { rows, lags }: Tabl
   let best = { predictor: 'nothing' as Predictor, bytes: new Uint8Array(0) };
   let bits = Infinity;
   let quantised: Quantised = { rows, lags, exponents: new Uint8Array(0), levels: new Uint8Array(0) };
-  for (let highest = 255; highest >= 7 && bits > BITS_PER_WEIGHT; highest >>= 1) {
+  const lowest = rows * lags <= SMALL_TABLE ? 255 : 7;
+  for (let highest = 255; highest >= lowest && bits > BITS_PER_WEIGHT; highest >>= 1) {
     quantised = quantise(weights, { rows, lags }, highest);
     bits = Infinity;
     for (const predictor of PREDICTORS) {

@@ -3,16 +3,19 @@ import type { ByteReader, ByteWriter } from './bytes.ts';
 /**
  * Tables of numbers as bytes that deflate well: column by column, each in the cheapest form that holds it.
  *
- * | form    | holds                                          | bytes before deflating      |
- * |---------|------------------------------------------------|-----------------------------|
- * | integer | integers below 2^28                            | 1 to 4 a row                |
- * | scaled  | numbers rounded to a power of two, as integers | the same, and 1 for the power |
- * | float   | float32                                        | 4 a row                     |
- * | double  | anything                                       | 8 a row                     |
+ * | form    | holds                                         | bytes before deflating  |
+ * |---------|-----------------------------------------------|-------------------------|
+ * | integer | integers below 2^28                           | 1 to 4 a row            |
+ * | scaled  | steps of a power of two from the first number | 9, and the same         |
+ * | float   | float32                                       | 4 a row                 |
+ * | double  | anything                                      | 8 a row                 |
  *
  * A column that never changes is one integer or double. Integers and floats are predicted from the rows before (not at
  * all, by the last value, or by the line through the last two), and what is left is written byte plane by byte plane:
- * all low bytes, then all next ones. Only `scaled` loses anything, and only where the caller gives a column a quantum.
+ * all low bytes, then all next ones.
+ *
+ * Only `scaled` loses anything, and only where the caller gives a column a quantum. It counts from the column's first
+ * number, so that columns that move together are the same bytes, and cost hardly more than one.
  */
 const FORM = { integer: 0, scaled: 1, float: 2, double: 3 } as const;
 type Form = (typeof FORM)[keyof typeof FORM];
@@ -62,9 +65,10 @@ export function decodeColumns(input: ByteReader, count: number, width: number): 
 function encodeColumn(out: ByteWriter, column: Float64Array, quantum: number): void {
   if (isConstant(column)) return encodeConstant(out, column[0] ?? 0);
   if (holds(column, isSmallInteger)) return encodeIntegers(out, FORM.integer, Int32Array.from(column));
-  if (quantum > 0 && holds(column, (value) => Math.abs(value / quantum) < INTEGER_LIMIT)) {
-    const integers = Int32Array.from(column, (value) => Math.round(value / quantum));
-    return encodeIntegers(out, FORM.scaled, integers, quantum);
+  const first = column[0] as number;
+  if (quantum > 0 && holds(column, (value) => Math.abs((value - first) / quantum) < INTEGER_LIMIT)) {
+    const integers = Int32Array.from(column, (value) => Math.round((value - first) / quantum));
+    return encodeIntegers(out, FORM.scaled, integers, { first, quantum });
   }
   if (holds(column, isFloat32)) return encodeIntegers(out, FORM.float, sortableBits(Float32Array.from(column)));
   out.u8(modeByte(FORM.double));
@@ -78,12 +82,13 @@ function decodeColumn(input: ByteReader, count: number): Float64Array {
   const planes = (mode >> 5) + 1;
   if (mode & CONSTANT) return new Float64Array(count).fill(decodeConstant(input, form, planes));
   if (form === FORM.double) return new Float64Array(readPlanes(input.raw(8 * count), count, 8, 8).buffer);
-  const scale = form === FORM.scaled ? 2 ** (input.u8() - 128) : 1;
+  const quantum = form === FORM.scaled ? 2 ** (input.u8() - 128) : 1;
+  const first = form === FORM.scaled ? input.f64() : 0;
   const residuals = new Int32Array(readPlanes(input.raw(planes * count), count, planes, 4).buffer);
   const integers = restore(residuals, (mode >> 3) & 3);
   return form === FORM.float
     ? Float64Array.from(fromSortableBits(integers))
-    : Float64Array.from(integers, (n) => n * scale);
+    : Float64Array.from(integers, (n) => first + n * quantum);
 }
 
 function encodeConstant(out: ByteWriter, value: number): void {
@@ -104,13 +109,18 @@ function decodeConstant(input: ByteReader, form: Form, planes: number): number {
   return unfold(folded);
 }
 
-function encodeIntegers(out: ByteWriter, form: Form, integers: Int32Array, quantum = 1): void {
+function encodeIntegers(
+  out: ByteWriter,
+  form: Form,
+  integers: Int32Array,
+  scale?: { first: number; quantum: number },
+): void {
   const candidates = [0, 1, 2].map((order) => ({ order, residuals: predicted(integers, order) }));
   const costs = candidates.map(({ residuals }) => cost(residuals));
   const { order, residuals } = candidates[costs.indexOf(Math.min(...costs))] as (typeof candidates)[number];
   const planes = planesFor(residuals.reduce((a, b) => Math.max(a, b), 0));
   out.u8(modeByte(form, order, planes));
-  if (form === FORM.scaled) out.u8(Math.log2(quantum) + 128);
+  if (scale) out.u8(Math.log2(scale.quantum) + 128).f64(scale.first);
   writePlanes(out.room(residuals.length * planes), new Uint8Array(residuals.buffer), residuals.length, planes);
 }
 

@@ -69,7 +69,8 @@ export function temporaryFolder(): { path: string; write(name: string, text: str
 }
 
 /** The smallest training there is: one short update, one episode of evaluation. */
-export const TINY = '--envs 2 --rollout-steps 32 --width 16 --layers 1 --heads 2 --eval-episodes 1 --device cpu';
+export const TINY =
+  '--envs 2 --rollout-steps 32 --minibatches 2 --width 16 --layers 1 --heads 2 --eval-episodes 1 --device cpu';
 
 function jsonLines(text: string): Record<string, unknown>[] {
   const lines = text.split('\n').filter((line) => line.startsWith('{'));

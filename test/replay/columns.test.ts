@@ -48,12 +48,9 @@ describe('columns', () => {
 
   test('a column with a quantum is rounded to it, unless it stands still or is of integers', () => {
     const rows = [0.1, 0.1, 1, 0.2, 0.1, 2, 0.3, 0.1, 3];
+    const moved = [0.1, 0.1 + 6 / 64, 0.1 + 13 / 64];
     const { columns } = again(rows, 3, [1 / 64, 1 / 64, 1 / 64]);
-    expect(columns).toEqual([
-      [6 / 64, 13 / 64, 19 / 64],
-      [0.1, 0.1, 0.1],
-      [1, 2, 3],
-    ]);
+    expect(columns).toEqual([moved, [0.1, 0.1, 0.1], [1, 2, 3]]);
   });
 
   test('a constant column takes a few bytes, a regular one a byte a row', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { CartPole } from '../../envs/classic/cartPole.ts';
 import type { Scene } from '../../envs/scene.ts';
 import { EXIT } from '../../src/errors.ts';
 import { Replay, REPLAY_VERSION, ReplayEncoder, ReplayError } from '../../src/replay/format.ts';
@@ -7,7 +8,7 @@ import type { Decision, Moment, ReplayHeader } from '../../src/replay/format.ts'
 import { encodeFrame, FRAME, frameAt, pack } from '../../src/replay/frames.ts';
 import type { FrameType } from '../../src/replay/frames.ts';
 import { decodePrelude } from '../../src/replay/prelude.ts';
-import { CART_POLE_HEADER, cartPoleEpisode } from './cartPoleMoments.ts';
+import { CART_POLE_HEADER, cartPoleEpisode, repeatable } from './cartPoleMoments.ts';
 
 /** A replay's bytes, in the parts that a writer would write. */
 function partsOf(episodes: Moment[][], header: ReplayHeader = CART_POLE_HEADER): Uint8Array[] {
@@ -239,7 +240,27 @@ describe('size', () => {
     return replayOf(...episodes).length / (episodes.length * steps);
   };
 
-  test('a step of CartPole takes at most 25 bytes, all in', () => {
+  test('a step of CartPole-v1 as it is drawn takes at most 25 bytes, all in', () => {
+    const env = new CartPole();
+    const random = repeatable(1);
+    const episodes = [1, 2, 3].map((seed) => {
+      let { observation } = env.reset({ seed });
+      return Array.from({ length: 501 }, (_, t): Moment => {
+        const [x, v, angle, spin] = observation as [number, number, number, number];
+        const right = 1 / (1 + Math.exp(-32 * angle - 8 * spin - 1.6 * v - 0.8 * x));
+        const action = Number(random() < right);
+        const moment = { observation, scene: env.draw() };
+        if (t === 500) return { ...moment, decision: null };
+        const result = env.step(action);
+        observation = result.observation;
+        const says = { distribution: [1 - right, right], value: 90 + 10 * random(), mask: null, attention: null };
+        return { ...moment, decision: { action: [action], ...says, ...result } };
+      });
+    });
+    expect(replayOf(...episodes).length / 1500).toBeLessThan(25);
+  });
+
+  test('a step of a trained agent in a small scene takes at most 25 bytes, in shorter episodes too', () => {
     expect(bytesAStep(null)).toBeLessThan(25);
     expect(bytesAStep(null, 200)).toBeLessThan(25);
   });

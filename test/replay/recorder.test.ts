@@ -9,6 +9,8 @@ import { CART_POLE_HEADER, cartPoleEpisode } from './cartPoleMoments.ts';
 
 vi.mock('node:fs', { spy: true });
 
+const fs = await vi.importActual<typeof import('node:fs')>('node:fs');
+
 let folder = '';
 let path = '';
 beforeEach(() => {
@@ -82,18 +84,9 @@ test('a full disk says so once, and what was whole before can be read', () => {
 
 test('a write that stops short is gone on with', () => {
   const file = ReplayFile.create(path, CART_POLE_HEADER);
-  const whole = vi.mocked(writeSync).getMockImplementation();
-  expect(whole).toBeUndefined();
-  const original = vi.mocked(writeSync);
-  let short = true;
-  original.mockImplementation(((fd: number, bytes: Uint8Array, offset: number, length?: number) => {
-    if (!short) return realWrite(fd, bytes, offset, length);
-    short = false;
-    return realWrite(fd, bytes, offset, 10);
-  }) as typeof writeSync);
+  vi.mocked(writeSync).mockImplementationOnce(((fd: number, bytes: Uint8Array, offset: number) =>
+    fs.writeSync(fd, bytes, offset, 10)) as typeof writeSync);
   record(file, 20, 1);
   file.finish();
   expect(read().complete).toBe(true);
 });
-
-const { writeSync: realWrite } = await vi.importActual<typeof import('node:fs')>('node:fs');

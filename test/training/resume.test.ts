@@ -51,7 +51,7 @@ function updates(name: string): unknown[] {
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>)
     .filter(({ event }) => event === 'update')
-    .map(({ seconds: _, stepsPerSecond: __, ...rest }) => rest);
+    .map((update) => ({ ...update, seconds: null, stepsPerSecond: null }));
 }
 
 const KINDS: [string, Partial<Config> & { environment: string }][] = [
