@@ -144,8 +144,13 @@ function checked(id: string, makeOne: () => unknown): Env {
   }
   if (!isObject(env)) throw failed(`made ${env === undefined ? 'nothing' : `a ${typeof env}`}`);
   if (env instanceof Promise) throw failed('made a Promise');
-  if ('action_space' in env && 'observation_space' in env)
-    return fromGymJs(env as unknown as Parameters<typeof fromGymJs>[0]);
+  if ('action_space' in env && 'observation_space' in env) {
+    try {
+      return fromGymJs(env as unknown as Parameters<typeof fromGymJs>[0]);
+    } catch (cause) {
+      throw failed(`made one of the gym-js interface that does not fit: ${(cause as Error).message}`, { cause });
+    }
+  }
   for (const method of ['reset', 'step'] as const)
     if (typeof env[method] !== 'function') throw failed(`made an object without ${method}()`);
   for (const space of ['observationSpace', 'actionSpace'] as const)

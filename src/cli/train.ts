@@ -66,7 +66,7 @@ export const trainCommand: Command<TrainArguments> = {
     try {
       const done = await train({ config, spec, run, resume, signal: interrupt.signal, onEvent });
       if (!json) printOutcome(spec.id, done, evaluation);
-      if (!json) sayWhatNext(args.environment, done);
+      if (!json || done.interrupted) sayWhatNext(args.environment, done);
       interrupt.release();
       if (watcher && !done.interrupted && process.stdout.isTTY) {
         say('the viewer stays until Ctrl-C');

@@ -1,121 +1,109 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { gymformer, ROOT, start, temporaryFolder, TINY } from './program.ts';
+import { gymformer, start, temporaryFolder, TINY } from './program.ts';
 
 const folder = temporaryFolder();
 afterAll(folder.remove);
-const opts = { cwd: folder.path };
+const here = { cwd: folder.path };
 
-const events = (json: Record<string, unknown>[]): unknown[] => json.map(({ event }) => event);
-
-test('a training reports its start, updates, checkpoint, evaluation and end as JSON lines', async () => {
-  const { code, json } = await gymformer(`train CartPole-v1 ${TINY} --steps 128 --out json --json`, opts);
+test('--json prints one event a line: start, updates, evaluation, checkpoint, done', async () => {
+  const { code, json, stdout, stderr } = await gymformer(
+    `train CartPole-v1 --steps 128 --out events --json ${TINY}`,
+    here,
+  );
   expect(code).toBe(0);
-  expect(events(json)).toEqual(['start', 'update', 'update', 'eval', 'checkpoint', 'done']);
+  expect(stderr).toBe('');
+  expect(json).toHaveLength(stdout.trim().split('\n').length);
+  expect(json.map(({ event }) => event)).toEqual(['start', 'update', 'update', 'eval', 'checkpoint', 'done']);
   expect(json[1]).toMatchObject({
     step: 64,
-    episodes: expect.any(Number) as number,
-    stepsPerSecond: expect.any(Number) as number,
+    episodes: expect.any(Number),
+    stepsPerSecond: expect.any(Number),
+    policyLoss: expect.any(Number),
   });
   expect(json[3]).toMatchObject({
     episodes: 1,
-    mean: expect.any(Number) as number,
-    iqm: expect.any(Number) as number,
-    ci: [expect.any(Number), expect.any(Number)] as number[],
+    mean: expect.any(Number),
+    iqm: expect.any(Number),
+    ci: [expect.any(Number), expect.any(Number)],
   });
-  expect(json.at(-1)).toMatchObject({ steps: 128, solved: null, interrupted: false });
+  expect(json[5]).toMatchObject({ run: join(folder.path, 'events'), steps: 128, solved: null, interrupted: false });
 });
 
-test('a return that is not reached is said, and exits with 1', async () => {
-  const { code, stdout } = await gymformer(`train CartPole-v1 ${TINY} --steps 64 --until-return 475 --out short`, opts);
-  expect([code, stdout]).toEqual([1, expect.stringContaining('not solved') as string]);
+test('runs that are not told where to go get a name of their own, and the latest is resumed', async () => {
+  await gymformer(`train CartPole-v1 --policy mlp --steps 64 ${TINY}`, here);
+  const plain = await gymformer(`train CartPole-v1 --policy mlp --steps 64 ${TINY}`, here);
+  expect(readdirSync(join(folder.path, 'runs'))).toEqual(['CartPole-v1-mlp-1', 'CartPole-v1-mlp-2']);
+  expect(plain.stdout).toMatch(/^CartPole-v1 trained: mean return .* over 1 episodes, 64 steps in \d+ s\n$/);
+  const { json } = await gymformer('train CartPole-v1 --resume --steps 128 --json', here);
+  expect(json[0]).toMatchObject({ run: join(folder.path, 'runs/CartPole-v1-mlp-2'), step: 64 });
 });
 
-test('a run is evaluated, recorded and listed', async () => {
-  const evaluated = await gymformer('eval json --episodes 3 --json', opts);
-  expect(evaluated.json).toEqual([
-    expect.objectContaining({ event: 'eval', episodes: 3, standardError: expect.any(Number) as number }),
-  ]);
-  const recorded = await gymformer('record json --episodes 2 --json', opts);
-  const path = recorded.json.at(-1)?.['path'] as string;
-  expect(readFileSync(path).subarray(0, 3).toString()).toBe('GFR');
+test('a return that is not reached within the steps is said, and exits with 1', async () => {
+  const { code, stdout } = await gymformer(`train CartPole-v1 --steps 64 --until-return 475 --out short ${TINY}`, here);
+  expect(stdout).toMatch(/not solved/);
+  expect(code).toBe(1);
 });
 
-test('Ctrl-C saves, says how to go on, and the run goes on from there', async () => {
-  const words = `train CartPole-v1 ${TINY} --steps 1000000 --out stopped --json`;
-  const stopped = await gymformer(words, {
-    ...opts,
-    onLine: (line) => (line.includes('"update":2,') ? 'SIGINT' : undefined),
+test('Ctrl-C saves a checkpoint, says how to go on, and exits with 130; what it says works', async () => {
+  const interrupted = await gymformer(`train CartPole-v1 --steps 1000000 --out stopped --json ${TINY}`, {
+    ...here,
+    onLine: (line) => (line.includes('"update":3') ? 'SIGINT' : undefined),
   });
-  expect(stopped.code).toBe(130);
-  const done = stopped.json.at(-1) as { event: string; interrupted: boolean; steps: number };
+  expect(interrupted.code).toBe(130);
+  const done = interrupted.json.at(-1) as { steps: number };
   expect(done).toMatchObject({ event: 'done', interrupted: true });
-  const resumed = await gymformer(`train CartPole-v1 --resume --out stopped --steps ${done.steps + 64} --json`, opts);
-  expect(resumed.json[0]).toMatchObject({ event: 'start', step: done.steps });
-  expect(resumed.json.at(-1)).toMatchObject({ steps: done.steps + 64 });
+  expect(interrupted.stderr).toMatch(/go on with: .*train CartPole-v1 --resume --out stopped/);
+  const { json } = await gymformer(`train CartPole-v1 --resume --out stopped --steps ${done.steps + 64} --json`, here);
+  expect(json[0]).toMatchObject({ event: 'start', step: done.steps });
+  expect(json.at(-1)).toMatchObject({ event: 'done', steps: done.steps + 64 });
 });
 
-test('kill -9 loses nothing from before the last checkpoint', async () => {
-  let saved = 0;
-  const words = `train CartPole-v1 ${TINY} --steps 1000000 --checkpoint-every 128 --out killed --json`;
-  await gymformer(words, {
-    ...opts,
-    onLine: (line) => {
-      const event = JSON.parse(line) as { event: string; step: number };
-      if (event.event === 'checkpoint') saved = event.step;
-      return saved >= 256 && event.event === 'update' && event.step > saved ? 'SIGKILL' : undefined;
+test('after a kill -9 nothing before the last checkpoint is lost', async () => {
+  const killed = await gymformer(
+    `train CartPole-v1 --steps 1000000 --checkpoint-every 128 --out killed --json ${TINY}`,
+    {
+      ...here,
+      onLine: (line) => (line.includes('"update":7') ? 'SIGKILL' : undefined),
     },
-  });
-  expect(existsSync(join(folder.path, 'killed', 'running.json'))).toBe(true);
-  const resumed = await gymformer(`train CartPole-v1 --resume --out killed --steps ${saved + 256} --json`, opts);
-  expect(resumed.code).toBe(0);
-  expect(resumed.json[0]?.['step']).toBeGreaterThanOrEqual(saved);
-  const steps = readFileSync(join(folder.path, 'killed', 'metrics.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as { event: string; step: number })
-    .flatMap(({ event, step }) => (event === 'update' ? [step] : []));
-  expect(steps).toEqual(Array.from({ length: steps.length }, (_, i) => 64 * (i + 1)));
-});
-
-test('--watch serves the run while it trains, and new episodes appear', async () => {
-  const program = start(
-    `train CartPole-v1 ${TINY} --steps 1000000 --replay-every 256 --out watched --watch`.split(' '),
-    folder.path,
   );
-  let stderr = '';
-  program.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const ended = new Promise((resolve) => program.on('close', resolve));
-  try {
-    const url = await until(() => /http:\/\/127\.0\.0\.1:\d+/.exec(stderr)?.[0]);
-    const replays = async (): Promise<number> => {
-      const runs = (await (await fetch(`${url}/api/runs`)).json()) as { live: boolean; replays: unknown[] }[];
-      return runs[0]?.live ? runs[0].replays.length : 0;
-    };
-    const first = await until(async () => (await replays()) || undefined);
-    await until(async () => (await replays()) > first || undefined);
-  } finally {
+  const saved = killed.json.filter(({ event }) => event === 'checkpoint').at(-1) as { step: number };
+  expect(saved.step).toBeGreaterThan(0);
+  const { code, json } = await gymformer('train CartPole-v1 --resume --out killed --steps 1024 --json', here);
+  expect(code).toBe(0);
+  expect((json[0] as { step: number }).step).toBeGreaterThanOrEqual(saved.step);
+});
+
+test('eval and record print what the table of the commands says', async () => {
+  await gymformer(`train ProofofMemory-v0 --steps 64 --out played ${TINY}`, here);
+  const { json, code } = await gymformer('eval played --episodes 5 --seed 1 --json', here);
+  expect(code).toBe(0);
+  expect(json).toHaveLength(1);
+  expect(Object.keys(json[0] as object)).toEqual(
+    expect.arrayContaining(['event', 'episodes', 'mean', 'standardError', 'iqm', 'ci']),
+  );
+  const again = await gymformer('eval played --episodes 5 --seed 1', here);
+  expect(again.stdout).toMatch(/mean return .* ± [\s\S]*95 % interval[\s\S]*interquartile mean/);
+  const recorded = await gymformer('record played', here);
+  expect(recorded.stdout).toMatch(/recorded 5 episodes: .*\.gfr/);
+  expect(readdirSync(join(folder.path, 'played/replays'))).toHaveLength(1);
+});
+
+test('--watch serves the viewer while training lasts', async () => {
+  const program = start(`train CartPole-v1 --steps 1000000 --out watched --watch ${TINY}`.split(' '), folder.path);
+  let said = '';
+  let url: string | undefined;
+  for await (const text of program.stderr.setEncoding('utf8')) {
+    said += text as string;
+    const found = /watch it at (http:\S+)\s/.exec(said)?.[1];
+    if (!found || url) continue;
+    url = found;
+    const runs: unknown = await (await fetch(new URL('api/runs', url))).json();
+    expect(JSON.stringify(runs)).toContain('watched');
     program.kill('SIGINT');
-    await ended;
   }
+  expect(url, said).toBeDefined();
+  await expect(fetch(url as string)).rejects.toThrow('fetch failed');
+  expect(existsSync(join(folder.path, 'watched/checkpoints.json'))).toBe(true);
 });
-
-test('an environment of one’s own is checked, traced, trained, evaluated and recorded', async () => {
-  const path = join(ROOT, 'examples/customEnvironment.ts');
-  expect((await gymformer(`check ${path}`, opts)).code).toBe(0);
-  expect((await gymformer(`trace ${path} --seed 1 --actions 0,1,2`, opts)).json).toHaveLength(4);
-  const trained = await gymformer(`train ${path} --steps 12000 --seed 1 --out catch --json`, opts);
-  expect(trained.code).toBe(0);
-  const { json } = await gymformer('eval catch --episodes 20 --json', opts);
-  expect(json[0]?.['mean']).toBeGreaterThan(5); // 10 of 10 fruits; -14 untrained
-  expect((await gymformer('record catch --episodes 1', opts)).code).toBe(0);
-});
-
-async function until<T>(ready: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  for (;;) {
-    const found = await ready();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
