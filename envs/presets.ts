@@ -4,14 +4,13 @@
  */
 export const presets: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'CartPole-v1': {
-    steps: 100_000,
+    steps: 60_000,
+    annealSteps: 60_000,
     context: 8,
     envs: 8,
-    epochs: 8,
     minibatches: 4,
     gamma: 0.98,
     entropyCoefficient: 0,
-    annealSteps: 100_000,
   },
   'MountainCar-v0': { steps: 300_000, annealSteps: 300_000, context: 4 },
   'MountainCarContinuous-v0': {
