@@ -33,9 +33,11 @@ describe('the packed package, installed into an empty folder', () => {
   let tarball = '';
 
   beforeAll(() => {
-    const [{ filename }] = JSON.parse(
+    const packed: unknown = JSON.parse(
       npm(`npm pack --json --ignore-scripts --pack-destination "${folder.path}"`, ROOT),
-    ) as [{ filename: string }];
+    );
+    // npm 11 gives a list, others an object by name.
+    const [{ filename }] = (Array.isArray(packed) ? packed : Object.values(packed as object)) as [{ filename: string }];
     tarball = join(folder.path, filename);
     writeFileSync(join(folder.path, 'package.json'), '{ "private": true }');
     npm(`npm install "${tarball}" --prefer-offline --no-audit --no-fund`, folder.path);

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { gymformer, start, temporaryFolder, TINY } from './program.ts';
@@ -61,18 +62,25 @@ test('Ctrl-C saves a checkpoint, says how to go on, and exits with 130; what it 
 });
 
 test('after a kill -9 nothing before the last checkpoint is lost', async () => {
-  const killed = await gymformer(
-    `train CartPole-v1 --steps 1000000 --checkpoint-every 128 --out killed --json ${TINY}`,
-    {
-      ...here,
-      onLine: (line) => (line.includes('"update":7') ? 'SIGKILL' : undefined),
+  let saved = 0;
+  const words = `train CartPole-v1 --steps 1000000 --checkpoint-every 128 --out killed --json ${TINY}`;
+  await gymformer(words, {
+    ...here,
+    onLine: (line) => {
+      const event = JSON.parse(line) as { event: string; step: number };
+      if (event.event === 'checkpoint') saved = event.step;
+      return saved >= 256 && event.event === 'update' && event.step > saved ? 'SIGKILL' : undefined;
     },
-  );
-  const saved = killed.json.filter(({ event }) => event === 'checkpoint').at(-1) as { step: number };
-  expect(saved.step).toBeGreaterThan(0);
-  const { code, json } = await gymformer('train CartPole-v1 --resume --out killed --steps 1024 --json', here);
-  expect(code).toBe(0);
-  expect((json[0] as { step: number }).step).toBeGreaterThanOrEqual(saved.step);
+  });
+  expect(existsSync(join(folder.path, 'killed/running.json'))).toBe(true);
+  const resumed = await gymformer(`train CartPole-v1 --resume --out killed --steps ${saved + 256} --json`, here);
+  expect(resumed.code).toBe(0);
+  expect(resumed.json[0]?.['step']).toBeGreaterThanOrEqual(saved);
+  const metrics = readFileSync(join(folder.path, 'killed/metrics.jsonl'), 'utf8').trim().split('\n');
+  const steps = metrics
+    .map((line) => JSON.parse(line) as { event: string; step: number })
+    .flatMap(({ event, step }) => (event === 'update' ? [step] : []));
+  expect(steps).toEqual(Array.from({ length: steps.length }, (_, i) => 64 * (i + 1)));
 });
 
 test('eval and record print what the table of the commands says', async () => {
@@ -90,20 +98,30 @@ test('eval and record print what the table of the commands says', async () => {
   expect(readdirSync(join(folder.path, 'played/replays'))).toHaveLength(1);
 });
 
-test('--watch serves the viewer while training lasts', async () => {
-  const program = start(`train CartPole-v1 --steps 1000000 --out watched --watch ${TINY}`.split(' '), folder.path);
+test('--watch serves the run while it trains, new episodes appear, and it ends with the training', async () => {
+  const words = `train CartPole-v1 --steps 1000000 --replay-every 256 --out watched --watch ${TINY}`;
+  const program = start(words.split(' '), folder.path);
   let said = '';
-  let url: string | undefined;
-  for await (const text of program.stderr.setEncoding('utf8')) {
-    said += text as string;
-    const found = /watch it at (http:\S+)\s/.exec(said)?.[1];
-    if (!found || url) continue;
-    url = found;
-    const runs: unknown = await (await fetch(new URL('api/runs', url))).json();
-    expect(JSON.stringify(runs)).toContain('watched');
-    program.kill('SIGINT');
-  }
-  expect(url, said).toBeDefined();
-  await expect(fetch(url as string)).rejects.toThrow('fetch failed');
+  program.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const ended = once(program, 'close');
+  const url = await until(() => /watch it at (http:\S+)\s/.exec(said)?.[1]);
+  const replays = async (): Promise<number> => {
+    const runs = (await (await fetch(new URL('api/runs', url))).json()) as { live: boolean; replays: unknown[] }[];
+    return runs[0]?.live ? runs[0].replays.length : 0;
+  };
+  const first = await until(async () => (await replays()) || undefined);
+  await until(async () => (await replays()) > first || undefined);
+  program.kill('SIGINT');
+  await ended;
+  await expect(fetch(url)).rejects.toThrow('fetch failed');
   expect(existsSync(join(folder.path, 'watched/checkpoints.json'))).toBe(true);
 });
+
+/** Asks again and again until there is an answer; the test's own time limit ends it. */
+async function until<Answer>(ask: () => Answer | undefined | Promise<Answer | undefined>): Promise<Answer> {
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
