@@ -9,6 +9,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -39,6 +40,7 @@ const PARTS = {
  * @throws Error with the compiler's messages
  */
 export async function buildIfStale(names = ['program', 'viewer']) {
+  linkProgram();
   const stale = () => names.filter((name) => newest(PARTS[name].sources) > modified(PARTS[name].product));
   if (stale().length === 0) return;
   const release = await lock(join(CACHE, 'build.lock'));
@@ -55,6 +57,17 @@ function buildProgram() {
   chmodSync(join(fresh, 'src/cli/main.js'), 0o755);
   for (const room of readdirSync(fresh)) replace(join(fresh, room), join(ROOT, 'dist', room));
   rmSync(fresh, { recursive: true });
+}
+
+/** Lets `npx gymformer` find the program in a clone, as it does where the package is installed. */
+function linkProgram() {
+  // On Windows npx finds it through package.json, if slower.
+  if (process.platform === 'win32') return;
+  try {
+    symlinkSync('../../dist/src/cli/main.js', join(ROOT, 'node_modules/.bin/gymformer'));
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+  }
 }
 
 function buildViewer() {
