@@ -10,6 +10,7 @@ import { envsCommand } from './envs.ts';
 import { evalCommand } from './eval.ts';
 import { colours, say } from './output.ts';
 import { recordCommand } from './record.ts';
+import { replayCommand } from './replay.ts';
 import { traceCommand } from './trace.ts';
 import { trainCommand } from './train.ts';
 import { viewCommand } from './view.ts';
@@ -19,6 +20,7 @@ const COMMANDS: readonly Command[] = [
   evalCommand,
   recordCommand,
   viewCommand,
+  replayCommand,
   checkCommand,
   traceCommand,
   envsCommand,
