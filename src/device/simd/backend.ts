@@ -7,9 +7,6 @@ type Numbers = Float32Array | Int32Array | Uint8Array;
 type Values = Parameters<MathBackendCPU['write']>[0];
 type DataId = ReturnType<MathBackendCPU['write']>;
 
-/** Bytes that each thread has for intermediate results. */
-export const SCRATCH_BYTES = 1 << 20;
-
 /** The numbers of a tensor, or of several that differ in shape alone: a block of the memory. */
 class Block {
   refCount: number;
@@ -61,8 +58,16 @@ export class SimdBackend extends MathBackendCPU {
       .filter(({ kind }) => kind === 'function')
       .map(({ name }) => name);
     this.#kernelNumbers = new Map(names.map((name, i) => [name, i]));
-    const scratch = Array.from({ length: threads }, () => this.memoryOfTensors.allocate(SCRATCH_BYTES));
-    this.pool = new Pool(module, this.memoryOfTensors.memory, { names, scratch });
+    this.pool = new Pool(module, this.memoryOfTensors.memory, { names, threads });
+  }
+
+  /** Gives each thread at least `bytes` for what its kernels keep to themselves. */
+  reserveScratch(bytes: number): void {
+    const { scratch, threads } = this.pool;
+    if (scratch.bytes >= bytes) return;
+    if (scratch.bytes) this.memoryOfTensors.free(scratch.address, threads * scratch.bytes);
+    const rounded = Math.ceil(bytes / 4096) * 4096;
+    this.pool.scratch = { address: this.memoryOfTensors.allocate(threads * rounded), bytes: rounded };
   }
 
   /** Runs a kernel over `units`, each `work` multiply-adds or memory accesses. */

@@ -13,7 +13,7 @@ const LAYOUT = {
   /** Threads asleep. */
   SLEEPERS: 32,
   CALLER_WAITS: 48,
-  /** Kernel, units, pieces, then the kernel's arguments, from this byte on. */
+  /** Kernel, units, pieces, first thread's scratch memory and each one's bytes, then arguments, from this byte on. */
   operationAt: 256,
   operationNumbers: OPERATION_NUMBERS,
 } as const;
@@ -36,33 +36,32 @@ export type Kernel = (from: number, to: number, scratch: number, ...args: number
  */
 export class Pool {
   readonly threads: number;
+  /** Memory for each thread's own use: where the first one's begins, and how many bytes each has. */
+  scratch = { address: 0, bytes: 0 };
   readonly #kernels: readonly Kernel[];
-  readonly #scratch: number;
   readonly #control: Int32Array;
   readonly #operation: Float64Array;
   readonly #workers: Worker[];
   #number = 0;
 
-  /** @param scratch addresses of memory for each thread's own use; as many as threads */
   constructor(
     module: WebAssembly.Module,
     memory: WebAssembly.Memory,
-    { names, scratch }: { names: readonly string[]; scratch: readonly number[] },
+    { names, threads }: { names: readonly string[]; threads: number },
   ) {
-    this.threads = scratch.length;
-    this.#scratch = scratch[0] as number;
+    this.threads = threads;
     const { exports } = new WebAssembly.Instance(module, { env: { memory, abort() {} } });
     this.#kernels = names.map((name) => exports[name] as Kernel);
     this.#control = new Int32Array(memory.buffer, CONTROL_ADDRESS, LAYOUT.words);
     this.#operation = new Float64Array(memory.buffer, CONTROL_ADDRESS + LAYOUT.operationAt, OPERATION_NUMBERS);
-    this.#workers = scratch.slice(1).map((address) => {
+    this.#workers = Array.from({ length: threads - 1 }, (_, i) => {
       const worker = new Worker(new URL('./worker.mjs', import.meta.url), {
         workerData: {
           module,
           memory,
           controlAddress: CONTROL_ADDRESS,
           layout: LAYOUT,
-          scratch: address,
+          thread: i + 1,
           names,
           spinMs: SPIN_MS,
         },
@@ -76,7 +75,7 @@ export class Pool {
   run(kernel: number, units: number, work: number, args: readonly number[]): void {
     const total = units * work;
     if (this.threads === 1 || total < WORTH_SHARING || units < 2) {
-      (this.#kernels[kernel] as Kernel)(0, units, this.#scratch, ...args);
+      (this.#kernels[kernel] as Kernel)(0, units, this.scratch.address, ...args);
       return;
     }
     const pieces = Math.min(units, Math.floor(total / PIECE), this.threads * PIECES_PER_THREAD, MOST_PIECES);
@@ -93,7 +92,9 @@ export class Pool {
     operation[0] = kernel;
     operation[1] = units;
     operation[2] = pieces;
-    for (let i = 0; i < args.length; i++) operation[3 + i] = args[i] as number;
+    operation[3] = this.scratch.address;
+    operation[4] = this.scratch.bytes;
+    for (let i = 0; i < args.length; i++) operation[5 + i] = args[i] as number;
     Atomics.store(control, LAYOUT.DONE, 0);
     this.#number = (this.#number + 1) & 0xffffff;
     Atomics.store(control, LAYOUT.TICKET, (this.#number << 8) | pieces);
@@ -105,7 +106,7 @@ export class Pool {
       if (left === 0) break;
       if (Atomics.compareExchange(control, LAYOUT.TICKET, ticket, ticket - 1) !== ticket) continue;
       const [from, to] = [Math.floor((units * (left - 1)) / pieces), Math.floor((units * left) / pieces)];
-      call(from, to, this.#scratch, ...args);
+      call(from, to, this.scratch.address, ...args);
       Atomics.add(control, LAYOUT.DONE, 1);
     }
     this.#awaitOthers(pieces);

@@ -44,7 +44,7 @@ export function summed(
 ): TensorInfo & { address: number } {
   const out = backend.output(outShape);
   if (after === 1) backend.run('sumRows', before, n + 4, address, out.address, n, scale);
-  else backend.run('sumColumns', before * Math.ceil(after / 4), 4 * n, address, out.address, n, after, scale);
+  else backend.run('sumColumns', before * Math.ceil(after / 16), 16 * n, address, out.address, n, after, scale);
   return out;
 }
 

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import type { SimdBackend } from './backend.ts';
 import { binaryKernels } from './binary.ts';
+import { fusedKernels } from './fused.ts';
 import { layoutKernels } from './layout.ts';
 import { matmulKernels } from './matmul.ts';
 import { reductionKernels } from './reductions.ts';
@@ -22,6 +23,7 @@ const OVERRIDES: Record<string, SimdKernel> = {
   ...reductionKernels,
   ...layoutKernels,
   ...matmulKernels,
+  ...fusedKernels,
 };
 
 /** Registers all kernels of the backend `simd`: the `cpu` backend's, and ours in place of those that take time. */

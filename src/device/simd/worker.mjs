@@ -1,7 +1,7 @@
 // A thread of the pool in pool.ts: takes pieces of whatever operation is under way, and sleeps when there is none.
 import { workerData } from 'node:worker_threads';
 
-const { module, memory, controlAddress, layout, scratch, names, spinMs } = workerData;
+const { module, memory, controlAddress, layout, thread, names, spinMs } = workerData;
 const { exports } = await WebAssembly.instantiate(module, { env: { memory, abort() {} } });
 const kernels = names.map((name) => exports[name]);
 const control = new Int32Array(memory.buffer, controlAddress, layout.words);
@@ -11,9 +11,10 @@ for (;;) {
   const ticket = nextTicket();
   // Taking a piece: no other thread has it, and the operation cannot end, nor its numbers change, before it is done.
   if (Atomics.compareExchange(control, layout.TICKET, ticket, ticket - 1) !== ticket) continue;
-  const [kernel, units, pieces, ...rest] = operation;
+  const [kernel, units, pieces, scratch, scratchBytes, ...rest] = operation;
   const piece = (ticket & 255) - 1;
-  kernels[kernel](Math.floor((units * piece) / pieces), Math.floor((units * (piece + 1)) / pieces), scratch, ...rest);
+  const [from, to] = [Math.floor((units * piece) / pieces), Math.floor((units * (piece + 1)) / pieces)];
+  kernels[kernel](from, to, scratch + thread * scratchBytes, ...rest);
   Atomics.add(control, layout.DONE, 1);
   if (Atomics.load(control, layout.CALLER_WAITS)) Atomics.notify(control, layout.DONE);
 }

@@ -4,3 +4,6 @@ export * from './binary';
 export * from './reduce';
 export * from './layout';
 export * from './matmul';
+export * from './norm';
+export * from './adam';
+export * from './attention';

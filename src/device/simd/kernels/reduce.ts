@@ -36,33 +36,51 @@ function maxOf(at: usize, n: i32, whole: i32): f32 {
   return result;
 }
 
+/** Columns of a unit of `sumColumns`: a cache line. */
+const COLUMNS: i32 = 16;
+
 /**
- * Sum over the middle axis, times `scale`: out[a, b] of x[a, n, b], for the vectors `from` to `to` of the outputs' rows,
- * of which each of the `a` has ceil(b / 4).
+ * Sum over the middle axis, times `scale`: out[a, b] of x[a, n, b], for groups of 16 columns, of which each of the `a`
+ * has ceil(b / 16).
  */
 export function sumColumns(
   from: i32, to: i32, scratch: usize, x: usize, out: usize, n: i32, b: i32, scale: f32,
 ): void {
-  const vectors = (b + 3) >> 2;
+  const groups = (b + COLUMNS - 1) / COLUMNS;
   const stride = usize(b) << 2;
   for (let unit = from; unit < to; unit++) {
-    const a = unit / vectors;
-    const column = (unit % vectors) << 2;
-    const count = min(b - column, 4);
-    let at = x + ((usize(a) * usize(n) * usize(b) + usize(column)) << 2);
-    let s = splat(0);
-    if (count == 4) {
+    const a = usize(unit / groups);
+    let column = (unit % groups) * COLUMNS;
+    const end = min(b, column + COLUMNS);
+    if (column + COLUMNS <= b) {
+      let at = x + ((a * usize(n) * usize(b) + usize(column)) << 2);
+      let s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0);
       for (let i: i32 = 0; i < n; i++) {
-        s = f32x4.add(s, v128.load(at));
+        s0 = f32x4.add(s0, v128.load(at));
+        s1 = f32x4.add(s1, v128.load(at, 16));
+        s2 = f32x4.add(s2, v128.load(at, 32));
+        s3 = f32x4.add(s3, v128.load(at, 48));
         at += stride;
       }
-      v128.store(out + ((usize(a) * usize(b) + usize(column)) << 2), f32x4.mul(s, splat(scale)));
-    } else {
+      const target = out + ((a * usize(b) + usize(column)) << 2);
+      v128.store(target, f32x4.mul(s0, splat(scale)));
+      v128.store(target, f32x4.mul(s1, splat(scale)), 16);
+      v128.store(target, f32x4.mul(s2, splat(scale)), 32);
+      v128.store(target, f32x4.mul(s3, splat(scale)), 48);
+      continue;
+    }
+    for (; column < end; column += 4) {
+      const count = min(end - column, 4);
+      let at = x + ((a * usize(n) * usize(b) + usize(column)) << 2);
+      let s = splat(0);
       for (let i: i32 = 0; i < n; i++) {
-        s = f32x4.add(s, loadSome(at, count));
+        s = f32x4.add(s, count == 4 ? v128.load(at) : loadSome(at, count));
         at += stride;
       }
-      storeSome(out + ((usize(a) * usize(b) + usize(column)) << 2), f32x4.mul(s, splat(scale)), count);
+      s = f32x4.mul(s, splat(scale));
+      const target = out + ((a * usize(b) + usize(column)) << 2);
+      if (count == 4) v128.store(target, s);
+      else storeSome(target, s, count);
     }
   }
 }
