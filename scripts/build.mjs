@@ -75,7 +75,7 @@ async function buildKernels() {
       '65536',
       ...features.split(',').flatMap((feature) => ['--enable', feature]),
     ]);
-    if (error) throw new Error(`AssemblyScript failed:\n${stderr}`);
+    if (error) throw new Error(`AssemblyScript failed:\n${stderr.toString()}`);
   }
   replace(fresh, join(ROOT, SIMD, 'generated'));
 }

@@ -96,7 +96,25 @@ function gather(
 // @ts-ignore: decorator
 @inline
 function products(q: usize, transposedKeys: usize, out: usize, begin: i32, end: i32, DP: i32, SP: i32): void {
-  for (let s = begin; s < end; s += 4) {
+  let s = begin;
+  // Four sums at once, since each waits for its own last product.
+  for (; s + 12 < end; s += 16) {
+    let s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0);
+    let at = transposedKeys + (usize(s) << 2);
+    for (let d: i32 = 0; d < DP; d++) {
+      const x = v128.load32_splat(q + (usize(d) << 2));
+      s0 = fma(x, v128.load(at), s0);
+      s1 = fma(x, v128.load(at, 16), s1);
+      s2 = fma(x, v128.load(at, 32), s2);
+      s3 = fma(x, v128.load(at, 48), s3);
+      at += usize(SP) << 2;
+    }
+    v128.store(out + (usize(s) << 2), s0);
+    v128.store(out + (usize(s) << 2), s1, 16);
+    v128.store(out + (usize(s) << 2), s2, 32);
+    v128.store(out + (usize(s) << 2), s3, 48);
+  }
+  for (; s < end; s += 4) {
     let sum = splat(0);
     let at = transposedKeys + (usize(s) << 2);
     for (let d: i32 = 0; d < DP; d++) {
@@ -142,6 +160,22 @@ function softmax(weights: usize, first: i32, last: i32): void {
 function mixture(weights: usize, x: usize, out: usize, first: i32, last: i32, DP: i32): void {
   let d: i32 = 0;
   const row = usize(DP) << 2;
+  for (; d + 16 <= DP; d += 16) {
+    let s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0);
+    let at = x + (usize(first * DP + d) << 2);
+    for (let s = first; s <= last; s++) {
+      const w = v128.load32_splat(weights + (usize(s) << 2));
+      s0 = fma(w, v128.load(at), s0);
+      s1 = fma(w, v128.load(at, 16), s1);
+      s2 = fma(w, v128.load(at, 32), s2);
+      s3 = fma(w, v128.load(at, 48), s3);
+      at += row;
+    }
+    v128.store(out + (usize(d) << 2), s0);
+    v128.store(out + (usize(d) << 2), s1, 16);
+    v128.store(out + (usize(d) << 2), s2, 32);
+    v128.store(out + (usize(d) << 2), s3, 48);
+  }
   for (; d + 8 <= DP; d += 8) {
     let sum0 = splat(0);
     let sum1 = splat(0);

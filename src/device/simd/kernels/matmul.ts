@@ -135,8 +135,9 @@ function finishVector(y: usize, c: v128, count: i32, accumulate: bool, bias: usi
   if (count <= 0) return;
   let v = c;
   if (accumulate) v = f32x4.add(v, v128.load(y));
+  // Its own address is 0 where there is none.
   if (bias > 48) v = f32x4.add(v, v128.load(bias));
-  if (activation == RELU) v = f32x4.max(v, splat(0));
+  if (activation == RELU) v = f32x4.pmax(v, splat(0));
   if (count >= 4) v128.store(y, v);
   else storeSome(y, v, count);
 }

@@ -29,7 +29,7 @@ function value(op: i32, x: v128): v128 {
   if (op == SQUARE) return f32x4.mul(x, x);
   if (op == TANH) return tanh4(x);
   if (op == SIGMOID) return sigmoid4(x);
-  if (op == RELU) return f32x4.max(x, splat(0));
+  if (op == RELU) return f32x4.pmax(x, splat(0));
   if (op == SOFTPLUS) return softplus4(x);
   if (op == RECIPROCAL) return f32x4.div(splat(1), x);
   if (op == FLOOR) return f32x4.floor(x);
@@ -89,7 +89,7 @@ export function ceil_(from: i32, to: i32, scratch: usize, x: usize, out: usize):
 export function clip(from: i32, to: i32, scratch: usize, x: usize, out: usize, low: f32, high: f32): void {
   const end = usize(to) << 4;
   for (let i = usize(from) << 4; i < end; i += 16)
-    v128.store(out + i, f32x4.min(f32x4.max(v128.load(x + i), splat(low)), splat(high)));
+    v128.store(out + i, f32x4.pmin(f32x4.pmax(v128.load(x + i), splat(low)), splat(high)));
 }
 
 /** 1 where x > 0, `alpha` elsewhere. */

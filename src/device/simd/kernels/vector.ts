@@ -62,8 +62,11 @@ function powerOfTwo(n: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function exp4(x: v128): v128 {
-  const clamped = f32x4.max(f32x4.min(x, splat(89)), splat(-104));
-  const n = f32x4.nearest(f32x4.mul(clamped, splat(1.44269504088896341)));
+  // The p's are one instruction each, and leave NaN as it is.
+  const clamped = f32x4.pmax(f32x4.pmin(x, splat(89)), splat(-104));
+  // Adding 1.5 * 2^23 rounds to an integer and leaves it in the last bits.
+  const shifted = fma(clamped, splat(1.44269504088896341), splat(12582912));
+  const n = f32x4.sub(shifted, splat(12582912));
   const r = f32x4.sub(f32x4.sub(clamped, f32x4.mul(n, splat(0.693359375))), f32x4.mul(n, splat(-2.12194440e-4)));
   let p = splat(1.9875691500e-4);
   p = fma(p, r, splat(1.3981999507e-3));
@@ -73,7 +76,7 @@ export function exp4(x: v128): v128 {
   p = fma(p, r, splat(5.0000001201e-1));
   p = f32x4.add(fma(p, f32x4.mul(r, r), r), splat(1));
   // In two factors, since 2^n alone overflows where e^x does not.
-  const whole = i32x4.trunc_sat_f32x4_s(n);
+  const whole = i32x4.sub(shifted, i32x4.splat(0x4b400000));
   const half = i32x4.shr_s(whole, 1);
   return f32x4.mul(f32x4.mul(p, powerOfTwo(half)), powerOfTwo(i32x4.sub(whole, half)));
 }
@@ -145,5 +148,5 @@ export function tanh4(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function softplus4(x: v128): v128 {
-  return f32x4.add(f32x4.max(x, splat(0)), log1p4(exp4(f32x4.neg(f32x4.abs(x)))));
+  return f32x4.add(f32x4.pmax(x, splat(0)), log1p4(exp4(f32x4.neg(f32x4.abs(x)))));
 }
