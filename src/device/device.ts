@@ -125,7 +125,7 @@ async function loadWebGpu(): Promise<{ backend: string; detail: string; software
   await import('@tensorflow/tfjs-backend-webgpu');
   const { vendor, architecture, description } = adapter.info;
   const detail = [description || vendor, architecture].filter(Boolean).join(', ') || 'a GPU without a name';
-  return { backend: 'webgpu', detail, software: /swiftshader|llvmpipe|software/i.test(`${detail}`) };
+  return { backend: 'webgpu', detail, software: /swiftshader|llvmpipe|software/i.test(detail) };
 }
 
 /** Asked before Dawn is, which writes warnings of its own where there is no driver at all. */

@@ -4,6 +4,8 @@ import type { SimdKernel } from './register.ts';
 
 /** Columns of a panel of the right operand, as in kernels/matmul.ts. */
 const PANEL = 16;
+/** With so few rows of the left operand, packing the right one costs more than it saves. */
+const FEW_ROWS = 32;
 const ACTIVATIONS: Record<string, number> = { linear: 0, relu: 1 };
 
 export interface Product {
@@ -25,25 +27,31 @@ export interface Product {
 export function multiply(backend: SimdBackend, a: number, b: number, product: Product, outShape: number[]): TensorInfo {
   const { M, K, N, batches, aBatch, bBatch, transposeA, transposeB, bias, activation } = product;
   const panels = Math.ceil(N / PANEL);
-  const rightBatches = bBatch ? batches : 1;
   const out = backend.output(outShape);
-  const packed = backend.output([rightBatches * panels * K * PANEL]);
-  const [kStride, nStride] = transposeB ? [1, K] : [N, 1];
-  backend.run('packPanels', rightBatches * panels, K * PANEL, b, packed.address, K, N, kStride, nStride, bBatch);
+  const packed = transposeB || M > FEW_ROWS ? pack(backend, b, product) : null;
+  // Of a panel that is not packed, the columns beyond N are numbers of the next row, and go nowhere.
+  const [right, batch, step, row] = packed
+    ? [packed.address, bBatch && panels * K * PANEL, K * PANEL, PANEL]
+    : [b, bBatch, PANEL, N];
   const [mStep, kStep] = transposeA ? [1, M] : [K, 1];
-  backend.run(
-    'matmulPairs',
-    batches * Math.ceil(M / 2),
-    // Eight multiply-adds at a time.
-    (K * panels * PANEL * 2) / 8,
-    a,
-    packed.address,
-    bias,
-    out.address,
-    ...[M, K, N, mStep, kStep, aBatch, bBatch ? panels * K * PANEL : 0, activation],
-  );
-  backend.disposeIntermediateTensorInfo(packed);
+  // Eight multiply-adds at a time.
+  const work = (K * panels * PANEL * 2) / 8;
+  const sizes = [M, K, N, mStep, kStep, aBatch, batch, step, row];
+  backend.run('matmulPairs', batches * Math.ceil(M / 2), work, a, right, bias, out.address, ...sizes, activation);
+  if (packed) backend.disposeIntermediateTensorInfo(packed);
   return out;
+}
+
+function pack(
+  backend: SimdBackend,
+  address: number,
+  { K, N, batches, bBatch, transposeB }: Product,
+): TensorInfo & { address: number } {
+  const panels = Math.ceil(N / PANEL) * (bBatch ? batches : 1);
+  const packed = backend.output([panels * K * PANEL]);
+  const [kStride, nStride] = transposeB ? [1, K] : [N, 1];
+  backend.run('packPanels', panels, K * PANEL, address, packed.address, K, N, kStride, nStride, bBatch);
+  return packed;
 }
 
 interface MatMulAttributes {

@@ -47,12 +47,13 @@ const RELU: i32 = 1;
 
 /**
  * C = activation(A B + bias) for pairs of rows, numbered through all batches, of which each has ceil(M / 2). Element
- * [m, k] of A lies at m * mStride + k * kStride; B comes in panels. A bias of 0 is none; a batch stride of 0 is one
- * operand for all.
+ * [m, k] of A lies at m * mStride + k * kStride. B comes in panels, `panelStep` numbers apart, their rows `panelRow`
+ * numbers apart: packed, or as it lies where a few rows of A would not repay packing. A bias of 0 is none; a batch
+ * stride of 0 is one operand for all.
  */
 export function matmulPairs(
   from: i32, to: i32, scratch: usize, a: usize, panels: usize, bias: usize, out: usize, M: i32, K: i32, N: i32,
-  mStride: i32, kStride: i32, aBatch: i32, panelsBatch: i32, activation: i32,
+  mStride: i32, kStride: i32, aBatch: i32, panelsBatch: i32, panelStep: i32, panelRow: i32, activation: i32,
 ): void {
   const pairs = (M + 1) >> 1;
   const panelCount = (N + PANEL - 1) / PANEL;
@@ -69,7 +70,7 @@ export function matmulPairs(
       const depth = min(K - k0, DEPTH);
       const isLast = k0 + depth >= K;
       for (let p: i32 = 0; p < panelCount; p++) {
-        const panel = right + ((usize(p) * usize(K * PANEL) + usize(k0 * PANEL)) << 2);
+        const panel = right + ((usize(p) * usize(panelStep) + usize(k0) * usize(panelRow)) << 2);
         const columns = min(N - p * PANEL, PANEL);
         for (let pair = firstPair; pair < lastPair; pair++) {
           const m = pair << 1;
@@ -77,7 +78,7 @@ export function matmulPairs(
           const y = product + ((usize(m) * usize(N) + usize(p * PANEL)) << 2);
           const second = m + 1 < M;
           tile(
-            x, second ? x + (usize(mStride) << 2) : x, usize(kStride) << 2, panel, depth,
+            x, second ? x + (usize(mStride) << 2) : x, usize(kStride) << 2, panel, usize(panelRow) << 2, depth,
             y, second ? y + (usize(N) << 2) : 0, columns, k0 > 0,
             isLast && bias ? bias + (usize(p * PANEL) << 2) : 0, isLast ? activation : NONE,
           );
@@ -91,12 +92,12 @@ export function matmulPairs(
 
 /** Two rows of A times a panel. `y1` is 0 where there is no second row. */
 function tile(
-  x0: usize, x1: usize, xStride: usize, panel: usize, depth: i32, y0: usize, y1: usize, columns: i32,
+  x0: usize, x1: usize, xStride: usize, panel: usize, panelRow: usize, depth: i32, y0: usize, y1: usize, columns: i32,
   accumulate: bool, bias: usize, activation: i32,
 ): void {
   let c00 = splat(0), c01 = splat(0), c02 = splat(0), c03 = splat(0);
   let c10 = splat(0), c11 = splat(0), c12 = splat(0), c13 = splat(0);
-  for (const end = panel + (usize(depth) << 6); panel < end; panel += 64) {
+  for (let k: i32 = 0; k < depth; k++) {
     const b0 = v128.load(panel);
     const b1 = v128.load(panel, 16);
     const b2 = v128.load(panel, 32);
@@ -113,6 +114,7 @@ function tile(
     c13 = fma(a1, b3, c13);
     x0 += xStride;
     x1 += xStride;
+    panel += panelRow;
   }
   finish(y0, c00, c01, c02, c03, columns, accumulate, bias, activation);
   if (y1) finish(y1, c10, c11, c12, c13, columns, accumulate, bias, activation);
