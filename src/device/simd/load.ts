@@ -15,14 +15,17 @@ export interface SimdOptions {
 let opened: { settings: string; detail: string } | null = null;
 
 /**
- * Registers the backend `simd` with TFJS; anew where it runs with other options, once its tensors are gone.
+ * Registers the backend `simd` with TFJS; anew where it runs with other options than those given.
  *
+ * @param options as it runs already, or the defaults, where there are none
  * @returns what it runs on
  */
-export function loadSimd({ threads = 0, deterministic = false }: SimdOptions = {}): {
+export function loadSimd(options?: SimdOptions): {
   backend: string;
   detail: string;
 } {
+  if (opened && !options) return { backend: 'simd', detail: opened.detail };
+  const { threads = 0, deterministic = false } = options ?? {};
   const count = threads || availableParallelism();
   const settings = `${count} ${deterministic}`;
   if (opened?.settings === settings) return { backend: 'simd', detail: opened.detail };
