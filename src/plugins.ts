@@ -144,15 +144,12 @@ function checked(id: string, makeOne: () => unknown): Env {
   }
   if (!isObject(env)) throw failed(`made ${env === undefined ? 'nothing' : `a ${typeof env}`}`);
   if (env instanceof Promise) throw failed('made a Promise');
-  if ('action_space' in env && 'observation_space' in env)
-    return fromGymJs(env as unknown as Parameters<typeof fromGymJs>[0]);
+  if ('action_space' in env && 'observation_space' in env) return fromGymJs(env as unknown as Parameters<typeof fromGymJs>[0]);
   for (const method of ['reset', 'step'] as const)
     if (typeof env[method] !== 'function') throw failed(`made an object without ${method}()`);
   for (const space of ['observationSpace', 'actionSpace'] as const)
     if (!isObject(env[space]) || typeof env[space]['kind'] !== 'string')
-      throw failed(
-        `made an object whose ${space} is ${env[space] === undefined ? 'missing' : 'no space (see gymformer/envs)'}`,
-      );
+      throw failed(`made an object whose ${space} is ${env[space] === undefined ? 'missing' : 'no space (see gymformer/envs)'}`);
   return env as unknown as Env;
 }
 
