@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { fused, type Kernel } from './model/fused.ts';
 import type { Parameters, StoredTensor } from './model/parameters.ts';
 
 export interface AdamOptions {
@@ -45,6 +46,8 @@ export class Adam {
     const { beta1, beta2, epsilon, maxGradientNorm } = this.#options;
     const variables = this.#parameters.variables;
     this.#steps++;
+    const kernel = fused('AdamStep');
+    if (kernel) return this.#minimizeFused(kernel, loss, learningRate);
     const rate = learningRate / (1 - beta1 ** this.#steps);
     const varianceScale = 1 / (1 - beta2 ** this.#steps);
     const [norm, mean, variance] = tf.tidy(() => {
@@ -70,6 +73,28 @@ export class Adam {
     this.#mean = tf.keep(mean);
     this.#variance = tf.keep(variance);
     return norm;
+  }
+
+  /** The moments change in place. */
+  #minimizeFused(kernel: Kernel, loss: () => tf.Scalar, learningRate: number): tf.Scalar {
+    const { beta1, beta2 } = this.#options;
+    const variables = this.#parameters.variables;
+    const inputs: Record<string, tf.Tensor> = { mean: this.#mean, variance: this.#variance };
+    return tf.tidy(() => {
+      const { grads } = tf.variableGrads(loss, variables);
+      variables.forEach((variable, i) => {
+        inputs[`p${i}`] = variable;
+        inputs[`g${i}`] = grads[variable.name] as tf.Tensor;
+      });
+      const [norm, ...updated] = kernel(inputs, {
+        ...this.#options,
+        count: variables.length,
+        rate: learningRate / (1 - beta1 ** this.#steps),
+        varianceScale: 1 / (1 - beta2 ** this.#steps),
+      }) as [tf.Scalar, ...tf.Tensor[]];
+      variables.forEach((variable, i) => variable.assign(updated[i] as tf.Tensor));
+      return norm;
+    });
   }
 
   async save(): Promise<{ steps: number; tensors: Map<string, StoredTensor> }> {

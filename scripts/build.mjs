@@ -1,7 +1,8 @@
-// Builds dist/: the program by TypeScript, the viewer by Vite. `node scripts/build.mjs` builds both anew.
+// Builds dist/: the kernels by AssemblyScript, the program by TypeScript, the viewer by Vite. `node scripts/build.mjs` builds both anew.
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -18,8 +19,15 @@ import { modified, ROOT } from './packages.mjs';
 
 const CACHE = join(ROOT, '.cache');
 
-/** What is built from what; `product` is written by every build of the part. */
+const SIMD = 'src/device/simd';
+
+/** What is built from what, in this order; `product` is written by every build of the part. */
 const PARTS = {
+  kernels: {
+    sources: [`${SIMD}/kernels`],
+    product: `${SIMD}/generated/kernels.wasm`,
+    build: buildKernels,
+  },
   program: {
     sources: ['envs', 'agents', 'src', 'package.json', 'tsconfig.json', 'tsconfig.build.json'],
     product: 'dist/src/cli/main.js',
@@ -35,26 +43,51 @@ const PARTS = {
 /**
  * Builds the parts whose sources have changed since their last build. Processes that ask at the same time take turns.
  *
- * @param {('program' | 'viewer')[]} names
+ * @param {('kernels' | 'program' | 'viewer')[]} names
  * @returns {Promise<void>}
  * @throws Error with the compiler's messages
  */
-export async function buildIfStale(names = ['program', 'viewer']) {
+export async function buildIfStale(names = ['kernels', 'program', 'viewer']) {
   linkProgram();
   const stale = () => names.filter((name) => newest(PARTS[name].sources) > modified(PARTS[name].product));
   if (stale().length === 0) return;
   const release = await lock(join(CACHE, 'build.lock'));
   try {
-    for (const name of stale()) PARTS[name].build();
+    for (const name of stale()) await PARTS[name].build();
   } finally {
     release();
   }
+}
+
+/** Twice: with and without relaxed SIMD, which not every machine has. */
+async function buildKernels() {
+  const { default: asc } = await import('assemblyscript/asc');
+  const fresh = join(CACHE, `kernels-${process.pid}`);
+  mkdirSync(fresh, { recursive: true });
+  for (const [name, features] of [
+    ['kernels.relaxed', 'simd,threads,relaxed-simd'],
+    ['kernels', 'simd,threads'],
+  ]) {
+    const flags = ['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--sharedMemory'];
+    const files = [join(ROOT, SIMD, 'kernels/index.ts'), '--baseDir', '/', '--outFile', join(fresh, `${name}.wasm`)];
+    const { error, stderr } = await asc.main([
+      ...files,
+      ...flags,
+      '--maximumMemory',
+      '65536',
+      ...features.split(',').flatMap((feature) => ['--enable', feature]),
+    ]);
+    if (error) throw new Error(`AssemblyScript failed:\n${stderr.toString()}`);
+  }
+  replace(fresh, join(ROOT, SIMD, 'generated'));
 }
 
 function buildProgram() {
   const fresh = join(CACHE, `program-${process.pid}`);
   run('typescript/bin/tsc', ['-p', 'tsconfig.build.json', '--outDir', fresh]);
   chmodSync(join(fresh, 'src/cli/main.js'), 0o755);
+  for (const path of ['generated', 'worker.mjs'])
+    cpSync(join(ROOT, SIMD, path), join(fresh, SIMD, path), { recursive: true });
   for (const room of readdirSync(fresh)) replace(join(fresh, room), join(ROOT, 'dist', room));
   rmSync(fresh, { recursive: true });
 }
@@ -133,7 +166,7 @@ function isAlive(path) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    for (const { build } of Object.values(PARTS)) build();
+    for (const { build } of Object.values(PARTS)) await build();
   } catch (error) {
     console.error(error.message);
     process.exit(1);

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { ROOT } from './packages.mjs';
 
 // Without the development packages (npm ci --omit=dev) there is nothing to build with.
-const canBuild = ['typescript', 'vite', 'pixi.js'].every((name) => existsSync(join(ROOT, 'node_modules', name)));
+const canBuild = ['typescript', 'vite', 'pixi.js', 'assemblyscript'].every((name) =>
+  existsSync(join(ROOT, 'node_modules', name)),
+);
 if (canBuild && !process.env.GYMFORMER_SKIP_PREPARE) {
   const { buildIfStale } = await import('./build.mjs');
   try {

@@ -38,7 +38,7 @@ export async function loadAgent(path: string, options: LoadAgentOptions): Promis
   const config = run.readConfig();
   const spec = await options.resolve(config.environment);
   const checkpoint = loadCheckpoint(checkpointPath, config.environment);
-  const device = await openDevice(options.device ?? config.device);
+  const device = await openDevice(options.device ?? config.device, config);
   const policy = buildPolicy(config, spec, new Generator(0));
   try {
     policy.parameters.load(checkpoint.policy);

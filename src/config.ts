@@ -20,6 +20,11 @@ export const configSchema = z.strictObject({
     .enum(['auto', ...DEVICE_NAMES])
     .default('auto')
     .describe('where tensors live'),
+  threads: z.int().nonnegative().default(0).describe('of the simd device; 0: as many as there are cores'),
+  deterministic: z
+    .boolean()
+    .default(false)
+    .describe('on the simd device: the same bits on every machine, a little slower'),
   steps: count.default(100_000).describe('environment steps to train for, rounded up to whole rollouts'),
   untilReturn: z.number().nullable().default(null).describe('stop once evaluation reaches this mean return'),
   evalEpisodes: count.default(100).describe('episodes of an evaluation'),

@@ -24,7 +24,7 @@ export async function openTraining(
 ): Promise<Training> {
   const checkpoints = resume ? run.checkpoints() : null;
   if (resume) run.readConfig();
-  const { name } = await openDevice(config.device);
+  const { name } = await openDevice(config.device, config);
   const training = new Training(config, spec, name);
   if (!resume) run.create();
   run.claim();

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { fused, type Kernel } from './fused.ts';
 
 /** Added to the scores of what may not be seen: finite, since -Infinity makes NaN of a row that sees nothing. */
 export const MASKED = -1e9;
@@ -43,15 +44,74 @@ export function episodeMask(starts: Uint8Array, lengths: Int32Array, slots: numb
   const T = starts.length / N;
   const S = slots + T;
   const mask = new Float32Array(N * T * S).fill(MASKED);
-  for (let n = 0; n < N; n++) {
-    let first = slots - (lengths[n] as number); // the oldest column of the current episode
+  oldestSeen(starts, lengths, slots).forEach((oldest, row) =>
+    mask.fill(0, row * S + oldest, row * S + slots + (row % T) + 1),
+  );
+  return tf.tensor4d(mask, [N, 1, T, S]);
+}
+
+/** [N * T] the first column of `episodeMask` that each step sees; it sees all from there to itself. */
+function oldestSeen(starts: Uint8Array, lengths: Int32Array, slots: number): Int32Array {
+  const T = starts.length / lengths.length;
+  const oldest = new Int32Array(starts.length);
+  lengths.forEach((length, n) => {
+    let first = slots - length; // the oldest column of the current episode
     for (let t = 0; t < T; t++) {
       if (starts[n * T + t]) first = slots + t;
-      const row = (n * T + t) * S;
-      mask.fill(0, row + Math.max(first, t), row + slots + t + 1);
+      oldest[n * T + t] = Math.max(first, t);
     }
-  }
-  return tf.tensor4d(mask, [N, 1, T, S]);
+  });
+  return oldest;
+}
+
+/** Self-attention over cached and new steps within episodes, as one kernel of the device's own. */
+export interface EpisodicAttention {
+  /**
+   * @param projection [N * T, 3C]: query, key and value of each step, not turned yet
+   * @param pastKeys   [N, H, P, D] of the steps before, not turned; no gradient goes there
+   * @param pastValues [N, H, P, D]
+   * @returns          output [N * T, C], and the last P keys and values of all
+   */
+  (
+    projection: tf.Tensor2D,
+    pastKeys: tf.Tensor4D,
+    pastValues: tf.Tensor4D,
+  ): { output: tf.Tensor2D; keys: tf.Tensor; values: tf.Tensor };
+}
+
+/** Null where the device has no such kernel. Who may look at what is as `episodeMask` has it. */
+export function episodicAttention(
+  rotary: Rotary,
+  starts: Uint8Array,
+  { lengths }: { lengths: Int32Array },
+  slots: number,
+): EpisodicAttention | null {
+  const kernel = fused('EpisodicAttention');
+  if (!kernel) return null;
+  const T = starts.length / lengths.length;
+  const { cos, sin } = rotary.halves(-slots, slots + T);
+  const first = tf.tensor1d(oldestSeen(starts, lengths, slots), 'int32');
+  return (projection, pastKeys, pastValues) => {
+    const rest = { pastKeys, pastValues, first, cos, sin };
+    const attend = tf.customGrad((projection, save) => {
+      (save as tf.GradSaveFunc)([projection as tf.Tensor, ...Object.values(rest)]);
+      const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
+        const names = ['projection', ...Object.keys(rest)];
+        const inputs = Object.fromEntries(saved.map((tensor, i) => [names[i] as string, tensor]));
+        return (fused('EpisodicAttentionGradient') as Kernel)({ ...inputs, dy });
+      };
+      return { value: kernel({ projection: projection as tf.Tensor, ...rest })[0] as tf.Tensor, gradFunc };
+    });
+    const output = attend(projection) as tf.Tensor2D;
+    const shift = fused('EpisodicAttentionCache') as Kernel;
+    const [keys, values] = shift({ projection, pastKeys, pastValues }) as [tf.Tensor, tf.Tensor];
+    return { output, keys, values };
+  };
+}
+
+interface Table {
+  cos: tf.Tensor2D;
+  sin: tf.Tensor2D;
 }
 
 /**
@@ -65,7 +125,7 @@ export function episodeMask(starts: Uint8Array, lengths: Int32Array, slots: numb
 export class Rotary {
   readonly #width: number;
   readonly #rotateHalf: tf.Tensor2D;
-  readonly #tables = new Map<string, { cos: tf.Tensor2D; sin: tf.Tensor2D }>();
+  readonly #tables = new Map<string, Table>();
 
   /** @param width of a head; even */
   constructor(width: number) {
@@ -95,12 +155,24 @@ export class Rotary {
     return rotate(x) as tf.Tensor4D;
   }
 
+  /** [steps, D / 2] cosines and sines of the positions from `start` on: each stands for both halves of a row. */
+  halves(start: number, steps: number): Table {
+    const name = `halves ${start}+${steps}`;
+    const known = this.#tables.get(name);
+    if (known) return known;
+    const { cos, sin } = this.#table(start, steps);
+    const half = (table: tf.Tensor2D): tf.Tensor2D => tf.keep(tf.slice(table, [0, 0], [steps, this.#width / 2]));
+    const table = { cos: half(cos), sin: half(sin) };
+    this.#tables.set(name, table);
+    return table;
+  }
+
   dispose(): void {
     this.#rotateHalf.dispose();
     for (const { cos, sin } of this.#tables.values()) tf.dispose([cos, sin]);
   }
 
-  #table(start: number, T: number): { cos: tf.Tensor2D; sin: tf.Tensor2D } {
+  #table(start: number, T: number): Table {
     const name = `${start}+${T}`;
     const known = this.#tables.get(name);
     if (known) return known;

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { fused, type Kernel } from './fused.ts';
 import type { Parameters } from './parameters.ts';
 
 /**
@@ -32,9 +33,12 @@ export function linear(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): 
   const apply = tf.customGrad((x, weight, bias, save) => {
     const [input, matrix] = [x as tf.Tensor2D, weight as tf.Tensor2D];
     (save as tf.GradSaveFunc)([input, matrix]);
-    const value = tf.add(tf.matMul(input, matrix), bias as tf.Tensor);
+    const [whole] = fused('Linear')?.({ x: input, weight: matrix, bias: bias as tf.Tensor }) ?? [];
+    const value = whole ?? tf.add(tf.matMul(input, matrix), bias as tf.Tensor);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
       const [input, matrix] = saved as [tf.Tensor2D, tf.Tensor2D];
+      const gradients = fused('LinearGradient')?.({ x: input, weight: matrix, dy });
+      if (gradients) return gradients;
       return [
         tf.matMul(dy as tf.Tensor2D, tf.transpose(matrix)),
         tf.matMul(tf.transpose(input), dy as tf.Tensor2D),
@@ -70,6 +74,8 @@ export class LayerNorm {
  * @see Ba et al. 2016, "Layer Normalization"
  */
 export function layerNorm(x: tf.Tensor2D, scale: tf.Tensor1D, shift: tf.Tensor1D, epsilon = 1e-5): tf.Tensor2D {
+  const whole = fused('LayerNorm');
+  if (whole) return fusedLayerNorm(whole, [x, scale, shift], epsilon);
   const apply = tf.customGrad((x, scale, shift, save) => {
     const [input, gain] = [x as tf.Tensor2D, scale as tf.Tensor1D];
     const centred = tf.sub(input, tf.mean(input, 1, true));
@@ -89,6 +95,20 @@ export function layerNorm(x: tf.Tensor2D, scale: tf.Tensor1D, shift: tf.Tensor1D
   return apply(x, scale, shift) as tf.Tensor2D;
 }
 
+function fusedLayerNorm(kernel: Kernel, inputs: [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D], epsilon: number): tf.Tensor2D {
+  const apply = tf.customGrad((x, scale, shift, save) => {
+    const named = { x: x as tf.Tensor, scale: scale as tf.Tensor };
+    const [value, statistics] = kernel({ ...named, shift: shift as tf.Tensor }, { epsilon }) as [tf.Tensor, tf.Tensor];
+    (save as tf.GradSaveFunc)([named.x, named.scale, statistics]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
+      const [x, scale, statistics] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
+      return (fused('LayerNormGradient') as Kernel)({ x, scale, statistics, dy });
+    };
+    return { value, gradFunc };
+  });
+  return apply(...inputs) as tf.Tensor2D;
+}
+
 const GELU_SCALE = 2 * Math.sqrt(2 / Math.PI);
 const GELU_CUBIC = 0.044715;
 
@@ -98,6 +118,8 @@ const GELU_CUBIC = 0.044715;
  * @see Hendrycks and Gimpel 2016, "Gaussian Error Linear Units"
  */
 export function gelu(x: tf.Tensor2D): tf.Tensor2D {
+  const whole = fused('Gelu');
+  if (whole) return fusedGelu(whole, x);
   const apply = tf.customGrad((x, save) => {
     const input = x as tf.Tensor2D;
     const squared = tf.square(input);
@@ -111,6 +133,16 @@ export function gelu(x: tf.Tensor2D): tf.Tensor2D {
       return tf.mul(dy, tf.add(gate, slope));
     };
     return { value: tf.mul(input, gate), gradFunc };
+  });
+  return apply(x) as tf.Tensor2D;
+}
+
+function fusedGelu(kernel: Kernel, x: tf.Tensor2D): tf.Tensor2D {
+  const apply = tf.customGrad((x, save) => {
+    (save as tf.GradSaveFunc)([x as tf.Tensor]);
+    const gradFunc = (dy: tf.Tensor, [x]: tf.Tensor[]): tf.Tensor[] =>
+      (fused('GeluGradient') as Kernel)({ x: x as tf.Tensor, dy });
+    return { value: kernel({ x: x as tf.Tensor })[0] as tf.Tensor, gradFunc };
   });
   return apply(x) as tf.Tensor2D;
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { attention, episodeMask, Rotary } from './attention.ts';
+import { attention, episodeMask, episodicAttention, type EpisodicAttention, Rotary } from './attention.ts';
 import { gelu, LayerNorm, Linear } from './layers.ts';
 import type { Parameters } from './parameters.ts';
 import { lengthsAfter, type Sequence, type Trunk, type TrunkResult } from './trunk.ts';
@@ -66,8 +66,12 @@ export class Transformer implements Trunk {
     this.#rotary = new Rotary(C / H);
   }
 
-  run({ steps, starts, cache }: Sequence, options: { attention: boolean }): TrunkResult {
+  run(sequence: Sequence, options: { attention: boolean }): TrunkResult {
+    const { steps, starts, cache } = sequence;
     const { context } = this.#options;
+    // What such a kernel looked at stays inside it.
+    const attend = options.attention ? null : episodicAttention(this.#rotary, starts, cache, context);
+    if (attend) return this.#runFused(sequence, attend);
     const N = cache.lengths.length;
     const T = starts.length / N;
     const mask = episodeMask(starts, cache.lengths, context);
@@ -80,7 +84,7 @@ export class Transformer implements Trunk {
       const values = tf.concat([cache.tensors[2 * layer + 1] as tf.Tensor4D, value], 2);
       const attended = attention(this.#rotary.apply(query, 0), this.#rotary.apply(keys, -context), values, mask);
       x = tf.add(x, block.mixHeads.apply(joinHeads(attended.output)));
-      x = tf.add(x, block.narrow.apply(gelu(block.widen.apply(block.feedForwardNorm.apply(x)))));
+      x = feedForward(block, x);
       nextTensors.push(lastSteps(keys, context), lastSteps(values, context));
       if (options.attention) lastWeights.push(lastSteps(attended.weights, 1));
     });
@@ -95,6 +99,23 @@ export class Transformer implements Trunk {
     this.#rotary.dispose();
   }
 
+  #runFused({ steps, starts, cache }: Sequence, attend: EpisodicAttention): TrunkResult {
+    const nextTensors: tf.Tensor[] = [];
+    let x = steps;
+    this.#blocks.forEach((block, layer) => {
+      const projection = block.queryKeyValue.apply(block.attentionNorm.apply(x));
+      const [pastKeys, pastValues] = cache.tensors.slice(2 * layer) as [tf.Tensor4D, tf.Tensor4D];
+      const { output, keys, values } = attend(projection, pastKeys, pastValues);
+      x = feedForward(block, tf.add(x, block.mixHeads.apply(output)));
+      nextTensors.push(keys, values);
+    });
+    return {
+      features: this.#finalNorm.apply(x),
+      cache: { tensors: nextTensors, lengths: lengthsAfter(starts, cache.lengths, this.cacheSteps) },
+      attention: null,
+    };
+  }
+
   /** Query, key and value of each head, [N, H, T, D] each. */
   #project(block: Block, x: tf.Tensor2D, N: number, T: number): [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D] {
     const { width: C, heads: H } = this.#options;
@@ -102,6 +123,10 @@ export class Transformer implements Trunk {
     const byHead = (rows: tf.Tensor): tf.Tensor => tf.transpose(tf.reshape(rows, [N, T, H, C / H]), [0, 2, 1, 3]);
     return kinds.map(byHead) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
   }
+}
+
+function feedForward(block: Block, x: tf.Tensor2D): tf.Tensor2D {
+  return tf.add(x, block.narrow.apply(gelu(block.widen.apply(block.feedForwardNorm.apply(x)))));
 }
 
 /** [N, H, T, D] to [N * T, H * D] */

@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 // loaded there.
 import '@tensorflow/tfjs-layers';
 import { DEVICE_NAMES, type DeviceName } from './names.ts';
+import type { SimdOptions } from './simd/load.ts';
 
 /** What was found of a device. */
 export interface DeviceReport {
@@ -31,13 +32,14 @@ tf.enableProdMode();
 
 interface Device {
   /** Registers the backend with TFJS and says what it runs on. @throws Error saying why not, and how to get it */
-  load(): Promise<{ backend: string; detail: string; software?: boolean }>;
+  load(options?: SimdOptions): Promise<{ backend: string; detail: string; software?: boolean }>;
 }
 
 const DEVICES: Record<DeviceName, Device> = {
   cuda: { load: () => loadTensorFlow('@tensorflow/tfjs-node-gpu', 'CUDA 11 and cuDNN 8 with an NVIDIA GPU') },
   native: { load: () => loadTensorFlow('@tensorflow/tfjs-node', 'no more than a CPU') },
   webgpu: { load: loadWebGpu },
+  simd: { load: async (options) => (await import('./simd/load.ts')).loadSimd(options) },
   wasm: { load: loadWasm },
   cpu: { load: loadCpu },
 };
@@ -56,14 +58,16 @@ export async function listDevices(): Promise<DeviceReport[]> {
 }
 
 /**
- * Makes `name` the device of all tensors from now on; `auto` takes the first of a GPU with CUDA, a GPU by WebGPU, WASM.
+ * Makes `name` the device of all tensors from now on; `auto` takes the first of a GPU with CUDA, a GPU by WebGPU, our CPU
+ * backend.
  *
+ * @param options of our CPU backend; the others have none
  * @throws DeviceError when a device asked for by name is not there, saying how to get it
  */
-export async function openDevice(name: 'auto' | DeviceName): Promise<OpenDevice> {
+export async function openDevice(name: 'auto' | DeviceName, options: SimdOptions = {}): Promise<OpenDevice> {
   if (name !== 'auto') {
     try {
-      const { backend, detail } = await DEVICES[name].load();
+      const { backend, detail } = await DEVICES[name].load(options);
       await use(backend);
       return { name, reason: detail };
     } catch (error) {
@@ -81,9 +85,9 @@ export async function openDevice(name: 'auto' | DeviceName): Promise<OpenDevice>
       passedOver.push(candidate);
     }
   }
-  const { backend, detail } = await DEVICES.wasm.load();
+  const { backend, detail } = await DEVICES.simd.load(options);
   await use(backend);
-  return { name: 'wasm', reason: `${detail}; found no GPU for ${passedOver.join(' or ')}` };
+  return { name: 'simd', reason: `${detail}; found no GPU for ${passedOver.join(' or ')}` };
 }
 
 async function use(backend: string): Promise<void> {

@@ -1,4 +1,4 @@
 /** Where tensors can live and kernels run. */
-export const DEVICE_NAMES = ['cuda', 'webgpu', 'native', 'wasm', 'cpu'] as const;
+export const DEVICE_NAMES = ['cuda', 'webgpu', 'native', 'simd', 'wasm', 'cpu'] as const;
 
 export type DeviceName = (typeof DEVICE_NAMES)[number];

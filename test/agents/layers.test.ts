@@ -6,7 +6,7 @@ import { gelu, layerNorm, linear } from '../../agents/model/layers.ts';
 import { openDevice } from '../../src/device/device.ts';
 import { expectClose, gradients, reference } from './reference.ts';
 
-describe.each(['cpu', 'wasm'] as const)('on %s', (device) => {
+describe.each(['cpu', 'wasm', 'simd'] as const)('on %s', (device) => {
   beforeAll(async () => {
     await openDevice(device);
   });

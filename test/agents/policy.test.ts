@@ -6,7 +6,7 @@ import { Generator } from '../../envs/random.ts';
 import { Box, Dict, Discrete, MultiBinary, MultiDiscrete, type Space, Text, Tuple } from '../../envs/spaces.ts';
 import { openDevice } from '../../src/device/device.ts';
 
-await openDevice('wasm');
+await openDevice('simd');
 
 const N = 3;
 const T = 12;

@@ -10,7 +10,7 @@ const MAIN = join(ROOT, 'dist/src/cli/main.js');
 
 // A script without a build step, and so without types.
 const { buildIfStale } = (await import(new URL('../../scripts/build.mjs', import.meta.url).href)) as {
-  buildIfStale(parts?: ('program' | 'viewer')[]): Promise<void>;
+  buildIfStale(parts?: ('kernels' | 'program' | 'viewer')[]): Promise<void>;
 };
 await buildIfStale();
 

@@ -85,7 +85,7 @@ export function specOf(id: string, make: () => Env): EnvSpec {
 /** Settings for tests: a small model, raw rewards and observations, one evaluation at the end. */
 export function smallConfig(settings: Partial<Config> & { environment: string }): Config {
   return checkConfig({
-    device: 'wasm',
+    device: 'simd',
     width: 16,
     layers: 1,
     heads: 2,

@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** Trains with an environment's preset and returns the last evaluation. */
 async function learn(environment: string, flags: Record<string, unknown>): Promise<EvalEvent> {
   const spec = environmentSpec(environment);
-  const config = resolveConfig({ environment, preset: spec.preset ?? {}, flags: { device: 'wasm', ...flags } });
+  const config = resolveConfig({ environment, preset: spec.preset ?? {}, flags: { device: 'simd', ...flags } });
   let last: EvalEvent | undefined;
   await train({
     config,

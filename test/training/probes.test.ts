@@ -6,7 +6,7 @@ import { Training } from '../../src/training.ts';
 import { collectAndLearn } from '../../src/update.ts';
 import { ACTION_SPACES, type Probe, ProbeEnv, smallConfig, specOf } from './environments.ts';
 
-await openDevice('wasm');
+await openDevice('simd');
 
 const PROBES = {
   'constant reward': { steps: 1, reward: () => 1, tells: false, varies: false },
@@ -37,7 +37,7 @@ async function trained(
   const training = new Training(
     config,
     specOf('probe', () => new ProbeEnv(probe, actions)),
-    'wasm',
+    'simd',
   );
   training.envs.reset();
   for (let update = 0; update < UPDATES; update++) await collectAndLearn(training);

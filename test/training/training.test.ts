@@ -14,7 +14,7 @@ import { Training } from '../../src/training.ts';
 import { collect, collectAndLearn } from '../../src/update.ts';
 import { smallConfig, specOf } from './environments.ts';
 
-await openDevice('wasm');
+await openDevice('simd');
 
 const folder = mkdtempSync(join(tmpdir(), 'gymformer-training-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -24,7 +24,7 @@ describe.each(['transformer', 'gru', 'mlp'] as const)('the %s policy', (policy) 
     'has a probability ratio of 1 right after a rollout in %s',
     async (environment) => {
       const config = smallConfig({ environment, policy, layers: 2 });
-      const training = new Training(config, environmentSpec(environment), 'wasm');
+      const training = new Training(config, environmentSpec(environment), 'simd');
       training.envs.reset();
       // The second rollout starts with what the policy remembers of the first.
       for (let i = 0; i < 2; i++) {
@@ -48,7 +48,7 @@ describe.each(['transformer', 'gru', 'mlp'] as const)('the %s policy', (policy) 
     const training = new Training(
       smallConfig({ environment: 'CartPole-v1', policy }),
       environmentSpec('CartPole-v1'),
-      'wasm',
+      'simd',
     );
     training.envs.reset();
     await collectAndLearn(training);

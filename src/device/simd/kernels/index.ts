@@ -1,0 +1,9 @@
+// The kernels as one module. Each takes the units that it does, `from` to `to`, and its thread's scratch memory first.
+export * from './unary';
+export * from './binary';
+export * from './reduce';
+export * from './layout';
+export * from './matmul';
+export * from './norm';
+export * from './adam';
+export * from './attention';

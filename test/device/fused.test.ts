@@ -1,0 +1,134 @@
+import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import { gelu, layerNorm, linear } from '../../agents/model/layers.ts';
+import { Parameters } from '../../agents/model/parameters.ts';
+import { Transformer } from '../../agents/model/transformer.ts';
+import { Adam } from '../../agents/optimizer.ts';
+import { Generator } from '../../envs/random.ts';
+import { openDevice } from '../../src/device/device.ts';
+import type { SimdBackend } from '../../src/device/simd/backend.ts';
+import { computeOn, expectAlike, numbers } from './compare.ts';
+
+// The cpu backend has no such kernels: there, each layer is made of TFJS's operations.
+beforeAll(async () => {
+  await openDevice('cpu');
+  await openDevice('simd', { threads: 2 });
+});
+
+/** What `layer` puts out, and its gradients for all inputs. */
+function withGradients(layer: (...inputs: tf.Tensor[]) => tf.Tensor, inputs: tf.Tensor[]): tf.Tensor[] {
+  const output = layer(...inputs);
+  const weighted = (...xs: tf.Tensor[]): tf.Tensor => tf.sum(tf.mul(layer(...xs), numbers(output.shape, 9)));
+  return [output, ...tf.grads(weighted)(inputs)];
+}
+
+const LAYERS: Record<string, (rows: number, n: number, m: number) => tf.Tensor[]> = {
+  'a linear layer': (rows, n, m) =>
+    withGradients(
+      (x, weight, bias) => linear(x as tf.Tensor2D, weight as tf.Tensor2D, bias as tf.Tensor1D),
+      [numbers([rows, n]), numbers([n, m], 2), numbers([m], 3)],
+    ),
+  'layer normalisation': (rows, n) =>
+    withGradients(
+      (x, scale, shift) => layerNorm(x as tf.Tensor2D, scale as tf.Tensor1D, shift as tf.Tensor1D),
+      [numbers([rows, n + 2]), numbers([n + 2], 2), numbers([n + 2], 3)],
+    ),
+  GELU: (rows, n) => withGradients((x) => gelu(x as tf.Tensor2D), [tf.mul(numbers([rows, n]), 4)]),
+};
+
+test.each(Object.entries(LAYERS))('%s and its gradients equal the composite', async (_, compute) => {
+  const n = fc.integer({ min: 1, max: 40 });
+  await fc.assert(
+    fc.asyncProperty(n, n, n, (rows, n, m) => expectAlike(() => compute(rows, n, m), 1e-4)),
+    { numRuns: 30 },
+  );
+  await expectAlike(() => compute(515, 70, 66), 1e-4);
+});
+
+interface Shape {
+  N: number;
+  T: number;
+  heads: number;
+  half: number;
+  context: number;
+  seed: number;
+}
+
+/** A Transformer's outputs, caches and gradients for sequences whose episodes end anywhere. */
+function transformer({ N, T, heads, half, context, seed }: Shape): tf.Tensor[] {
+  const random = new Generator(seed);
+  const C = 2 * half * heads;
+  const parameters = new Parameters(random);
+  const trunk = new Transformer(parameters, { width: C, layers: 2, heads, context, feedForward: 2 });
+  const starts = Uint8Array.from({ length: N * T }, () => Number(random.random() < 0.2));
+  const lengths = Int32Array.from({ length: N }, () => Math.floor(random.random() * (context + 1)));
+  const cache = { tensors: trunk.cacheShapes.map((shape, i) => numbers([N, ...shape], 50 + i)), lengths };
+  const run = (steps: tf.Tensor): ReturnType<Transformer['run']> =>
+    trunk.run({ steps: steps as tf.Tensor2D, starts, cache }, { attention: false });
+  const steps = numbers([N * T, C], 7);
+  const { features, cache: next } = run(steps);
+  const loss = (): tf.Scalar => tf.sum(tf.mul(run(steps).features, numbers([N * T, C], 8)));
+  const { grads } = tf.variableGrads(loss, parameters.variables);
+  const dSteps = tf.grad((x: tf.Tensor) => tf.sum(tf.mul(run(x).features, numbers([N * T, C], 8))))(steps);
+  const outputs = [
+    features,
+    ...next.tensors,
+    dSteps,
+    ...parameters.variables.map(({ name }) => grads[name] as tf.Tensor),
+  ];
+  trunk.dispose();
+  parameters.dispose();
+  return outputs;
+}
+
+test('attention within episodes and its gradients equal the composite', async () => {
+  const shapes = fc.record({
+    N: fc.integer({ min: 1, max: 3 }),
+    T: fc.integer({ min: 1, max: 9 }),
+    heads: fc.integer({ min: 1, max: 3 }),
+    half: fc.integer({ min: 1, max: 9 }),
+    context: fc.integer({ min: 1, max: 18 }),
+    seed: fc.nat(1000),
+  });
+  await fc.assert(
+    fc.asyncProperty(shapes, (shape) => expectAlike(() => transformer(shape), 5e-4)),
+    { numRuns: 40 },
+  );
+  await expectAlike(() => transformer({ N: 16, T: 32, heads: 4, half: 8, context: 16, seed: 1 }), 1e-3);
+});
+
+/** Parameters after a few steps of Adam, and the norms of the gradients. */
+function trained(maxGradientNorm: number): tf.Tensor[] {
+  const parameters = new Parameters(new Generator(1));
+  const [a, b] = [parameters.normal('a', [5, 7], 1), parameters.normal('b', [7, 3], 1)];
+  const bias = parameters.constant('bias', 3, 0.5);
+  const adam = new Adam(parameters, { maxGradientNorm });
+  const loss = (): tf.Scalar => {
+    const hidden = linear(numbers([9, 5]) as tf.Tensor2D, a as unknown as tf.Tensor2D, tf.zeros([7]));
+    return tf.mean(tf.square(linear(hidden, b as unknown as tf.Tensor2D, bias as unknown as tf.Tensor1D)));
+  };
+  const norms = Array.from({ length: 5 }, () => adam.minimize(loss, 0.01));
+  const outputs = [...norms, ...parameters.variables.map((variable) => tf.clone(variable))];
+  adam.dispose();
+  parameters.dispose();
+  return outputs;
+}
+
+test.each([0.1, 1000])('Adam with gradients clipped to %d equals the composite', async (maxGradientNorm) => {
+  await expectAlike(() => trained(maxGradientNorm), 1e-4);
+});
+
+test('one thread and three give the same bits, and no step leaves memory behind', async () => {
+  const compute = (): tf.Tensor[] => transformer({ N: 24, T: 16, heads: 4, half: 8, context: 16, seed: 2 });
+  const results = [];
+  for (const threads of [1, 3]) {
+    await openDevice('simd', { threads });
+    results.push(await computeOn('simd', compute));
+    const { memoryOfTensors } = tf.backend() as SimdBackend;
+    const [tensors, used] = [tf.memory().numTensors, memoryOfTensors.used];
+    for (let i = 0; i < 3; i++) await computeOn('simd', compute);
+    expect([tf.memory().numTensors, memoryOfTensors.used]).toEqual([tensors, used]);
+  }
+  expect(results[1]).toEqual(results[0]);
+});
