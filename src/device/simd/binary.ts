@@ -1,6 +1,6 @@
 import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { collapse, strides } from './axes.ts';
-import type { SimdKernel } from './register.ts';
+import type { SimdKernel } from './kernel.ts';
 
 const binary =
   (kernel: string, dtype: 'float32' | 'bool' = 'float32'): SimdKernel =>

@@ -2,7 +2,7 @@ import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from './backend.ts';
 import { multiply } from './matmul.ts';
 import { summed } from './reductions.ts';
-import type { Call, SimdKernel } from './register.ts';
+import type { Call, SimdKernel } from './kernel.ts';
 import { mapped, vectors } from './unary.ts';
 
 // Kernels that TFJS has no name for: whole layers, and their gradients, in one go. `agents/model/fused.ts` calls them.

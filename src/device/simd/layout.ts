@@ -2,7 +2,7 @@ import { slice_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { collapse, strides } from './axes.ts';
 import type { SimdBackend } from './backend.ts';
 import { padded } from './binary.ts';
-import type { SimdKernel } from './register.ts';
+import type { SimdKernel } from './kernel.ts';
 
 type DType = 'float32' | 'int32' | 'bool';
 

@@ -1,6 +1,6 @@
 import { broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from './backend.ts';
-import type { SimdKernel } from './register.ts';
+import type { SimdKernel } from './kernel.ts';
 
 /** Columns of a panel of the right operand, as in kernels/matmul.ts. */
 const PANEL = 16;

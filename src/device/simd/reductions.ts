@@ -1,6 +1,6 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from './backend.ts';
-import type { SimdKernel } from './register.ts';
+import type { SimdKernel } from './kernel.ts';
 
 /** A reduction of neighbouring axes is one of the middle axis of [before, n, after]; null where they are apart. */
 function reduction(

@@ -1,21 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import type { SimdBackend } from './backend.ts';
 import { binaryKernels } from './binary.ts';
 import { fusedKernels } from './fused.ts';
+import type { Call, SimdKernel } from './kernel.ts';
 import { layoutKernels } from './layout.ts';
 import { matmulKernels } from './matmul.ts';
 import { reductionKernels } from './reductions.ts';
 import { unaryKernels } from './unary.ts';
-
-export interface Call {
-  backend: SimdBackend;
-  inputs: Record<string, tf.TensorInfo>;
-  attrs: Record<string, unknown>;
-}
-
-/** A kernel of this backend; null where it leaves the case to the `cpu` backend's. */
-export type SimdKernel = (call: Call) => tf.TensorInfo | tf.TensorInfo[] | null;
 
 const OVERRIDES: Record<string, SimdKernel> = {
   ...unaryKernels,

@@ -1,6 +1,6 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from './backend.ts';
-import type { SimdKernel } from './register.ts';
+import type { SimdKernel } from './kernel.ts';
 
 /** Runs an elementwise kernel over whole vectors; `work` is what one number costs, in multiply-adds. */
 export function mapped(
