@@ -35,7 +35,11 @@ interface SeedResult {
 
 async function trainSeed({ environment, policy, flags = {} }: Case, seed: number): Promise<SeedResult> {
   const spec = await resolveEnvironment(environment);
-  const config = resolveConfig({ environment, preset: spec.preset ?? {}, flags: { policy, seed, ...flags } });
+  const config = resolveConfig({
+    environment,
+    preset: spec.preset ?? {},
+    flags: { policy, seed, device: options.device, ...flags },
+  });
   const folder = mkdtempSync(join(tmpdir(), 'gymformer-bench-'));
   let evaluation: EvalEvent | undefined;
   try {
@@ -54,6 +58,7 @@ const { values: options } = parseArgs({
     seeds: { type: 'string', default: '5' },
     only: { type: 'string' },
     policy: { type: 'string' },
+    device: { type: 'string', default: 'auto' },
     json: { type: 'boolean', default: false },
   },
 });
