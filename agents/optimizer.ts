@@ -75,7 +75,7 @@ export class Adam {
     return norm;
   }
 
-  /** The moments change in place. */
+  /** Parameters and moments change in place. */
   #minimizeFused(kernel: Kernel, loss: () => tf.Scalar, learningRate: number): tf.Scalar {
     const { beta1, beta2 } = this.#options;
     const variables = this.#parameters.variables;
@@ -86,14 +86,13 @@ export class Adam {
         inputs[`p${i}`] = variable;
         inputs[`g${i}`] = grads[variable.name] as tf.Tensor;
       });
-      const [norm, ...updated] = kernel(inputs, {
+      const [norm] = kernel(inputs, {
         ...this.#options,
         count: variables.length,
         rate: learningRate / (1 - beta1 ** this.#steps),
         varianceScale: 1 / (1 - beta2 ** this.#steps),
-      }) as [tf.Scalar, ...tf.Tensor[]];
-      variables.forEach((variable, i) => variable.assign(updated[i] as tf.Tensor));
-      return norm;
+      });
+      return norm as tf.Scalar;
     });
   }
 

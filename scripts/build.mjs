@@ -68,7 +68,7 @@ async function buildKernels() {
     ['kernels.relaxed', 'simd,threads,relaxed-simd'],
     ['kernels', 'simd,threads'],
   ]) {
-    const flags = ['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--sharedMemory'];
+    const flags = ['-O3', '--noAssert', '--debug', '--runtime', 'stub', '--importMemory', '--sharedMemory'];
     const files = [join(ROOT, SIMD, 'kernels/index.ts'), '--baseDir', '/', '--outFile', join(fresh, `${name}.wasm`)];
     const { error, stderr } = await asc.main([
       ...files,

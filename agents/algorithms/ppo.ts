@@ -150,7 +150,9 @@ function learnMinibatch(
 
 /** What the policy as it is now says of the actions of a minibatch. */
 export function evaluateMinibatch(policy: Policy, minibatch: Minibatch): PpoInputs {
-  const { outputs, values } = policy.run(minibatch.observations, minibatch.starts, minibatch.cache);
+  const { outputs, values } = policy.run(minibatch.observations, minibatch.starts, minibatch.cache, {
+    remember: false,
+  });
   return {
     logProbs: policy.head.logProb(outputs, minibatch.actions, minibatch.masks),
     oldLogProbs: minibatch.logProbs,

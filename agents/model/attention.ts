@@ -51,7 +51,7 @@ export function episodeMask(starts: Uint8Array, lengths: Int32Array, slots: numb
 }
 
 /** [N * T] the first column of `episodeMask` that each step sees; it sees all from there to itself. */
-function oldestSeen(starts: Uint8Array, lengths: Int32Array, slots: number): Int32Array {
+export function oldestSeen(starts: Uint8Array, lengths: Int32Array, slots: number): Int32Array {
   const T = starts.length / lengths.length;
   const oldest = new Int32Array(starts.length);
   lengths.forEach((length, n) => {

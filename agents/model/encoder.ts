@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describeSpace, type Space } from '../../envs/spaces.ts';
-import { gelu, Linear } from './layers.ts';
+import { Linear } from './layers.ts';
 import type { Parameters } from './parameters.ts';
 
 /** A part of the observation that becomes one token, and where it stands in the flat form. */
@@ -54,8 +54,9 @@ export class Encoder {
 
   #token(part: Part, map: Linear, observations: tf.Tensor2D): tf.Tensor2D {
     const rows = observations.shape[0];
-    const flat = tf.slice(observations, [0, part.offset], [rows, part.size]);
-    if (part.kind === 'vector') return gelu(map.apply(part.scale === 1 ? flat : tf.mul(flat, part.scale)));
+    const isAll = part.size === observations.shape[1];
+    const flat = isAll ? observations : tf.slice(observations, [0, part.offset], [rows, part.size]);
+    if (part.kind === 'vector') return map.applyGelu(part.scale === 1 ? flat : tf.mul(flat, part.scale));
     const categories = tf.oneHot(tf.cast(tf.reshape(flat, [rows]), 'int32') as tf.Tensor1D, part.categories);
     return map.apply(tf.cast(categories, 'float32') as tf.Tensor2D);
   }

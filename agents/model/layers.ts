@@ -8,18 +8,41 @@ import type { Parameters } from './parameters.ts';
  * Its gradient transposes explicitly, since the stock WASM backend multiplies transposed operands in a naive loop.
  */
 export class Linear {
-  readonly #weight: tf.Variable<tf.Rank.R2>;
-  readonly #bias: tf.Variable<tf.Rank.R1>;
+  /** [inputs, outputs] */
+  readonly weight: tf.Tensor2D;
+  /** [outputs] */
+  readonly bias: tf.Tensor1D;
 
   constructor(parameters: Parameters, name: string, [inputs, outputs]: [number, number], gain: number) {
-    this.#weight = parameters.orthogonal(`${name}.weight`, [inputs, outputs], gain);
-    this.#bias = parameters.constant(`${name}.bias`, outputs, 0);
+    // A variable is a tensor; TFJS types it by rank alone.
+    this.weight = parameters.orthogonal(`${name}.weight`, [inputs, outputs], gain) as unknown as tf.Tensor2D;
+    this.bias = parameters.constant(`${name}.bias`, outputs, 0) as unknown as tf.Tensor1D;
   }
 
   /** @param x [rows, inputs] */
   apply(x: tf.Tensor2D): tf.Tensor2D {
-    return linear(x, this.#weight as unknown as tf.Tensor2D, this.#bias as unknown as tf.Tensor1D);
+    return linear(x, this.weight, this.bias);
   }
+
+  /** gelu(x W + b), in one go where the device can. */
+  applyGelu(x: tf.Tensor2D): tf.Tensor2D {
+    const kernel = fused('LinearGelu');
+    return kernel ? fusedLinearGelu(kernel, [x, this.weight, this.bias]) : gelu(this.apply(x));
+  }
+}
+
+function fusedLinearGelu(kernel: Kernel, inputs: [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D]): tf.Tensor2D {
+  const apply = tf.customGrad((x, weight, bias, save) => {
+    const named = { x: x as tf.Tensor, weight: weight as tf.Tensor };
+    const [value, slope] = kernel({ ...named, bias: bias as tf.Tensor }) as [tf.Tensor, tf.Tensor];
+    (save as tf.GradSaveFunc)([named.x, named.weight, slope]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
+      const [x, weight, slope] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
+      return (fused('LinearGeluGradient') as Kernel)({ x, weight, slope, dy });
+    };
+    return { value, gradFunc };
+  });
+  return apply(...inputs) as tf.Tensor2D;
 }
 
 /**
@@ -52,16 +75,17 @@ export function linear(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): 
 
 /** Layer normalisation with a learned scale and shift. */
 export class LayerNorm {
-  readonly #scale: tf.Variable<tf.Rank.R1>;
-  readonly #shift: tf.Variable<tf.Rank.R1>;
+  /** [C] each */
+  readonly scale: tf.Tensor1D;
+  readonly shift: tf.Tensor1D;
 
   constructor(parameters: Parameters, name: string, width: number) {
-    this.#scale = parameters.constant(`${name}.scale`, width, 1);
-    this.#shift = parameters.constant(`${name}.shift`, width, 0);
+    this.scale = parameters.constant(`${name}.scale`, width, 1) as unknown as tf.Tensor1D;
+    this.shift = parameters.constant(`${name}.shift`, width, 0) as unknown as tf.Tensor1D;
   }
 
   apply(x: tf.Tensor2D): tf.Tensor2D {
-    return layerNorm(x, this.#scale as unknown as tf.Tensor1D, this.#shift as unknown as tf.Tensor1D);
+    return layerNorm(x, this.scale, this.shift);
   }
 }
 

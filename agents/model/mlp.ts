@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { gelu, Linear } from './layers.ts';
+import { Linear } from './layers.ts';
 import type { Parameters } from './parameters.ts';
 import type { Sequence, Trunk, TrunkResult } from './trunk.ts';
 
@@ -23,7 +23,7 @@ export class Mlp implements Trunk {
   }
 
   run({ steps, cache }: Sequence): TrunkResult {
-    const features = this.#layers.reduce((x: tf.Tensor2D, layer) => gelu(layer.apply(x)), steps);
+    const features = this.#layers.reduce((x: tf.Tensor2D, layer) => layer.applyGelu(x), steps);
     return { features, cache, attention: null };
   }
 

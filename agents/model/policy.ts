@@ -8,7 +8,7 @@ import { Linear } from './layers.ts';
 import { Mlp } from './mlp.ts';
 import { Parameters } from './parameters.ts';
 import { Transformer } from './transformer.ts';
-import type { Cache, Trunk } from './trunk.ts';
+import type { Cache, RunOptions, Trunk } from './trunk.ts';
 
 export interface PolicyOptions {
   observationSpace: Space;
@@ -31,6 +31,7 @@ export interface PolicyResult {
   outputs: tf.Tensor2D;
   /** [N * T] */
   values: tf.Tensor1D;
+  /** What is remembered after the last step; nothing where that was not asked for. */
   cache: Cache;
   /** [N, layers, H, S + 1] of the last step, oldest first; null without attention. */
   attention: tf.Tensor4D | null;
@@ -77,10 +78,17 @@ export class Policy {
    * @param observations [N * T, flat size], all steps of a sequence one after the other
    * @param starts       [N * T]: 1 where an episode starts
    * @param cache        what was remembered of each of the `N` before its first step
+   * @param options      `attention`: the weights of the last step are wanted. `remember`: so is the cache after it, and a
+   *                     gradient is not
    */
-  run(observations: tf.Tensor2D, starts: Uint8Array, cache: Cache, { attention = false } = {}): PolicyResult {
+  run(
+    observations: tf.Tensor2D,
+    starts: Uint8Array,
+    cache: Cache,
+    { attention = false, remember = true }: Partial<RunOptions> = {},
+  ): PolicyResult {
     const steps = this.#encoder.apply(observations);
-    const result = this.#trunk.run({ steps, starts, cache }, { attention });
+    const result = this.#trunk.run({ steps, starts, cache }, { attention, remember });
     const outputs = this.head.finish(this.#action.apply(result.features));
     const values = tf.reshape(this.#value.apply(result.features), [starts.length]) as tf.Tensor1D;
     return { outputs, values, cache: result.cache, attention: result.attention };

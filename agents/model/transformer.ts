@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { attention, episodeMask, episodicAttention, type EpisodicAttention, Rotary } from './attention.ts';
-import { gelu, LayerNorm, Linear } from './layers.ts';
+import { attention, episodeMask, episodicAttention, type EpisodicAttention, oldestSeen, Rotary } from './attention.ts';
+import { fused, type Kernel } from './fused.ts';
+import { LayerNorm, Linear } from './layers.ts';
 import type { Parameters } from './parameters.ts';
-import { lengthsAfter, type Sequence, type Trunk, type TrunkResult } from './trunk.ts';
+import { lengthsAfter, type RunOptions, type Sequence, type Trunk, type TrunkResult } from './trunk.ts';
 
 export interface TransformerOptions {
   /** C, of each step's vector. */
@@ -41,6 +42,9 @@ export class Transformer implements Trunk {
   readonly #blocks: Block[];
   readonly #finalNorm: LayerNorm;
   readonly #rotary: Rotary;
+  /** All parameters, and what the kernel of the whole calls them. */
+  readonly #names: string[];
+  readonly #parameters: tf.Tensor[];
 
   constructor(parameters: Parameters, options: TransformerOptions) {
     const { width: C, layers, heads: H, context, feedForward } = options;
@@ -64,12 +68,17 @@ export class Transformer implements Trunk {
     });
     this.#finalNorm = new LayerNorm(parameters, 'transformer.finalNorm', C);
     this.#rotary = new Rotary(C / H);
+    const named = [...this.#blocks.flatMap(namedParameters), ...namesOf('finalNorm', this.#finalNorm)];
+    this.#names = named.map(([name]) => name);
+    this.#parameters = named.map(([, parameter]) => parameter);
   }
 
-  run(sequence: Sequence, options: { attention: boolean }): TrunkResult {
+  run(sequence: Sequence, options: RunOptions): TrunkResult {
     const { steps, starts, cache } = sequence;
     const { context } = this.#options;
-    // What such a kernel looked at stays inside it.
+    // What such kernels looked at stays inside them.
+    const whole = options.attention ? null : fused('Transformer');
+    if (whole) return this.#runWhole(whole, sequence, options);
     const attend = options.attention ? null : episodicAttention(this.#rotary, starts, cache, context);
     if (attend) return this.#runFused(sequence, attend);
     const N = cache.lengths.length;
@@ -85,7 +94,7 @@ export class Transformer implements Trunk {
       const attended = attention(this.#rotary.apply(query, 0), this.#rotary.apply(keys, -context), values, mask);
       x = tf.add(x, block.mixHeads.apply(joinHeads(attended.output)));
       x = feedForward(block, x);
-      nextTensors.push(lastSteps(keys, context), lastSteps(values, context));
+      if (options.remember) nextTensors.push(lastSteps(keys, context), lastSteps(values, context));
       if (options.attention) lastWeights.push(lastSteps(attended.weights, 1));
     });
     return {
@@ -97,6 +106,37 @@ export class Transformer implements Trunk {
 
   dispose(): void {
     this.#rotary.dispose();
+  }
+
+  /** All blocks and the last norm as one kernel. */
+  #runWhole(kernel: Kernel, { steps, starts, cache }: Sequence, { remember }: RunOptions): TrunkResult {
+    const { context, layers } = this.#options;
+    const { cos, sin } = this.#rotary.halves(-context, context + starts.length / cache.lengths.length);
+    const first = tf.tensor1d(oldestSeen(starts, cache.lengths, context), 'int32');
+    const fixed: Record<string, tf.Tensor> = { first, cos, sin };
+    cache.tensors.forEach((tensor, i) => (fixed[`${i >> 1}.${i % 2 ? 'pastValues' : 'pastKeys'}`] = tensor));
+    const lengths = remember ? lengthsAfter(starts, cache.lengths, context) : cache.lengths;
+    const names = [...Object.keys(fixed), 'x', ...this.#names];
+    const named = (tensors: readonly tf.Tensor[]): Record<string, tf.Tensor> =>
+      Object.fromEntries(tensors.map((tensor, i) => [names[i] as string, tensor]));
+    if (remember) {
+      const inputs = named([...Object.values(fixed), steps, ...this.#parameters]);
+      const [features, saved, ...tensors] = kernel(inputs, { layers, remember }) as [tf.Tensor2D, ...tf.Tensor[]];
+      tf.dispose(saved as tf.Tensor);
+      return { features, cache: { tensors, lengths }, attention: null };
+    }
+    const apply = tf.customGrad((...args) => {
+      // TFJS passes the function that saves last.
+      const save = args.pop() as unknown as tf.GradSaveFunc;
+      const inputs = [...Object.values(fixed), ...(args as tf.Tensor[])];
+      const [value, between] = kernel(named(inputs), { layers, remember }) as [tf.Tensor, tf.Tensor];
+      save([between, ...inputs]);
+      const gradFunc = (dy: tf.Tensor, [saved, ...inputs]: tf.Tensor[]): tf.Tensor[] =>
+        (fused('TransformerGradient') as Kernel)({ ...named(inputs), saved: saved as tf.Tensor, dy }, { layers });
+      return { value, gradFunc };
+    });
+    const features = apply(steps, ...this.#parameters) as tf.Tensor2D;
+    return { features, cache: { tensors: [], lengths }, attention: null };
   }
 
   #runFused({ steps, starts, cache }: Sequence, attend: EpisodicAttention): TrunkResult {
@@ -126,7 +166,24 @@ export class Transformer implements Trunk {
 }
 
 function feedForward(block: Block, x: tf.Tensor2D): tf.Tensor2D {
-  return tf.add(x, block.narrow.apply(gelu(block.widen.apply(block.feedForwardNorm.apply(x)))));
+  return tf.add(x, block.narrow.apply(block.widen.applyGelu(block.feedForwardNorm.apply(x))));
+}
+
+/** In the order in which a block uses them. */
+function namedParameters(block: Block, layer: number): [string, tf.Tensor][] {
+  return Object.entries(block).flatMap(([name, part]) => namesOf(`${layer}.${name}`, part as Linear | LayerNorm));
+}
+
+function namesOf(name: string, part: Linear | LayerNorm): [string, tf.Tensor][] {
+  return part instanceof Linear
+    ? [
+        [`${name}.weight`, part.weight],
+        [`${name}.bias`, part.bias],
+      ]
+    : [
+        [`${name}.scale`, part.scale],
+        [`${name}.shift`, part.shift],
+      ];
 }
 
 /** [N, H, T, D] to [N * T, H * D] */

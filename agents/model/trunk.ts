@@ -24,10 +24,17 @@ export interface Sequence {
 export interface TrunkResult {
   /** [N * T, C] */
   features: tf.Tensor2D;
-  /** What is remembered after the last step. */
+  /** What is remembered after the last step; nothing where that was not asked for. */
   cache: Cache;
   /** [N, layers, H, S + T] weights of the last step over those before it, oldest first; null without attention. */
   attention: tf.Tensor4D | null;
+}
+
+export interface RunOptions {
+  /** Whether the attention weights of the last step are wanted. */
+  attention: boolean;
+  /** Whether what is remembered afterwards is wanted; where it is, no gradient need go through. */
+  remember: boolean;
 }
 
 /**
@@ -40,7 +47,7 @@ export interface Trunk {
   readonly cacheShapes: readonly (readonly number[])[];
   /** Most steps of an episode that a cache holds. */
   readonly cacheSteps: number;
-  run(sequence: Sequence, options: { attention: boolean }): TrunkResult;
+  run(sequence: Sequence, options: RunOptions): TrunkResult;
   dispose(): void;
 }
 

@@ -64,10 +64,10 @@ function transformer({ N, T, heads, half, context, seed }: Shape): tf.Tensor[] {
   const starts = Uint8Array.from({ length: N * T }, () => Number(random.random() < 0.2));
   const lengths = Int32Array.from({ length: N }, () => Math.floor(random.random() * (context + 1)));
   const cache = { tensors: trunk.cacheShapes.map((shape, i) => numbers([N, ...shape], 50 + i)), lengths };
-  const run = (steps: tf.Tensor): ReturnType<Transformer['run']> =>
-    trunk.run({ steps: steps as tf.Tensor2D, starts, cache }, { attention: false });
+  const run = (steps: tf.Tensor, remember = false): ReturnType<Transformer['run']> =>
+    trunk.run({ steps: steps as tf.Tensor2D, starts, cache }, { attention: false, remember });
   const steps = numbers([N * T, C], 7);
-  const { features, cache: next } = run(steps);
+  const { features, cache: next } = run(steps, true);
   const loss = (): tf.Scalar => tf.sum(tf.mul(run(steps).features, numbers([N * T, C], 8)));
   const { grads } = tf.variableGrads(loss, parameters.variables);
   const dSteps = tf.grad((x: tf.Tensor) => tf.sum(tf.mul(run(x).features, numbers([N * T, C], 8))))(steps);

@@ -1,6 +1,7 @@
 import { type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { TensorMemory } from './memory.ts';
+import type { Direction, Packed } from './packing.ts';
 import { Pool } from './pool.ts';
 
 type Numbers = Float32Array | Int32Array | Uint8Array;
@@ -49,6 +50,9 @@ type Entry = ReturnType<MathBackendCPU['data']['get']>;
 export class SimdBackend extends MathBackendCPU {
   readonly memoryOfTensors: TensorMemory;
   readonly pool: Pool;
+  /** Grows whenever weights have been changed where they lie. */
+  weightsVersion = 0;
+  readonly #packed = new Map<DataId, Partial<Record<Direction, Packed>>>();
   readonly #kernelNumbers: ReadonlyMap<string, number>;
 
   constructor(module: WebAssembly.Module, threads: number) {
@@ -75,6 +79,23 @@ export class SimdBackend extends MathBackendCPU {
     const number = this.#kernelNumbers.get(kernel);
     if (number === undefined) throw new RangeError(`simd: there is no kernel ${kernel}`);
     if (units > 0) this.pool.run(number, units, work, args);
+  }
+
+  /** `run` for kernels that take a table of 32-bit words, and then `args`. */
+  runTable(kernel: string, units: number, work: number, words: Int32Array, ...args: number[]): void {
+    const block = new Block(this.memoryOfTensors, 'int32', words.length, 1);
+    block.values.set(words);
+    this.run(kernel, units, work, block.address, ...args);
+    this.memoryOfTensors.free(block.address, block.bytes);
+  }
+
+  packed(weight: DataId, direction: Direction): Packed | undefined {
+    return this.#packed.get(weight)?.[direction];
+  }
+
+  /** Keeps what a weight was packed into, until the weight is disposed. */
+  setPacked(weight: DataId, direction: Direction, packed: Packed): void {
+    this.#packed.set(weight, { ...this.#packed.get(weight), [direction]: packed });
   }
 
   /** A tensor with anything in it, for a kernel to fill. */
@@ -109,8 +130,11 @@ export class SimdBackend extends MathBackendCPU {
     if (!this.data.has(dataId)) return true;
     const block = this.data.get(dataId) as Entry | Block;
     const gone = super.disposeData(dataId, force);
-    if (gone && block instanceof Block) this.memoryOfTensors.free(block.address, block.bytes);
-    return gone;
+    if (!gone) return false;
+    if (block instanceof Block) this.memoryOfTensors.free(block.address, block.bytes);
+    for (const { info } of Object.values(this.#packed.get(dataId) ?? {})) this.disposeIntermediateTensorInfo(info);
+    this.#packed.delete(dataId);
+    return true;
   }
 
   override memory(): { unreliable: boolean; reasons: string[] } {

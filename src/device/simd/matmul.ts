@@ -6,7 +6,10 @@ import type { SimdKernel } from './kernel.ts';
 const PANEL = 16;
 /** With so few rows of the left operand, packing the right one costs more than it saves. */
 const FEW_ROWS = 32;
-const ACTIVATIONS: Record<string, number> = { linear: 0, relu: 1 };
+/** What becomes of a product, as in kernels/tile.ts; GELU leaves its slope at `operand`. */
+const OPERATIONS = { none: 0, relu: 1, gelu: 4 } as const;
+type Operation = keyof typeof OPERATIONS;
+const ACTIVATIONS: Record<string, Operation> = { linear: 'none', relu: 'relu' };
 
 export interface Product {
   M: number;
@@ -20,12 +23,14 @@ export interface Product {
   transposeB: boolean;
   /** Address; 0: none. */
   bias: number;
-  activation: number;
+  op: Operation;
+  /** Address of numbers in the shape of the product. */
+  operand?: number;
 }
 
-/** activation(A B + bias), the operands at the given addresses. */
+/** op(A B + bias), the operands at the given addresses. */
 export function multiply(backend: SimdBackend, a: number, b: number, product: Product, outShape: number[]): TensorInfo {
-  const { M, K, N, batches, aBatch, bBatch, transposeA, transposeB, bias, activation } = product;
+  const { M, K, N, batches, aBatch, bBatch, transposeA, transposeB, bias, op, operand = 0 } = product;
   const panels = Math.ceil(N / PANEL);
   const out = backend.output(outShape);
   const packed = transposeB || M > FEW_ROWS ? pack(backend, b, product) : null;
@@ -37,7 +42,7 @@ export function multiply(backend: SimdBackend, a: number, b: number, product: Pr
   // Eight multiply-adds at a time.
   const work = (K * panels * PANEL * 2) / 8;
   const sizes = [M, K, N, mStep, kStep, aBatch, batch, step, row];
-  backend.run('matmulPairs', batches * Math.ceil(M / 2), work, a, right, bias, out.address, ...sizes, activation);
+  backend.run('matmulPairs', batches * Math.ceil(M / 2), work, a, right, bias, out.address, ...sizes, OPERATIONS[op], operand);
   if (packed) backend.disposeIntermediateTensorInfo(packed);
   return out;
 }
@@ -63,8 +68,8 @@ interface MatMulAttributes {
 const matmul: SimdKernel = ({ backend, inputs, attrs }) => {
   const { a, b, bias, preluActivationWeights } = inputs as Record<'a' | 'b', TensorInfo> & Record<string, TensorInfo>;
   const { transposeA, transposeB, activation: name = 'linear' } = attrs as unknown as MatMulAttributes;
-  const activation = ACTIVATIONS[name];
-  if (a.dtype !== 'float32' || b.dtype !== 'float32' || preluActivationWeights || activation === undefined) return null;
+  const op = ACTIVATIONS[name];
+  if (a.dtype !== 'float32' || b.dtype !== 'float32' || preluActivationWeights || op === undefined) return null;
   const [left, right] = [backend.address(a), backend.address(b)];
   const [aRows, aColumns] = a.shape.slice(-2) as [number, number];
   const [bRows, bColumns] = b.shape.slice(-2) as [number, number];
@@ -88,7 +93,7 @@ const matmul: SimdKernel = ({ backend, inputs, attrs }) => {
       aBatch: aBatches === 1 ? 0 : M * K,
       bBatch: bBatches === 1 ? 0 : K * N,
       bias: biasAddress,
-      activation,
+      op,
     },
     [...outer, M, N],
   );

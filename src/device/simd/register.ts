@@ -6,6 +6,7 @@ import type { Call, SimdKernel } from './kernel.ts';
 import { layoutKernels } from './layout.ts';
 import { matmulKernels } from './matmul.ts';
 import { reductionKernels } from './reductions.ts';
+import { transformerKernels } from './transformer.ts';
 import { unaryKernels } from './unary.ts';
 
 const OVERRIDES: Record<string, SimdKernel> = {
@@ -15,6 +16,7 @@ const OVERRIDES: Record<string, SimdKernel> = {
   ...layoutKernels,
   ...matmulKernels,
   ...fusedKernels,
+  ...transformerKernels,
 };
 
 /** Registers all kernels of the backend `simd`: the `cpu` backend's, and ours in place of those that take time. */

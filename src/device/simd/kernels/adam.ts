@@ -1,14 +1,15 @@
-import { fma, loadSome, splat, storeSome, sum4 } from './vector';
+import { fma, loadSome, splat, sum4 } from './vector';
+import { storeUpTo } from './tile';
 
-/** Numbers that one unit of `sumSquares` adds up. */
-const BLOCK: i32 = 4096;
+/** Words of a job: how many numbers, then where parameters, gradients, means and variances begin. */
+const JOB_WORDS: i32 = 5;
 
-/** Sums of squares of blocks of 4096 of `n` numbers, each into its own place. */
-export function sumSquares(from: i32, to: i32, scratch: usize, x: usize, out: usize, n: i32): void {
+/** Sums of squares of the gradients of each job, into a place for each. */
+export function sumSquares(from: i32, to: i32, scratch: usize, jobs: usize, out: usize): void {
   for (let unit = from; unit < to; unit++) {
-    const first = unit * BLOCK;
-    const count = min(n - first, BLOCK);
-    const at = x + (usize(first) << 2);
+    const job = jobs + (usize(unit * JOB_WORDS) << 2);
+    const count = load<i32>(job);
+    const at: usize = load<i32>(job, 8);
     let s0 = splat(0);
     let s1 = splat(0);
     let i: i32 = 0;
@@ -27,30 +28,31 @@ export function sumSquares(from: i32, to: i32, scratch: usize, x: usize, out: us
   }
 }
 
-/**
- * One step of Adam for `n` parameters, with a gradient scaled by `clip`. The moments, which need not begin at a whole
- * vector, are changed in place.
- */
+/** One step of Adam for the parameters of each job, in place, with gradients scaled by `clip`. */
 export function adam(
-  from: i32, to: i32, scratch: usize, n: i32, parameter: usize, gradient: usize, mean: usize, variance: usize,
-  out: usize, clip: f32, beta1: f32, beta2: f32, rate: f32, varianceScale: f32, epsilon: f32,
+  from: i32, to: i32, scratch: usize, jobs: usize, clip: f32, beta1: f32, beta2: f32, rate: f32, varianceScale: f32,
+  epsilon: f32,
 ): void {
   for (let unit = from; unit < to; unit++) {
-    const i = usize(unit) << 4;
-    const count = n - (unit << 2);
-    const g = f32x4.mul(v128.load(gradient + i), splat(clip));
-    const oldMean = count >= 4 ? v128.load(mean + i) : loadSome(mean + i, count);
-    const oldVariance = count >= 4 ? v128.load(variance + i) : loadSome(variance + i, count);
-    const m = f32x4.add(f32x4.mul(oldMean, splat(beta1)), f32x4.mul(g, splat(1 - beta1)));
-    const v = f32x4.add(f32x4.mul(oldVariance, splat(beta2)), f32x4.mul(f32x4.mul(g, g), splat(1 - beta2)));
-    if (count >= 4) {
-      v128.store(mean + i, m);
-      v128.store(variance + i, v);
-    } else {
-      storeSome(mean + i, m, count);
-      storeSome(variance + i, v, count);
+    const job = jobs + (usize(unit * JOB_WORDS) << 2);
+    const n = load<i32>(job);
+    const parameter: usize = load<i32>(job, 4);
+    const gradient: usize = load<i32>(job, 8);
+    const mean: usize = load<i32>(job, 12);
+    const variance: usize = load<i32>(job, 16);
+    for (let k: i32 = 0; k < n; k += 4) {
+      const i = usize(k) << 2;
+      const count = n - k;
+      const g = f32x4.mul(v128.load(gradient + i), splat(clip));
+      const oldMean = count >= 4 ? v128.load(mean + i) : loadSome(mean + i, count);
+      const oldVariance = count >= 4 ? v128.load(variance + i) : loadSome(variance + i, count);
+      const m = f32x4.add(f32x4.mul(oldMean, splat(beta1)), f32x4.mul(g, splat(1 - beta1)));
+      const v = f32x4.add(f32x4.mul(oldVariance, splat(beta2)), f32x4.mul(f32x4.mul(g, g), splat(1 - beta2)));
+      storeUpTo(mean + i, m, count);
+      storeUpTo(variance + i, v, count);
+      const deviation = f32x4.add(f32x4.sqrt(f32x4.mul(v, splat(varianceScale))), splat(epsilon));
+      const change = f32x4.mul(f32x4.div(m, deviation), splat(rate));
+      storeUpTo(parameter + i, f32x4.sub(v128.load(parameter + i), change), count);
     }
-    const deviation = f32x4.add(f32x4.sqrt(f32x4.mul(v, splat(varianceScale))), splat(epsilon));
-    v128.store(out + i, f32x4.sub(v128.load(parameter + i), f32x4.mul(f32x4.div(m, deviation), splat(rate))));
   }
 }

@@ -1,39 +1,42 @@
-import { exp4, fma, max4, splat, sum4 } from './vector';
+import { packRows } from './matmul';
+import { PANEL, tile } from './tile';
+import { expDown4, fma, max4, splat, sum4 } from './vector';
 
 // Causal attention within episodes, one head of one sequence at a time, straight from the projection [N * T, 3C] and
-// the cache [N, H, P, D]. S = P + T steps are seen, of which step t sees first[t] to P + t. In scratch memory, rows are
-// padded to whole vectors: DP for D, SP for S.
+// the cache [N, H, P, D]. S = P + T steps are seen, of which step t sees first[t] to P + t. Steps come in panels of 16.
 
+/** Steps whose weights are there at one time on the way back. */
+const BLOCK: i32 = 64;
+
+/** S in whole panels. */
 // @ts-ignore: decorator
 @inline
-function vectorsUp(n: i32): i32 {
-  return (n + 3) & ~3;
+function wholePanels(steps: i32): i32 {
+  return (steps + PANEL - 1) & ~(PANEL - 1);
 }
 
-/** Copies row of D to one of DP, turned to its position; `sign` -1 turns it back. */
+/** Copies a row of D, turned to its position and scaled; `sign` -1 turns it back. */
 // @ts-ignore: decorator
 @inline
-function turn(x: usize, out: usize, cos: usize, sin: usize, D: i32, sign: f32): void {
+function turn(x: usize, out: usize, cos: usize, sin: usize, D: i32, sign: f32, scale: f32): void {
   const half = D >> 1;
-  if ((half & 3) == 0) {
-    const s = splat(sign);
-    for (let i: i32 = 0; i < half; i += 4) {
-      const at = usize(i) << 2;
-      const far = usize(half + i) << 2;
-      const a = v128.load(x + at);
-      const b = v128.load(x + far);
-      const c = v128.load(cos + at);
-      const d = f32x4.mul(v128.load(sin + at), s);
-      v128.store(out + at, f32x4.sub(f32x4.mul(a, c), f32x4.mul(b, d)));
-      v128.store(out + far, f32x4.add(f32x4.mul(b, c), f32x4.mul(a, d)));
-    }
-    return;
+  const whole = half & ~3;
+  let i: i32 = 0;
+  for (; i < whole; i += 4) {
+    const at = usize(i) << 2;
+    const far = usize(half + i) << 2;
+    const a = v128.load(x + at);
+    const b = v128.load(x + far);
+    const c = f32x4.mul(v128.load(cos + at), splat(scale));
+    const d = f32x4.mul(v128.load(sin + at), splat(sign * scale));
+    v128.store(out + at, f32x4.sub(f32x4.mul(a, c), f32x4.mul(b, d)));
+    v128.store(out + far, f32x4.add(f32x4.mul(b, c), f32x4.mul(a, d)));
   }
-  for (let i: i32 = 0; i < half; i++) {
+  for (; i < half; i++) {
     const a = load<f32>(x + (usize(i) << 2));
     const b = load<f32>(x + (usize(half + i) << 2));
-    const c = load<f32>(cos + (usize(i) << 2));
-    const d = load<f32>(sin + (usize(i) << 2)) * sign;
+    const c = load<f32>(cos + (usize(i) << 2)) * scale;
+    const d = load<f32>(sin + (usize(i) << 2)) * sign * scale;
     store<f32>(out + (usize(i) << 2), a * c - b * d);
     store<f32>(out + (usize(half + i) << 2), b * c + a * d);
   }
@@ -42,100 +45,33 @@ function turn(x: usize, out: usize, cos: usize, sin: usize, D: i32, sign: f32): 
 // @ts-ignore: decorator
 @inline
 function copyRow(x: usize, out: usize, D: i32): void {
-  memory.copy(out, x, usize(D) << 2);
+  if (D & 3) {
+    memory.copy(out, x, usize(D) << 2);
+    return;
+  }
+  for (let d: usize = 0; d < usize(D) << 2; d += 16) v128.store(out + d, v128.load(x + d));
 }
 
-/** [S, DP] to [DP, SP]; what is beyond S stays as it is, and counts for nothing. */
+/** The oldest step that any of a sequence's T sees, in whole panels. */
 // @ts-ignore: decorator
 @inline
-function transposed(x: usize, out: usize, S: i32, DP: i32, SP: i32): void {
-  for (let s: i32 = 0; s < S; s += 4) {
-    for (let d: i32 = 0; d < DP; d += 4) {
-      const from = x + (usize(s * DP + d) << 2);
-      const row = usize(DP) << 2;
-      const a = v128.load(from);
-      const b = v128.load(from + row);
-      const c = v128.load(from + 2 * row);
-      const e = v128.load(from + 3 * row);
-      const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
-      const ab1 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
-      const ce0 = v128.shuffle<f32>(c, e, 0, 4, 1, 5);
-      const ce1 = v128.shuffle<f32>(c, e, 2, 6, 3, 7);
-      const to = out + (usize(d * SP + s) << 2);
-      const column = usize(SP) << 2;
-      v128.store(to, v128.shuffle<f32>(ab0, ce0, 0, 1, 4, 5));
-      v128.store(to + column, v128.shuffle<f32>(ab0, ce0, 2, 3, 6, 7));
-      v128.store(to + 2 * column, v128.shuffle<f32>(ab1, ce1, 0, 1, 4, 5));
-      v128.store(to + 3 * column, v128.shuffle<f32>(ab1, ce1, 2, 3, 6, 7));
-    }
-  }
+function oldestPanel(first: usize, T: i32): i32 {
+  let oldest = load<i32>(first);
+  for (let t: i32 = 1; t < T; t++) oldest = min(oldest, load<i32>(first + (usize(t) << 2)));
+  return oldest & ~(PANEL - 1);
 }
 
-/** All keys, turned, and all values, [S, DP] each, of one head of one sequence. */
+/** Softmax of the steps `first` to `last`, in place, and 0 in the rest of the panels from `begin` to `end`. */
 // @ts-ignore: decorator
 @inline
-function gather(
-  projection: usize, pastKeys: usize, pastValues: usize, cos: usize, sin: usize, keys: usize, values: usize,
-  n: i32, h: i32, T: i32, P: i32, H: i32, D: i32, DP: i32,
-): void {
-  const C = H * D;
-  const half = D >> 1;
-  for (let s: i32 = 0; s < P + T; s++) {
-    const isPast = s < P;
-    const row = usize(n * T + s - P) * usize(3 * C) + usize(h * D);
-    const past = usize((n * H + h) * P + s) * usize(D);
-    const key = isPast ? pastKeys + (past << 2) : projection + ((row + C) << 2);
-    const value = isPast ? pastValues + (past << 2) : projection + ((row + 2 * C) << 2);
-    const table = usize(s * half) << 2;
-    turn(key, keys + (usize(s * DP) << 2), cos + table, sin + table, D, 1);
-    copyRow(value, values + (usize(s * DP) << 2), D);
-  }
-}
-
-/** weights[s] = q . k[s], a vector of four steps at a time; q is scaled already. */
-// @ts-ignore: decorator
-@inline
-function products(q: usize, transposedKeys: usize, out: usize, begin: i32, end: i32, DP: i32, SP: i32): void {
-  let s = begin;
-  // Four sums at once, since each waits for its own last product.
-  for (; s + 12 < end; s += 16) {
-    let s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0);
-    let at = transposedKeys + (usize(s) << 2);
-    for (let d: i32 = 0; d < DP; d++) {
-      const x = v128.load32_splat(q + (usize(d) << 2));
-      s0 = fma(x, v128.load(at), s0);
-      s1 = fma(x, v128.load(at, 16), s1);
-      s2 = fma(x, v128.load(at, 32), s2);
-      s3 = fma(x, v128.load(at, 48), s3);
-      at += usize(SP) << 2;
-    }
-    v128.store(out + (usize(s) << 2), s0);
-    v128.store(out + (usize(s) << 2), s1, 16);
-    v128.store(out + (usize(s) << 2), s2, 32);
-    v128.store(out + (usize(s) << 2), s3, 48);
-  }
-  for (; s < end; s += 4) {
-    let sum = splat(0);
-    let at = transposedKeys + (usize(s) << 2);
-    for (let d: i32 = 0; d < DP; d++) {
-      sum = fma(v128.load32_splat(q + (usize(d) << 2)), v128.load(at), sum);
-      at += usize(SP) << 2;
-    }
-    v128.store(out + (usize(s) << 2), sum);
-  }
-}
-
-/** Softmax of [first, last], in place; the rest of its vectors becomes 0. */
-// @ts-ignore: decorator
-@inline
-function softmax(weights: usize, first: i32, last: i32): void {
-  const begin = first & ~3;
-  const end = vectorsUp(last + 1);
-  const seen = i32x4(0, 1, 2, 3);
-  let most = splat(-Infinity as f32);
+function softmax(weights: usize, first: i32, last: i32, begin: i32, end: i32): void {
+  const lanes = i32x4(0, 1, 2, 3);
+  const oldest = i32x4.splat(first);
+  const newest = i32x4.splat(last);
+  let most = splat(-1e30);
   for (let s = begin; s < end; s += 4) {
-    const steps = i32x4.add(i32x4.splat(s), seen);
-    const inside = v128.and(i32x4.ge_s(steps, i32x4.splat(first)), i32x4.le_s(steps, i32x4.splat(last)));
+    const steps = i32x4.add(i32x4.splat(s), lanes);
+    const inside = v128.and(i32x4.ge_s(steps, oldest), i32x4.le_s(steps, newest));
     const v = v128.bitselect(v128.load(weights + (usize(s) << 2)), splat(-1e30), inside);
     v128.store(weights + (usize(s) << 2), v);
     most = f32x4.max(most, v);
@@ -143,9 +79,8 @@ function softmax(weights: usize, first: i32, last: i32): void {
   const top = splat(max4(most));
   let sums = splat(0);
   for (let s = begin; s < end; s += 4) {
-    const steps = i32x4.add(i32x4.splat(s), seen);
-    const inside = v128.and(i32x4.ge_s(steps, i32x4.splat(first)), i32x4.le_s(steps, i32x4.splat(last)));
-    const e = v128.and(exp4(f32x4.sub(v128.load(weights + (usize(s) << 2)), top)), inside);
+    const v = v128.load(weights + (usize(s) << 2));
+    const e = v128.and(expDown4(f32x4.sub(v, top)), f32x4.gt(v, splat(-1e30)));
     v128.store(weights + (usize(s) << 2), e);
     sums = f32x4.add(sums, e);
   }
@@ -154,193 +89,229 @@ function softmax(weights: usize, first: i32, last: i32): void {
     v128.store(weights + (usize(s) << 2), f32x4.mul(v128.load(weights + (usize(s) << 2)), scale));
 }
 
-/** out[d] = sum over s of weights[s] x[s, d] */
+/** All keys from step `base` on, turned, and all values, [S, D] each; what fills the last panel is 0. */
 // @ts-ignore: decorator
 @inline
-function mixture(weights: usize, x: usize, out: usize, first: i32, last: i32, DP: i32): void {
-  let d: i32 = 0;
-  const row = usize(DP) << 2;
-  for (; d + 16 <= DP; d += 16) {
-    let s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0);
-    let at = x + (usize(first * DP + d) << 2);
-    for (let s = first; s <= last; s++) {
-      const w = v128.load32_splat(weights + (usize(s) << 2));
-      s0 = fma(w, v128.load(at), s0);
-      s1 = fma(w, v128.load(at, 16), s1);
-      s2 = fma(w, v128.load(at, 32), s2);
-      s3 = fma(w, v128.load(at, 48), s3);
-      at += row;
-    }
-    v128.store(out + (usize(d) << 2), s0);
-    v128.store(out + (usize(d) << 2), s1, 16);
-    v128.store(out + (usize(d) << 2), s2, 32);
-    v128.store(out + (usize(d) << 2), s3, 48);
+function gather(
+  projection: usize, pastKeys: usize, pastValues: usize, cos: usize, sin: usize, keys: usize, values: usize,
+  base: i32, n: i32, h: i32, T: i32, P: i32, H: i32, D: i32,
+): void {
+  const C = H * D;
+  const S = P + T;
+  const size = usize(D) << 2;
+  for (let s = base; s < S; s++) {
+    const isPast = s < P;
+    const row = usize(n * T + s - P) * usize(3 * C) + usize(h * D);
+    const past = usize((n * H + h) * P + s) * usize(D);
+    const key = isPast ? pastKeys + (past << 2) : projection + ((row + C) << 2);
+    const value = isPast ? pastValues + (past << 2) : projection + ((row + 2 * C) << 2);
+    const table = usize(s * (D >> 1)) << 2;
+    turn(key, keys + usize(s) * size, cos + table, sin + table, D, 1, 1);
+    copyRow(value, values + usize(s) * size, D);
   }
-  for (; d + 8 <= DP; d += 8) {
-    let sum0 = splat(0);
-    let sum1 = splat(0);
-    let at = x + (usize(first * DP + d) << 2);
-    for (let s = first; s <= last; s++) {
-      const w = v128.load32_splat(weights + (usize(s) << 2));
-      sum0 = fma(w, v128.load(at), sum0);
-      sum1 = fma(w, v128.load(at, 16), sum1);
-      at += row;
-    }
-    v128.store(out + (usize(d) << 2), sum0);
-    v128.store(out + (usize(d) << 2), sum1, 16);
-  }
-  for (; d < DP; d += 4) {
-    let sum = splat(0);
-    let at = x + (usize(first * DP + d) << 2);
-    for (let s = first; s <= last; s++) {
-      sum = fma(v128.load32_splat(weights + (usize(s) << 2)), v128.load(at), sum);
-      at += row;
-    }
-    v128.store(out + (usize(d) << 2), sum);
+  const rest = usize(wholePanels(S) - S) * size;
+  memory.fill(keys + usize(S) * size, 0, rest);
+  memory.fill(values + usize(S) * size, 0, rest);
+}
+
+/** Panels [D, 16] of rows [S, D] from step `base` on. */
+// @ts-ignore: decorator
+@inline
+function panelsOf(x: usize, panels: usize, base: i32, S: i32, D: i32): void {
+  for (let s = base; s < S; s += PANEL) {
+    const at = usize(s * D) << 2;
+    packRows(x + at, usize(D) << 2, D, PANEL, panels + at);
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function scaleRow(x: usize, DP: i32, scale: f32): void {
-  for (let d: i32 = 0; d < DP; d += 4)
-    v128.store(x + (usize(d) << 2), f32x4.mul(v128.load(x + (usize(d) << 2)), splat(scale)));
-}
-
-/** Units: heads of sequences, n * H + h. out [N * T, C]. cos, sin [S, D / 2]; first [N * T]. */
-export function attention(
-  from: i32, to: i32, scratch: usize, projection: usize, pastKeys: usize, pastValues: usize, first: usize,
+/** One head of one sequence. out [N * T, C]; cos, sin [S, D / 2]; first [N * T]. */
+export function attendHead(
+  n: i32, h: i32, scratch: usize, projection: usize, pastKeys: usize, pastValues: usize, first: usize,
   cos: usize, sin: usize, out: usize, T: i32, P: i32, H: i32, D: i32,
 ): void {
   const C = H * D;
   const S = P + T;
-  const DP = vectorsUp(D);
-  const SP = vectorsUp(S);
-  const block = usize(SP * DP) << 2;
+  const SP = wholePanels(S);
+  const size = usize(D) << 2;
   const keys = scratch;
-  const values = keys + block;
-  const across = values + block;
-  const q = across + block;
-  const weights = q + (usize(DP) << 2);
-  const result = weights + (usize(SP) << 2);
-  // What pads the rows must be finite: it is multiplied by 0.
-  memory.fill(scratch, 0, 3 * block + (usize(2 * DP + SP) << 2));
+  const values = keys + usize(SP) * size;
+  const panels = values + usize(SP) * size;
+  const q = panels + usize(SP) * size;
+  const weights = q + 2 * size;
+  const weightsRow = usize(SP) << 2;
   const scale: f32 = 1 / sqrt<f32>(f32(D));
-  for (let unit = from; unit < to; unit++) {
-    const n = unit / H;
-    const h = unit % H;
-    gather(projection, pastKeys, pastValues, cos, sin, keys, values, n, h, T, P, H, D, DP);
-    transposed(keys, across, S, DP, SP);
-    for (let t: i32 = 0; t < T; t++) {
-      const row = n * T + t;
-      const oldest = load<i32>(first + (usize(row) << 2));
-      const newest = P + t;
-      const table = usize(newest * (D >> 1)) << 2;
-      turn(projection + ((usize(row) * usize(3 * C) + usize(h * D)) << 2), q, cos + table, sin + table, D, 1);
-      scaleRow(q, DP, scale);
-      products(q, across, weights, oldest & ~3, newest + 1, DP, SP);
-      softmax(weights, oldest, newest);
-      mixture(weights, values, result, oldest, newest, DP);
-      copyRow(result, out + ((usize(row) * usize(C) + usize(h * D)) << 2), D);
+  const sees = first + (usize(n * T) << 2);
+  const base = oldestPanel(sees, T);
+  gather(projection, pastKeys, pastValues, cos, sin, keys, values, base, n, h, T, P, H, D);
+  panelsOf(keys, panels, base, S, D);
+  for (let t: i32 = 0; t < T; t += 2) {
+    const rows = min(T - t, 2);
+    for (let i: i32 = 0; i < rows; i++) {
+      const table = usize((P + t + i) * (D >> 1)) << 2;
+      const x = projection + ((usize(n * T + t + i) * usize(3 * C) + usize(h * D)) << 2);
+      turn(x, q + usize(i) * size, cos + table, sin + table, D, 1, scale);
+    }
+    const oldest0 = load<i32>(sees + (usize(t) << 2));
+    const oldest1 = rows == 2 ? load<i32>(sees + (usize(t) << 2), 4) : oldest0;
+    const newest = P + t + rows - 1;
+    const begin = min(oldest0, oldest1) & ~(PANEL - 1);
+    const end = wholePanels(newest + 1);
+    const second = rows == 2;
+    for (let s = begin; s < end; s += PANEL) {
+      const y = weights + (usize(s) << 2);
+      tile(q, second ? q + size : q, 4, panels + usize(s) * size, PANEL << 2, D, y, second ? y + weightsRow : 0, PANEL, 0, 0, 0);
+    }
+    softmax(weights, oldest0, P + t, begin, end);
+    if (second) softmax(weights + weightsRow, oldest1, newest, begin, end);
+    const w = weights + (usize(begin) << 2);
+    const y = out + ((usize(n * T + t) * usize(C) + usize(h * D)) << 2);
+    for (let d: i32 = 0; d < D; d += PANEL) {
+      const at = usize(d) << 2;
+      tile(
+        w, second ? w + weightsRow : w, 4, values + usize(begin) * size + at, size, newest + 1 - begin,
+        y + at, second ? y + at + (usize(C) << 2) : 0, D - d, 0, 0, 0,
+      );
     }
   }
 }
 
-/** Of the projection, [N * T, 3C]; no gradient goes into the cache. */
-export function attentionGradient(
-  from: i32, to: i32, scratch: usize, projection: usize, pastKeys: usize, pastValues: usize, first: usize,
+/**
+ * The gradient of one head of one sequence for its part of the projection, [N * T, 3C], which may take the projection's
+ * own place. No gradient goes into the cache.
+ */
+export function attendHeadGradient(
+  n: i32, h: i32, scratch: usize, projection: usize, pastKeys: usize, pastValues: usize, first: usize,
   cos: usize, sin: usize, dy: usize, out: usize, T: i32, P: i32, H: i32, D: i32,
 ): void {
   const C = H * D;
   const S = P + T;
-  const DP = vectorsUp(D);
-  const SP = vectorsUp(S);
-  const block = usize(SP * DP) << 2;
+  const SP = wholePanels(S);
+  const size = usize(D) << 2;
+  const block = usize(SP) * size;
   const keys = scratch;
   const values = keys + block;
-  const acrossKeys = values + block;
-  const acrossValues = acrossKeys + block;
-  const dKeys = acrossValues + block;
-  const dValues = dKeys + block;
-  const q = dValues + block;
-  const dRow = q + (usize(DP) << 2);
-  const dQuery = dRow + (usize(DP) << 2);
-  const weights = dQuery + (usize(DP) << 2);
-  const dWeights = weights + (usize(SP) << 2);
-  memory.fill(scratch, 0, 6 * block + (usize(3 * DP + 2 * SP) << 2));
+  const keyPanels = values + block;
+  const valuePanels = keyPanels + block;
+  const q = valuePanels + block;
+  const dKeys = q + usize(T) * size;
+  const dValues = dKeys + usize(T) * size;
+  const dQuery = dValues + usize(T) * size;
+  const weights = dQuery + 4 * size;
+  const weightsRow = usize(SP) << 2;
+  const dWeights = weights + usize(BLOCK) * weightsRow;
   const scale: f32 = 1 / sqrt<f32>(f32(D));
-  for (let unit = from; unit < to; unit++) {
-    const n = unit / H;
-    const h = unit % H;
-    gather(projection, pastKeys, pastValues, cos, sin, keys, values, n, h, T, P, H, D, DP);
-    transposed(keys, acrossKeys, S, DP, SP);
-    transposed(values, acrossValues, S, DP, SP);
-    memory.fill(dKeys, 0, 2 * block);
-    for (let t: i32 = 0; t < T; t++) {
-      const row = n * T + t;
-      const oldest = load<i32>(first + (usize(row) << 2));
-      const newest = P + t;
-      const begin = oldest & ~3;
-      const table = usize(newest * (D >> 1)) << 2;
-      const place = (usize(row) * usize(3 * C) + usize(h * D)) << 2;
-      turn(projection + place, q, cos + table, sin + table, D, 1);
-      scaleRow(q, DP, scale);
-      copyRow(dy + ((usize(row) * usize(C) + usize(h * D)) << 2), dRow, D);
-      products(q, acrossKeys, weights, begin, newest + 1, DP, SP);
-      softmax(weights, oldest, newest);
-      products(dRow, acrossValues, dWeights, begin, newest + 1, DP, SP);
-      // d score = w (dw - sum of w dw)
-      let sums = splat(0);
-      for (let s = begin; s <= newest; s += 4) {
+  const sees = first + (usize(n * T) << 2);
+  const base = oldestPanel(sees, T);
+  const dyRow = usize(C) << 2;
+  const dys = dy + ((usize(n * T) * usize(C) + usize(h * D)) << 2);
+  const row = usize(3 * C) << 2;
+  const place = (usize(n * T) * usize(3 * C) + usize(h * D)) << 2;
+  gather(projection, pastKeys, pastValues, cos, sin, keys, values, base, n, h, T, P, H, D);
+  panelsOf(keys, keyPanels, base, S, D);
+  panelsOf(values, valuePanels, base, S, D);
+  for (let t: i32 = 0; t < T; t++) {
+    const table = usize((P + t) * (D >> 1)) << 2;
+    turn(projection + place + usize(t) * row, q + usize(t) * size, cos + table, sin + table, D, 1, scale);
+  }
+  memory.fill(dKeys, 0, 2 * usize(T) * size);
+  for (let from: i32 = 0; from < T; from += BLOCK) {
+    const to = min(T, from + BLOCK);
+    memory.fill(weights, 0, usize(to - from) * weightsRow);
+    memory.fill(dWeights, 0, usize(to - from) * weightsRow);
+    for (let t = from; t < to; t += 2) {
+      const second = t + 1 < to;
+      const oldest0 = load<i32>(sees + (usize(t) << 2));
+      const oldest1 = second ? load<i32>(sees + (usize(t) << 2), 4) : oldest0;
+      const newest = second ? P + t + 1 : P + t;
+      const begin = min(oldest0, oldest1) & ~(PANEL - 1);
+      const end = wholePanels(newest + 1);
+      const w0 = weights + usize(t - from) * weightsRow;
+      const d0 = dWeights + usize(t - from) * weightsRow;
+      const x = q + usize(t) * size;
+      const g = dys + usize(t) * dyRow;
+      for (let s = begin; s < end; s += PANEL) {
         const at = usize(s) << 2;
-        sums = fma(v128.load(weights + at), v128.load(dWeights + at), sums);
+        const panel = usize(s) * size;
+        const w1 = second ? w0 + at + weightsRow : 0;
+        const d1 = second ? d0 + at + weightsRow : 0;
+        tile(x, second ? x + size : x, 4, keyPanels + panel, PANEL << 2, D, w0 + at, w1, PANEL, 0, 0, 0);
+        tile(g, second ? g + dyRow : g, 4, valuePanels + panel, PANEL << 2, D, d0 + at, d1, PANEL, 0, 0, 0);
       }
-      const along = splat(sum4(sums));
-      for (let s = begin; s <= newest; s += 4) {
-        const at = usize(s) << 2;
-        v128.store(dWeights + at, f32x4.mul(v128.load(weights + at), f32x4.sub(v128.load(dWeights + at), along)));
+      softmax(w0, oldest0, P + t, begin, end);
+      softmaxGradient(w0, d0, begin, end);
+      if (second) {
+        softmax(w0 + weightsRow, oldest1, newest, begin, end);
+        softmaxGradient(w0 + weightsRow, d0 + weightsRow, begin, end);
       }
-      mixture(dWeights, keys, dQuery, oldest, newest, DP);
-      scaleRow(dQuery, DP, scale);
-      turn(dQuery, out + place, cos + table, sin + table, D, -1);
-      for (let s = max(oldest, P); s <= newest; s++) {
-        const w = v128.load32_splat(weights + (usize(s) << 2));
-        const g = v128.load32_splat(dWeights + (usize(s) << 2));
-        const dKey = dKeys + (usize(s * DP) << 2);
-        const dValue = dValues + (usize(s * DP) << 2);
-        for (let d: usize = 0; d < usize(DP) << 2; d += 16) {
-          v128.store(dKey + d, fma(g, v128.load(q + d), v128.load(dKey + d)));
-          v128.store(dValue + d, fma(w, v128.load(dRow + d), v128.load(dValue + d)));
-        }
+      const from0 = d0 + (usize(begin) << 2);
+      for (let d: i32 = 0; d < D; d += PANEL) {
+        const at = usize(d) << 2;
+        tile(
+          from0, second ? from0 + weightsRow : from0, 4, keys + usize(begin) * size + at, size, newest + 1 - begin,
+          dQuery + at, second ? dQuery + size + at : 0, D - d, 0, 0, 0,
+        );
+      }
+      for (let i = t; i <= newest - P; i++) {
+        const table = usize((P + i) * (D >> 1)) << 2;
+        turn(dQuery + usize(i - t) * size, out + place + usize(i) * row, cos + table, sin + table, D, -1, scale);
       }
     }
-    for (let t: i32 = 0; t < T; t++) {
-      const s = P + t;
-      const table = usize(s * (D >> 1)) << 2;
-      const place = out + ((usize(n * T + t) * usize(3 * C) + usize(h * D)) << 2);
-      turn(dKeys + (usize(s * DP) << 2), place + (usize(C) << 2), cos + table, sin + table, D, -1);
-      copyRow(dValues + (usize(s * DP) << 2), place + (usize(2 * C) << 2), D);
+    // What each new step gets from those of the block that see it: itself and later ones.
+    for (let s: i32 = 0; s < to; s += 2) {
+      const begin = max(s, from);
+      const second = s + 1 < to;
+      const at = usize(begin - from) * weightsRow + (usize(P + s) << 2);
+      for (let d: i32 = 0; d < D; d += PANEL) {
+        const dKey = dKeys + usize(s) * size + (usize(d) << 2);
+        const dValue = dValues + usize(s) * size + (usize(d) << 2);
+        const shift = usize(d) << 2;
+        tile(
+          dWeights + at, second ? dWeights + at + 4 : dWeights + at, weightsRow, q + usize(begin) * size + shift, size,
+          to - begin, dKey, second ? dKey + size : 0, D - d, dKey, dKey + size, 0,
+        );
+        tile(
+          weights + at, second ? weights + at + 4 : weights + at, weightsRow, dys + usize(begin) * dyRow + shift, dyRow,
+          to - begin, dValue, second ? dValue + size : 0, D - d, dValue, dValue + size, 0,
+        );
+      }
     }
+  }
+  for (let t: i32 = 0; t < T; t++) {
+    const table = usize((P + t) * (D >> 1)) << 2;
+    const key = out + place + usize(t) * row + (usize(C) << 2);
+    turn(dKeys + usize(t) * size, key, cos + table, sin + table, D, -1, 1);
+    copyRow(dValues + usize(t) * size, key + (usize(C) << 2), D);
   }
 }
 
-/** The last P of the cached and the new steps: out [N, H, P, D]; `part` 1 for keys, 2 for values. */
-export function attentionCache(
-  from: i32, to: i32, scratch: usize, projection: usize, past: usize, out: usize, T: i32, P: i32, H: i32, D: i32,
-  part: i32,
+/** d score = w (dw - sum of w dw), in place of dw. */
+// @ts-ignore: decorator
+@inline
+function softmaxGradient(weights: usize, dWeights: usize, begin: i32, end: i32): void {
+  let sums = splat(0);
+  for (let s = begin; s < end; s += 4) {
+    const at = usize(s) << 2;
+    sums = fma(v128.load(weights + at), v128.load(dWeights + at), sums);
+  }
+  const along = splat(sum4(sums));
+  for (let s = begin; s < end; s += 4) {
+    const at = usize(s) << 2;
+    v128.store(dWeights + at, f32x4.mul(v128.load(weights + at), f32x4.sub(v128.load(dWeights + at), along)));
+  }
+}
+
+/** The last P of the cached and the new steps of a sequence's head: out [N, H, P, D]; `part` 1 for keys, 2 for values. */
+export function remember(
+  n: i32, h: i32, projection: usize, past: usize, out: usize, T: i32, P: i32, H: i32, D: i32, part: i32,
 ): void {
   const C = H * D;
   const size = usize(D) << 2;
-  for (let unit = from; unit < to; unit++) {
-    const n = unit / H;
-    const h = unit % H;
-    for (let p: i32 = 0; p < P; p++) {
-      const s = p + T;
-      const source =
-        s < P
-          ? past + usize(unit * P + s) * size
-          : projection + ((usize(n * T + s - P) * usize(3 * C) + usize(part * C + h * D)) << 2);
-      memory.copy(out + usize(unit * P + p) * size, source, size);
-    }
+  const unit = usize(n * H + h) * usize(P);
+  const kept = max(P - T, 0);
+  memory.copy(out + unit * size, past + (unit + usize(P - kept)) * size, usize(kept) * size);
+  for (let p = kept; p < P; p++) {
+    const t = T - P + p;
+    const source = projection + ((usize(n * T + t) * usize(3 * C) + usize(part * C + h * D)) << 2);
+    copyRow(source, out + (unit + usize(p)) * size, D);
   }
 }

@@ -1,4 +1,5 @@
-import { fma, loadSome, sigmoid4, splat, storeSome, sum4 } from './vector';
+import { storeUpTo } from './tile';
+import { fma, loadSome, splat, storeSome, sum4 } from './vector';
 
 /** Layer normalisation of rows of `n`; keeps each row's mean and inverse deviation in `statistics`. */
 export function layerNorm(
@@ -39,9 +40,10 @@ export function layerNorm(
   }
 }
 
-/** dx = (g - mean(g) - y mean(g y)) / deviation with g = dy scale and y the normalised row. */
+/** dx = (g - mean(g) - y mean(g y)) / deviation with g = dy scale and y the normalised row, on top of `plus` unless 0. */
 export function layerNormGradient(
   from: i32, to: i32, scratch: usize, x: usize, dy: usize, scale: usize, statistics: usize, out: usize, n: i32,
+  plus: usize,
 ): void {
   const whole = n & ~3;
   const left = n & 3;
@@ -68,78 +70,51 @@ export function layerNormGradient(
     for (let i: usize = 0; i < tail; i += 16) {
       const g = f32x4.mul(v128.load(dy + offset + i), v128.load(scale + i));
       const y = f32x4.mul(f32x4.sub(v128.load(x + offset + i), mean), inverse);
-      v128.store(out + offset + i, f32x4.mul(f32x4.sub(f32x4.sub(g, average), f32x4.mul(y, along)), inverse));
+      let dx = f32x4.mul(f32x4.sub(f32x4.sub(g, average), f32x4.mul(y, along)), inverse);
+      if (plus) dx = f32x4.add(dx, v128.load(plus + offset + i));
+      v128.store(out + offset + i, dx);
     }
     if (left) {
       const g = f32x4.mul(loadSome(dy + offset + tail, left), loadSome(scale + tail, left));
       const y = f32x4.mul(f32x4.sub(loadSome(x + offset + tail, left), mean), inverse);
-      storeSome(
-        out + offset + tail,
-        f32x4.mul(f32x4.sub(f32x4.sub(g, average), f32x4.mul(y, along)), inverse),
-        left,
-      );
+      let dx = f32x4.mul(f32x4.sub(f32x4.sub(g, average), f32x4.mul(y, along)), inverse);
+      if (plus) dx = f32x4.add(dx, loadSome(plus + offset + tail, left));
+      storeSome(out + offset + tail, dx, left);
     }
   }
 }
 
-/** Sums of dy y and of dy over all rows, of the vectors `from` to `to` of the columns. */
+/** Columns of a unit of `layerNormParameterGradients`: a cache line. */
+const COLUMNS: i32 = 16;
+
+/** Sums of dy y and of dy over all rows, of the groups `from` to `to` of 16 columns. */
 export function layerNormParameterGradients(
   from: i32, to: i32, scratch: usize, x: usize, dy: usize, statistics: usize, dScale: usize, dShift: usize, rows: i32,
   n: i32,
 ): void {
   for (let unit = from; unit < to; unit++) {
-    const column = unit << 2;
-    const count = min(n - column, 4);
-    const stride = usize(n) << 2;
-    let at = usize(column) << 2;
-    let products = splat(0);
-    let sums = splat(0);
-    for (let row: i32 = 0; row < rows; row++) {
-      const mean = v128.load32_splat(statistics + (usize(row) << 3));
-      const inverse = v128.load32_splat(statistics + (usize(row) << 3), 4);
-      const g = count == 4 ? v128.load(dy + at) : loadSome(dy + at, count);
-      const v = count == 4 ? v128.load(x + at) : loadSome(x + at, count);
-      products = fma(g, f32x4.mul(f32x4.sub(v, mean), inverse), products);
-      sums = f32x4.add(sums, g);
-      at += stride;
+    const end = min(n, (unit + 1) * COLUMNS);
+    for (let column = unit * COLUMNS; column < end; column += 8) {
+      const stride = usize(n) << 2;
+      let at = usize(column) << 2;
+      let products0 = splat(0), products1 = splat(0), sums0 = splat(0), sums1 = splat(0);
+      for (let row: i32 = 0; row < rows; row++) {
+        const mean = v128.load32_splat(statistics + (usize(row) << 3));
+        const inverse = v128.load32_splat(statistics + (usize(row) << 3), 4);
+        const g0 = v128.load(dy + at);
+        const g1 = v128.load(dy + at, 16);
+        products0 = fma(g0, f32x4.mul(f32x4.sub(v128.load(x + at), mean), inverse), products0);
+        products1 = fma(g1, f32x4.mul(f32x4.sub(v128.load(x + at, 16), mean), inverse), products1);
+        sums0 = f32x4.add(sums0, g0);
+        sums1 = f32x4.add(sums1, g1);
+        at += stride;
+      }
+      // Beyond the last column the sums are of numbers of the next row, and go nowhere.
+      const target = usize(column) << 2;
+      storeUpTo(dScale + target, products0, end - column);
+      storeUpTo(dScale + target + 16, products1, end - column - 4);
+      storeUpTo(dShift + target, sums0, end - column);
+      storeUpTo(dShift + target + 16, sums1, end - column - 4);
     }
-    const target = usize(column) << 2;
-    if (count == 4) {
-      v128.store(dScale + target, products);
-      v128.store(dShift + target, sums);
-    } else {
-      storeSome(dScale + target, products, count);
-      storeSome(dShift + target, sums, count);
-    }
-  }
-}
-
-/** 2 sqrt(2 / pi), and the weight of the cube in it. */
-const GELU_SCALE: f32 = 1.5957691216057308;
-const GELU_CUBIC: f32 = 0.044715;
-
-// @ts-ignore: decorator
-@inline
-function gate(x: v128, square: v128): v128 {
-  return sigmoid4(f32x4.mul(x, fma(square, splat(GELU_SCALE * GELU_CUBIC), splat(GELU_SCALE))));
-}
-
-export function gelu(from: i32, to: i32, scratch: usize, x: usize, out: usize): void {
-  const end = usize(to) << 4;
-  for (let i = usize(from) << 4; i < end; i += 16) {
-    const v = v128.load(x + i);
-    v128.store(out + i, f32x4.mul(v, gate(v, f32x4.mul(v, v))));
-  }
-}
-
-export function geluGradient(from: i32, to: i32, scratch: usize, x: usize, dy: usize, out: usize): void {
-  const end = usize(to) << 4;
-  for (let i = usize(from) << 4; i < end; i += 16) {
-    const v = v128.load(x + i);
-    const square = f32x4.mul(v, v);
-    const s = gate(v, square);
-    const inner = fma(square, splat(3 * GELU_SCALE * GELU_CUBIC), splat(GELU_SCALE));
-    const slope = fma(f32x4.mul(v, inner), f32x4.sub(s, f32x4.mul(s, s)), s);
-    v128.store(out + i, f32x4.mul(v128.load(dy + i), slope));
   }
 }

@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { resolveConfig, resolveEnvironment, train } from 'gymformer';
+import type { BenchLine, BenchOptions } from './line.ts';
+
+const ENVIRONMENT = 'ProofofMemory-v0';
+/** CleanRL's ppo_trxl for this task. */
+const SIZES = {
+  ...{ envs: 16, rolloutSteps: 128, epochs: 3, minibatches: 8 },
+  ...{ layers: 2, heads: 4, width: 64, context: 16, sequenceSteps: 16 },
+};
+/** CleanRL's feed-forward layers are as wide as the rest; the Transformer's usual ones four times that. */
+const CASES: Record<string, number> = { 'feed-forward 4': 4, 'feed-forward 1': 1 };
+const UPDATES = 40;
+const WARM_UP = 8;
+
+/** Environment steps a second of PPO as a whole: acting, environments, storage, advantages, learning. */
+export async function* ppo({ only, device = 'auto' }: BenchOptions): AsyncGenerator<BenchLine> {
+  for (const [name, feedForward] of Object.entries(CASES)) {
+    if (only && only !== name) continue;
+    const steps = UPDATES * SIZES.envs * SIZES.rolloutSteps;
+    const flags = { ...SIZES, feedForward, steps, device, evalEpisodes: 1, checkpointEvery: steps, seed: 1 };
+    const spec = await resolveEnvironment(ENVIRONMENT);
+    const config = resolveConfig({ environment: ENVIRONMENT, flags });
+    const folder = mkdtempSync(join(tmpdir(), 'gymformer-bench-'));
+    const at: { time: number; step: number }[] = [];
+    let used = '';
+    try {
+      await train({
+        config,
+        spec,
+        run: join(folder, 'run'),
+        onEvent(event) {
+          if (event.event === 'start') used = event.device;
+          if (event.event === 'update') at.push({ time: performance.now(), step: event.step });
+        },
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    const [first, last] = [at[WARM_UP], at.at(-1)] as [(typeof at)[0], (typeof at)[0]];
+    const stepsPerSecond = (1000 * (last.step - first.step)) / (last.time - first.time);
+    yield { bench: 'ppo', case: name, device: used, stepsPerSecond };
+  }
+}

@@ -1,0 +1,103 @@
+import { packColumns } from './matmul';
+import { layerNormParameterGradients } from './norm';
+import { PANEL, storeUpTo, tile } from './tile';
+import { splat } from './vector';
+
+// Gradients of weights: sums over all rows, as a list of jobs that threads take one by one.
+
+/** Rows of x and dy worked on at a time: panels of both stay in the first-level cache. */
+const DEPTH: i32 = 128;
+
+// Words of a job. Of a linear layer: x [rows, inputs] from a column on, of which `columns` are taken, dy [rows, outputs],
+// that row of the weight's gradient, and the bias's or 0. Of a norm: x, its statistics, dy [rows, outputs], both
+// gradients, and the group of 16 columns.
+const IS_NORM: i32 = 0;
+const ROWS: i32 = 1;
+const X: i32 = 2;
+const INPUTS: i32 = 3;
+const COLUMNS: i32 = 4;
+const DY: i32 = 5;
+const OUTPUTS: i32 = 6;
+const WEIGHT: i32 = 7;
+const BIAS: i32 = 8;
+const JOB_WORDS: i32 = 9;
+
+// @ts-ignore: decorator
+@inline
+function word(job: usize, i: i32): i32 {
+  return load<i32>(job + (usize(i) << 2));
+}
+
+/** Units: jobs. */
+export function weightGradients(from: i32, to: i32, scratch: usize, jobs: usize): void {
+  for (let unit = from; unit < to; unit++) {
+    const job = jobs + (usize(unit * JOB_WORDS) << 2);
+    const rows = word(job, ROWS);
+    const outputs = word(job, OUTPUTS);
+    if (word(job, IS_NORM)) {
+      // Its words in the order of a linear layer's: statistics, group, gradients of scale and shift.
+      const group = word(job, COLUMNS);
+      layerNormParameterGradients(
+        group, group + 1, scratch, word(job, X), word(job, DY), word(job, INPUTS), word(job, WEIGHT), word(job, BIAS),
+        rows, outputs,
+      );
+    } else {
+      linearWeights(
+        scratch, word(job, X), usize(word(job, INPUTS)) << 2, word(job, COLUMNS), word(job, DY), outputs, rows,
+        word(job, WEIGHT), word(job, BIAS),
+      );
+    }
+  }
+}
+
+/** dWeight = x^T dy for up to 32 columns of x, and dBias, the sum of dy, unless its address is 0. */
+function linearWeights(
+  scratch: usize, x: usize, xStep: usize, columns: i32, dy: usize, N: i32, rows: i32, weight: usize, bias: usize,
+): void {
+  const dyPanel = scratch + ((usize(DEPTH) * 2 * PANEL) << 2);
+  const dyStep = usize(N) << 2;
+  let k: i32 = 0;
+  do {
+    const depth = min(rows - k, DEPTH);
+    const xPanel = usize(depth * PANEL) << 2;
+    for (let m: i32 = 0; m < columns; m += PANEL)
+      packColumns(x + usize(k) * xStep + (usize(m) << 2), xStep, depth, min(PANEL, columns - m), scratch + (m ? xPanel : 0));
+    for (let n: i32 = 0; n < N; n += PANEL) {
+      const at = usize(n) << 2;
+      packColumns(dy + usize(k) * dyStep + at, dyStep, depth, min(PANEL, N - n), dyPanel);
+      if (bias) sumPanel(dyPanel, depth, bias + at, N - n, k > 0);
+      for (let m: i32 = 0; m < columns; m += 2) {
+        const from = scratch + (m & PANEL ? xPanel : 0) + (usize(m & (PANEL - 1)) << 2);
+        const y = weight + usize(m) * dyStep + at;
+        const start = k ? y : 0;
+        tile(
+          from, from + 4, PANEL << 2, dyPanel, PANEL << 2, depth, y, m + 1 < columns ? y + dyStep : 0, N - n,
+          start, start + dyStep, 0,
+        );
+      }
+    }
+    k += DEPTH;
+  } while (k < rows);
+}
+
+/** Sums of a panel's columns, on top of what is there where they go on. */
+function sumPanel(panel: usize, depth: i32, out: usize, columns: i32, goesOn: bool): void {
+  let s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0);
+  if (goesOn) {
+    s0 = v128.load(out);
+    s1 = v128.load(out, 16);
+    s2 = v128.load(out, 32);
+    s3 = v128.load(out, 48);
+  }
+  for (let k: i32 = 0; k < depth; k++) {
+    s0 = f32x4.add(s0, v128.load(panel));
+    s1 = f32x4.add(s1, v128.load(panel, 16));
+    s2 = f32x4.add(s2, v128.load(panel, 32));
+    s3 = f32x4.add(s3, v128.load(panel, 48));
+    panel += PANEL << 2;
+  }
+  storeUpTo(out, s0, columns);
+  storeUpTo(out + 16, s1, columns - 4);
+  storeUpTo(out + 32, s2, columns - 8);
+  storeUpTo(out + 48, s3, columns - 12);
+}

@@ -1,0 +1,208 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { SimdBackend } from './backend.ts';
+import { addresses, type Call, type SimdKernel } from './kernel.ts';
+import { packedWeights } from './packing.ts';
+import { linearJobs, normJobs, runWeightJobs } from './weightJobs.ts';
+
+// A stack of pre-norm blocks over cached and new steps of episodes, and its gradient: kernels/transformer.ts says what is
+// computed, and in which words of its table it looks for addresses.
+
+const NORMS = ['attentionNorm', 'feedForwardNorm'] as const;
+/** Inputs and outputs of each linear layer, as multiples of C and F. */
+const LINEARS = ['queryKeyValue', 'mixHeads', 'widen', 'narrow'] as const;
+type LinearName = (typeof LINEARS)[number];
+
+interface Sizes {
+  N: number;
+  T: number;
+  P: number;
+  H: number;
+  D: number;
+  C: number;
+  F: number;
+  layers: number;
+  rows: number;
+}
+
+function sizesOf({ inputs, attrs }: Call): Sizes {
+  const layers = attrs['layers'] as number;
+  const [N, H, P, D] = (inputs['0.pastKeys'] as TensorInfo).shape as [number, number, number, number];
+  const [rows, C] = (inputs['x'] as TensorInfo).shape as [number, number];
+  const F = (inputs['0.widen.bias'] as TensorInfo).shape[0] as number;
+  return { N, T: rows / N, P, H, D, C, F, layers, rows };
+}
+
+function shapeOf(name: LinearName, { C, F }: Sizes): [inputs: number, outputs: number] {
+  switch (name) {
+    case 'queryKeyValue':
+      return [C, 3 * C];
+    case 'mixHeads':
+      return [C, C];
+    case 'widen':
+      return [C, F];
+    case 'narrow':
+      return [F, C];
+    default:
+      return name satisfies never;
+  }
+}
+
+/** Addresses of arrays [rows, n] that lie one after the other in a block, each from a cache line of its own on. */
+class Arrays {
+  bytes = 0;
+  readonly #rows: number;
+
+  constructor(rows: number) {
+    this.#rows = rows;
+  }
+
+  /** Where in the block the next array lies. */
+  add(n: number): number {
+    const at = this.bytes;
+    this.bytes += Math.ceil((this.#rows * n) / 16) * 64;
+    return at;
+  }
+}
+
+/** What forward leaves for backward: offsets in one block, in the order of the table's words. */
+function savedArrays({ rows, C, F, layers }: Sizes): { blocks: number[][]; finalStatistics: number; bytes: number } {
+  const arrays = new Arrays(rows);
+  const widths = [2, C, 3 * C, C, C, 2, C, F, F, C];
+  const blocks = Array.from({ length: layers }, () => widths.map((n) => arrays.add(n)));
+  return { blocks, finalStatistics: arrays.add(2), bytes: arrays.bytes };
+}
+
+/** Words of the table before the first block, and of each block. */
+const [WHOLE, BLOCK] = [16, 35];
+
+/** What both directions share of the table. */
+function tableOf(call: Call, sizes: Sizes, saved: number): Int32Array {
+  const { backend, inputs } = call;
+  const { T, P, H, D, F, layers } = sizes;
+  const { blocks, finalStatistics } = savedArrays(sizes);
+  const weights = packedWeights(backend, weightsOf(inputs, layers), 'forward');
+  const table = new Int32Array(WHOLE + layers * BLOCK);
+  const first = backend.address(inputs['first'] as TensorInfo) as number;
+  const [x, cos, sin, ...finalNorm] = addresses(call, 'x', 'cos', 'sin', 'finalNorm.scale', 'finalNorm.shift');
+  table.set([T, P, H, D, F, layers, x, first, cos, sin, ...finalNorm, saved + finalStatistics]);
+  for (let layer = 0; layer < layers; layer++) {
+    const at = WHOLE + layer * BLOCK;
+    const of = (name: string): number => addresses(call, `${layer}.${name}`)[0];
+    const packed = (i: number): number => weights[layer * LINEARS.length + i] as number;
+    table.set([of('pastKeys'), of('pastValues'), 0, 0], at);
+    const words = NORMS.flatMap((norm, half) => [
+      of(`${norm}.scale`),
+      of(`${norm}.shift`),
+      ...LINEARS.slice(2 * half, 2 * half + 2).flatMap((name, i) => [packed(2 * half + i), of(`${name}.bias`)]),
+    ]);
+    table.set(words, at + 4);
+    table.set((blocks[layer] as number[]).map((offset) => saved + offset), at + 16);
+  }
+  return table;
+}
+
+function weightsOf(inputs: Call['inputs'], layers: number): TensorInfo[] {
+  return Array.from({ length: layers }, (_, layer) =>
+    LINEARS.map((name) => inputs[`${layer}.${name}.weight`] as TensorInfo),
+  ).flat();
+}
+
+/** Bytes of scratch memory that a thread needs: as kernels/attention.ts lays it out, on its way back. */
+function scratchBytes({ T, P, D }: Sizes): number {
+  const steps = Math.ceil((P + T) / 16) * 16;
+  return 4 * (4 * steps * D + 3 * T * D + 4 * D + 2 * 64 * steps + 64);
+}
+
+/** Multiply-adds of a sequence, in eights. */
+function workOf({ T, P, C, F }: Sizes): number {
+  return (T * (4 * C * C + 2 * C * F + 2 * C * (P + T))) / 8;
+}
+
+/**
+ * x [N * T, C] through all blocks and the last norm. `first` [N * T]: the oldest step that each sees. With `remember`,
+ * the last P keys and values of each block follow.
+ *
+ * @returns the features [N * T, C], what the gradient needs, then the caches
+ */
+const transformer: SimdKernel = (call) => {
+  const { backend, attrs } = call;
+  const sizes = sizesOf(call);
+  const { N, H, P, D, C, rows, layers } = sizes;
+  const features = backend.output([rows, C]);
+  const saved = backend.output([savedArrays(sizes).bytes / 4]);
+  const table = tableOf(call, sizes, saved.address);
+  table[13] = features.address;
+  const caches: TensorInfo[] = [];
+  if (attrs['remember'])
+    for (let layer = 0; layer < layers; layer++)
+      for (let part = 0; part < 2; part++) {
+        const cache = backend.output([N, H, P, D]);
+        table[WHOLE + layer * BLOCK + 2 + part] = cache.address;
+        caches.push(cache);
+      }
+  backend.reserveScratch(scratchBytes(sizes));
+  backend.runTable('transformer', N, layers * workOf(sizes), table);
+  return [features, saved, ...caches];
+};
+
+/** Gradients of x, then of each block's parameters in the order of `parameterNames`, then of the last norm's. */
+const transformerGradient: SimdKernel = (call) => {
+  const { backend, inputs } = call;
+  const sizes = sizesOf(call);
+  const { rows, C, F, layers, N } = sizes;
+  const [saved, dy] = addresses(call, 'saved', 'dy');
+  const table = tableOf(call, sizes, saved);
+  const weights = packedWeights(backend, weightsOf(inputs, layers), 'back');
+  const arrays = new Arrays(rows);
+  const between = Array.from({ length: layers }, () => [C, C, C, C, F].map((n) => arrays.add(n)));
+  const temporary = backend.output([arrays.bytes / 4]);
+  const dx = backend.output([rows, C]);
+  table[14] = dy;
+  table[15] = dx.address;
+  for (let layer = 0; layer < layers; layer++) {
+    const at = WHOLE + layer * BLOCK;
+    table.set(weights.slice(layer * LINEARS.length, (layer + 1) * LINEARS.length), at + 26);
+    table.set((between[layer] as number[]).map((offset) => temporary.address + offset), at + 30);
+  }
+  backend.reserveScratch(scratchBytes(sizes));
+  backend.runTable('transformerGradient', N, 2 * layers * workOf(sizes), table);
+  const gradients = parameterGradients(backend, sizes, table);
+  backend.disposeIntermediateTensorInfo(temporary);
+  return [dx, ...gradients];
+};
+
+function parameterGradients(backend: SimdBackend, sizes: Sizes, table: Int32Array): TensorInfo[] {
+  const { rows, C, layers } = sizes;
+  const gradients: TensorInfo[] = [];
+  const jobs: number[] = [];
+  const norm = (x: number, statistics: number, dy: number): void => {
+    const [scale, shift] = [backend.output([C]), backend.output([C])];
+    gradients.push(scale, shift);
+    normJobs(jobs, { x, statistics, dy, rows, n: C, scale: scale.address, shift: shift.address });
+  };
+  const linear = (name: LinearName, x: number, dy: number): void => {
+    const shape = shapeOf(name, sizes);
+    const [weight, bias] = [backend.output(shape), backend.output([shape[1]])];
+    gradients.push(weight, bias);
+    linearJobs(jobs, { x, dy, rows, shape, weight: weight.address, bias: bias.address });
+  };
+  let x = table[6] as number;
+  for (let layer = 0; layer < layers; layer++) {
+    const word = (i: number): number => table[WHOLE + layer * BLOCK + i] as number;
+    norm(x, word(16), word(30));
+    linear('queryKeyValue', word(17), word(18));
+    linear('mixHeads', word(19), word(31));
+    norm(word(20), word(21), word(32));
+    linear('widen', word(22), word(34));
+    linear('narrow', word(23), word(33));
+    x = word(25);
+  }
+  norm(x, table[12] as number, table[14] as number);
+  runWeightJobs(backend, jobs);
+  return gradients;
+}
+
+export const transformerKernels: Record<string, SimdKernel> = {
+  Transformer: transformer,
+  TransformerGradient: transformerGradient,
+};

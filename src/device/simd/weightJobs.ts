@@ -1,0 +1,40 @@
+import type { SimdBackend } from './backend.ts';
+
+/** Numbers of a job, columns of x in one, and rows worked on at a time, as in kernels/weights.ts. */
+const [JOB_WORDS, COLUMNS, DEPTH] = [9, 32, 128];
+/** Columns of a group of a norm's. */
+const GROUP = 16;
+
+/** Adds the gradients of a linear layer's weight [inputs, outputs] and bias: x^T dy and the sum of dy. */
+export function linearJobs(
+  jobs: number[],
+  options: { x: number; dy: number; rows: number; shape: [number, number]; weight: number; bias: number },
+): void {
+  const { x, dy, rows, shape, weight, bias } = options;
+  const [inputs, outputs] = shape;
+  for (let from = 0; from < inputs; from += COLUMNS) {
+    const columns = Math.min(COLUMNS, inputs - from);
+    jobs.push(0, rows, x + 4 * from, inputs, columns, dy, outputs, weight + 4 * from * outputs, from ? 0 : bias);
+  }
+}
+
+/** Adds the gradients of a norm's scale and shift, [n] each. */
+export function normJobs(
+  jobs: number[],
+  options: { x: number; statistics: number; dy: number; rows: number; n: number; scale: number; shift: number },
+): void {
+  const { x, statistics, dy, rows, n, scale, shift } = options;
+  for (let group = 0; group < n / GROUP; group++) jobs.push(1, rows, x, statistics, group, dy, n, scale, shift);
+}
+
+/** All jobs at once, dealt to the threads. */
+export function runWeightJobs(backend: SimdBackend, jobs: number[]): void {
+  backend.reserveScratch(4 * 3 * DEPTH * GROUP);
+  let work = 0;
+  for (let job = 0; job < jobs.length; job += JOB_WORDS) {
+    const [isNorm, rows, , , columns, , outputs] = jobs.slice(job, job + JOB_WORDS) as [number, number, ...number[]];
+    work += isNorm ? 8 * rows : (rows * (columns as number) * (outputs as number)) / 8;
+  }
+  const count = jobs.length / JOB_WORDS;
+  backend.runTable('weightGradients', count, work / count, Int32Array.from(jobs));
+}
