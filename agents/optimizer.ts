@@ -80,6 +80,10 @@ export class Adam {
     const { beta1, beta2 } = this.#options;
     const variables = this.#parameters.variables;
     const inputs: Record<string, tf.Tensor> = { mean: this.#mean, variance: this.#variance };
+    for (const variable of variables) {
+      // A clone of a parameter stays what it was.
+      if (tf.backend().refCount(variable.dataId) > 1) tf.tidy(() => variable.assign(tf.add(variable, 0)));
+    }
     return tf.tidy(() => {
       const { grads } = tf.variableGrads(loss, variables);
       variables.forEach((variable, i) => {

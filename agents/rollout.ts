@@ -158,13 +158,28 @@ export class Rollout {
   }
 
   #cacheOf(indices: Int32Array): Cache {
-    const B = this.shape.environments;
-    const lengths = indices.map((index) => this.#caches[Math.floor(index / B)]?.lengths[index % B] as number);
+    const { tensors, lengths } = this.#wholeCache();
     const rows = tf.tensor1d(indices, 'int32');
-    const tensors = (this.#caches[0] as Cache).tensors.map((_, i) =>
-      tf.gather(tf.concat(this.#caches.map(({ tensors }) => tensors[i] as tf.Tensor)), rows),
+    return {
+      tensors: tensors.map((tensor) => tf.gather(tensor, rows)),
+      lengths: indices.map((index) => lengths[index] as number),
+    };
+  }
+
+  /** The caches of all sequences in one, in the order of the sequences. */
+  #wholeCache(): Cache {
+    const [first, ...others] = this.#caches as [Cache, ...Cache[]];
+    if (others.length === 0) return first;
+    const B = this.shape.environments;
+    const lengths = new Int32Array(this.#caches.length * B);
+    this.#caches.forEach((cache, segment) => lengths.set(cache.lengths, segment * B));
+    const tensors = first.tensors.map((_, i) =>
+      tf.keep(tf.concat(this.#caches.map(({ tensors }) => tensors[i] as tf.Tensor))),
     );
-    return { tensors, lengths };
+    this.clear();
+    const whole = { tensors, lengths };
+    this.#caches.push(whole);
+    return whole;
   }
 }
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Generator } from '../../envs/random.ts';
+import { fused, type Kernel } from '../model/fused.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Adam } from '../optimizer.ts';
 import type { Minibatch, Rollout } from '../rollout.ts';
@@ -44,7 +45,7 @@ export interface PpoInputs {
   logProbs: tf.Tensor1D;
   oldLogProbs: tf.Tensor1D;
   /** [rows] */
-  entropy: tf.Tensor1D;
+  entropies: tf.Tensor1D;
   advantages: tf.Tensor1D;
   /** [rows] the new policy's values, and those of the one that acted. */
   values: tf.Tensor1D;
@@ -52,15 +53,13 @@ export interface PpoInputs {
   returns: tf.Tensor1D;
 }
 
-/** The loss and its terms, all scalars. */
+/** The loss, a scalar with a gradient, and [5] of its terms: those of `LOSS_TERMS`. */
 export interface PpoLoss {
   loss: tf.Scalar;
-  policyLoss: tf.Scalar;
-  valueLoss: tf.Scalar;
-  entropy: tf.Scalar;
-  approxKl: tf.Scalar;
-  clipFraction: tf.Scalar;
+  terms: tf.Tensor1D;
 }
+
+export const LOSS_TERMS = ['policyLoss', 'valueLoss', 'entropy', 'approxKl', 'clipFraction'] as const;
 
 /**
  * The clipped surrogate objective, the value's squared error and the entropy.
@@ -74,6 +73,8 @@ export interface PpoLoss {
  * @see Huang et al. 2022, "The 37 Implementation Details of Proximal Policy Optimization"
  */
 export function ppoLoss(inputs: PpoInputs, options: PpoOptions): PpoLoss {
+  const whole = fused('PpoLoss');
+  if (whole) return fusedPpoLoss(whole, inputs, options);
   const { clipRange, valueCoefficient, entropyCoefficient } = options;
   const advantages = options.normalizeAdvantages ? normalised(inputs.advantages) : inputs.advantages;
   const logRatio = tf.sub(inputs.logProbs, inputs.oldLogProbs);
@@ -81,20 +82,35 @@ export function ppoLoss(inputs: PpoInputs, options: PpoOptions): PpoLoss {
   const clipped = tf.clipByValue(ratio, 1 - clipRange, 1 + clipRange);
   const policyLoss = tf.neg(tf.mean(tf.minimum(tf.mul(ratio, advantages), tf.mul(clipped, advantages)))) as tf.Scalar;
   const valueLoss = tf.mul(0.5, tf.mean(squaredValueError(inputs, options))) as tf.Scalar;
-  const entropy = tf.mean(inputs.entropy) as tf.Scalar;
+  const entropy = tf.mean(inputs.entropies) as tf.Scalar;
   const loss = tf.add(
     policyLoss,
     tf.sub(tf.mul(valueLoss, valueCoefficient), tf.mul(entropy, entropyCoefficient)),
   ) as tf.Scalar;
   const outside = tf.cast(tf.greater(tf.abs(tf.sub(ratio, 1)), clipRange), 'float32');
-  return {
-    loss,
-    policyLoss,
-    valueLoss,
-    entropy,
-    approxKl: tf.mean(tf.sub(tf.sub(ratio, 1), logRatio)) as tf.Scalar,
-    clipFraction: tf.mean(outside) as tf.Scalar,
-  };
+  const approxKl = tf.mean(tf.sub(tf.sub(ratio, 1), logRatio));
+  return { loss, terms: tf.stack([policyLoss, valueLoss, entropy, approxKl, tf.mean(outside)]) as tf.Tensor1D };
+}
+
+function fusedPpoLoss(kernel: Kernel, inputs: PpoInputs, options: PpoOptions): PpoLoss {
+  let terms: tf.Tensor | undefined;
+  const apply = tf.customGrad((logProbs, entropies, values, save) => {
+    const found = { logProbs, entropies, values } as Record<string, tf.Tensor>;
+    const [value, ...rest] = kernel({ ...inputs, ...found }, { ...options }) as [tf.Tensor, ...tf.Tensor[]];
+    // The loss alone leaves TFJS's scope of the gradient by itself.
+    terms = tf.keep(rest[0] as tf.Tensor);
+    (save as tf.GradSaveFunc)(rest.slice(1));
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
+      const [logProbs, entropies, values] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
+      return (fused('PpoLossGradient') as Kernel)({ logProbs, entropies, values, dy });
+    };
+    return { value, gradFunc };
+  });
+  const loss = apply(inputs.logProbs, inputs.entropies, inputs.values) as tf.Scalar;
+  const kept = terms as unknown as tf.Tensor1D;
+  const copy = tf.clone(kept);
+  kept.dispose();
+  return { loss, terms: copy };
 }
 
 /**
@@ -123,7 +139,7 @@ export async function learnPpo(
   return { ...(await meanTerms(reports)), explainedVariance: explainedVariance(rollout.values, rollout.returns) };
 }
 
-const TERMS = ['policyLoss', 'valueLoss', 'entropy', 'approxKl', 'clipFraction', 'gradientNorm'] as const;
+const TERMS = [...LOSS_TERMS, 'gradientNorm'] as const;
 
 /** One step of the optimiser; returns its terms, in the order of `TERMS`, still on the device. */
 function learnMinibatch(
@@ -136,14 +152,15 @@ function learnMinibatch(
 ): tf.Tensor1D {
   return tf.tidy(() => {
     const minibatch = rollout.minibatch(indices);
-    const terms: tf.Scalar[] = [];
+    let lossTerms: tf.Tensor1D | undefined;
     const norm = optimizer.minimize(() => {
-      const { loss, ...parts } = ppoLoss(evaluateMinibatch(policy, minibatch), options);
-      terms.push(...TERMS.slice(0, -1).map((name) => tf.keep(parts[name as keyof typeof parts])));
+      const { loss, terms } = ppoLoss(evaluateMinibatch(policy, minibatch), options);
+      lossTerms = tf.keep(terms);
       return loss;
     }, learningRate);
-    const report = tf.stack([...terms, norm]) as tf.Tensor1D;
-    tf.dispose(terms);
+    const kept = lossTerms as unknown as tf.Tensor1D;
+    const report = tf.concat1d([kept, tf.reshape(norm, [1]) as tf.Tensor1D]);
+    kept.dispose();
     return report;
   });
 }
@@ -154,9 +171,8 @@ export function evaluateMinibatch(policy: Policy, minibatch: Minibatch): PpoInpu
     remember: false,
   });
   return {
-    logProbs: policy.head.logProb(outputs, minibatch.actions, minibatch.masks),
+    ...policy.head.score(outputs, minibatch.actions, minibatch.masks),
     oldLogProbs: minibatch.logProbs,
-    entropy: policy.head.entropy(outputs, minibatch.masks),
     advantages: minibatch.advantages,
     values,
     oldValues: minibatch.values,

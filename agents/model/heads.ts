@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Generator } from '../../envs/random.ts';
 import { type Box, describeSpace, type Space } from '../../envs/spaces.ts';
 import { MASKED } from './attention.ts';
+import { fused, type Kernel } from './fused.ts';
 import type { Parameters } from './parameters.ts';
 
 /**
@@ -25,10 +26,15 @@ export interface Head {
   describe(output: Float32Array, mask: Uint8Array | null): Float32Array;
   /** The action that the environment gets for an action drawn, in place. */
   toEnvironment(action: Float32Array): void;
-  /** [rows] log-probability of the actions drawn, [rows, A]. */
-  logProb(outputs: tf.Tensor2D, actions: tf.Tensor2D, masks: tf.Tensor2D | null): tf.Tensor1D;
-  /** [rows] */
-  entropy(outputs: tf.Tensor2D, masks: tf.Tensor2D | null): tf.Tensor1D;
+  /** What the distributions say of actions drawn, [rows, A]. */
+  score(outputs: tf.Tensor2D, actions: tf.Tensor2D, masks: tf.Tensor2D | null): Score;
+}
+
+export interface Score {
+  /** [rows] log-probability of the action. */
+  logProbs: tf.Tensor1D;
+  /** [rows] of the distribution. */
+  entropies: tf.Tensor1D;
 }
 
 /** @throws RangeError for a space that no policy can act in */
@@ -102,30 +108,49 @@ class Categorical implements Head {
 
   toEnvironment(): void {}
 
-  logProb(logits: tf.Tensor2D, actions: tf.Tensor2D, masks: tf.Tensor2D | null): tf.Tensor1D {
-    return sumParts(
-      this.#logProbs(logits, masks).map((logProbs, part) => {
-        const rows = actions.shape[0];
-        const action = tf.cast(tf.reshape(tf.slice(actions, [0, part], [rows, 1]), [rows]), 'int32') as tf.Tensor1D;
-        return tf.sum(tf.mul(logProbs, tf.cast(tf.oneHot(action, logProbs.shape[1] as number), 'float32')), 1);
-      }),
-    );
+  score(logits: tf.Tensor2D, actions: tf.Tensor2D, masks: tf.Tensor2D | null): Score {
+    const rows = logits.shape[0];
+    const parts = this.#sizes.map((n, part) => {
+      if (this.#sizes.length === 1) return scorePart(logits, actions, masks);
+      const offset = this.#offsets[part] as number;
+      const slice = (x: tf.Tensor2D): tf.Tensor2D => tf.slice(x, [0, offset], [rows, n]);
+      return scorePart(slice(logits), tf.slice(actions, [0, part], [rows, 1]), masks && slice(masks));
+    });
+    return {
+      logProbs: sumParts(parts.map(({ logProbs }) => logProbs)),
+      entropies: sumParts(parts.map(({ entropies }) => entropies)),
+    };
   }
+}
 
-  entropy(logits: tf.Tensor2D, masks: tf.Tensor2D | null): tf.Tensor1D {
-    return sumParts(
-      this.#logProbs(logits, masks).map((logProbs) => tf.neg(tf.sum(tf.mul(tf.exp(logProbs), logProbs), 1))),
-    );
-  }
+/** Of one categorical distribution: logits and masks [rows, n], actions [rows, 1]. */
+function scorePart(logits: tf.Tensor2D, actions: tf.Tensor2D, masks: tf.Tensor2D | null): Score {
+  const kernel = fused('Categorical');
+  if (kernel) return fusedScore(kernel, logits, actions, masks);
+  const [rows, n] = logits.shape;
+  const possible: tf.Tensor2D = masks ? tf.add(logits, tf.mul(tf.sub(1, masks), MASKED)) : logits;
+  const logProbs = tf.logSoftmax(possible);
+  const action = tf.cast(tf.reshape(actions, [rows]), 'int32') as tf.Tensor1D;
+  return {
+    logProbs: tf.sum(tf.mul(logProbs, tf.cast(tf.oneHot(action, n), 'float32')), 1),
+    entropies: tf.neg(tf.sum(tf.mul(tf.exp(logProbs), logProbs), 1)),
+  };
+}
 
-  /** [rows, n] of each part. */
-  #logProbs(logits: tf.Tensor2D, masks: tf.Tensor2D | null): tf.Tensor2D[] {
-    const possible: tf.Tensor2D = masks ? tf.add(logits, tf.mul(tf.sub(1, masks), MASKED)) : logits;
-    if (this.#sizes.length === 1) return [tf.logSoftmax(possible)];
-    return this.#sizes.map((n, part) =>
-      tf.logSoftmax(tf.slice(possible, [0, this.#offsets[part] as number], [logits.shape[0], n])),
-    );
-  }
+/** Both in one tensor, [2, rows], since a custom gradient has one output. */
+function fusedScore(kernel: Kernel, logits: tf.Tensor2D, actions: tf.Tensor2D, masks: tf.Tensor2D | null): Score {
+  const apply = tf.customGrad((logits, save) => {
+    const inputs = { logits: logits as tf.Tensor, actions, ...(masks && { masks }) };
+    const [value, logSoftmax] = kernel(inputs) as [tf.Tensor, tf.Tensor];
+    (save as tf.GradSaveFunc)([value, logSoftmax, actions]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
+      const [score, logSoftmax, actions] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
+      return (fused('CategoricalGradient') as Kernel)({ score, logSoftmax, actions, dy });
+    };
+    return { value, gradFunc };
+  });
+  const [logProbs, entropies] = tf.unstack(apply(logits)) as [tf.Tensor1D, tf.Tensor1D];
+  return { logProbs, entropies };
 }
 
 /** `n` independent switches; each output is the logit of a 1. */
@@ -164,19 +189,18 @@ class Bernoulli implements Head {
 
   toEnvironment(): void {}
 
-  logProb(logits: tf.Tensor2D, actions: tf.Tensor2D): tf.Tensor1D {
+  score(logits: tf.Tensor2D, actions: tf.Tensor2D): Score {
     // log sigmoid(x) of a 1, log sigmoid(-x) of a 0
     const sign = tf.sub(tf.mul(actions, 2), 1);
-    return tf.sum(logSigmoidTensor(tf.mul(logits, sign)), 1);
-  }
-
-  entropy(logits: tf.Tensor2D): tf.Tensor1D {
     const on = tf.sigmoid(logits);
     const surprise = tf.add(
       tf.mul(on, logSigmoidTensor(logits)),
       tf.mul(tf.sub(1, on), logSigmoidTensor(tf.neg(logits))),
     );
-    return tf.neg(tf.sum(surprise, 1));
+    return {
+      logProbs: tf.sum(logSigmoidTensor(tf.mul(logits, sign)), 1),
+      entropies: tf.neg(tf.sum(surprise, 1)),
+    };
   }
 }
 
@@ -245,15 +269,14 @@ class Gaussian implements Head {
     }
   }
 
-  logProb(outputs: tf.Tensor2D, actions: tf.Tensor2D): tf.Tensor1D {
+  score(outputs: tf.Tensor2D, actions: tf.Tensor2D): Score {
     const [means, logStd] = this.#split(outputs);
     const standardised = tf.div(tf.sub(actions, means), tf.exp(logStd));
     const density = tf.add(tf.add(tf.mul(tf.square(standardised), 0.5), logStd), LOG_SQRT_TWO_PI);
-    return tf.neg(tf.sum(density, 1));
-  }
-
-  entropy(outputs: tf.Tensor2D): tf.Tensor1D {
-    return tf.sum(tf.add(this.#split(outputs)[1], LOG_SQRT_TWO_PI + 0.5), 1);
+    return {
+      logProbs: tf.neg(tf.sum(density, 1)),
+      entropies: tf.sum(tf.add(logStd, LOG_SQRT_TWO_PI + 0.5), 1),
+    };
   }
 
   #split(outputs: tf.Tensor2D): [tf.Tensor2D, tf.Tensor2D] {

@@ -18,11 +18,13 @@ test('the masked categorical and its gradient equal PyTorch', () => {
   const actions = tf.tensor2d(action, [action.length, 1]);
   const categorical = head(new Discrete(masks.shape[1]));
   const x = tf.tensor2d(logits, masks.shape);
-  expectClose(categorical.logProb(x, actions, masks), logProb);
-  expectClose(categorical.entropy(x, masks), entropy);
+  const score = categorical.score(x, actions, masks);
+  expectClose(score.logProbs, logProb);
+  expectClose(score.entropies, entropy);
   const gradient = tf.grad((x: tf.Tensor) => {
     const row = x as tf.Tensor2D;
-    return tf.sum(tf.add(categorical.logProb(row, actions, masks), tf.mul(0.5, categorical.entropy(row, masks))));
+    const { logProbs, entropies } = categorical.score(row, actions, masks);
+    return tf.sum(tf.add(logProbs, tf.mul(0.5, entropies)));
   })(x);
   expectClose(gradient, rest['dLogits of sum(logProb + 0.5 entropy)']);
 });
@@ -36,11 +38,13 @@ test('the diagonal Gaussian and its gradients equal PyTorch', () => {
   const outputs = (means: tf.Tensor, logStd: tf.Tensor): tf.Tensor2D =>
     tf.concat([means as tf.Tensor2D, tf.add(tf.zeros([rows, A]), logStd) as tf.Tensor2D], 1);
   const inputs = [tf.tensor2d(mean, [rows, A]), tf.tensor1d(logStd)] as const;
-  expectClose(gaussian.logProb(outputs(...inputs), actions, null), logProb);
-  expectClose(gaussian.entropy(outputs(...inputs), null), entropy);
+  const score = gaussian.score(outputs(...inputs), actions, null);
+  expectClose(score.logProbs, logProb);
+  expectClose(score.entropies, entropy);
   const [dMeanFound, dLogStdFound] = tf.grads((means: tf.Tensor, logStd: tf.Tensor) => {
     const both = outputs(means, logStd);
-    return tf.sum(tf.add(gaussian.logProb(both, actions, null), tf.mul(0.5, gaussian.entropy(both, null))));
+    const { logProbs, entropies } = gaussian.score(both, actions, null);
+    return tf.sum(tf.add(logProbs, tf.mul(0.5, entropies)));
   })([...inputs]) as [tf.Tensor, tf.Tensor];
   expectClose(dMeanFound, rest['dMean of sum(logProb + 0.5 entropy)']);
   expectClose(dLogStdFound, dLogStd);
@@ -72,10 +76,8 @@ describe.each(SPACES)('%s', (_, space, maskValues) => {
     const action = new Float32Array(actionSize);
     for (let i = 0; i < 20; i++) {
       const logProb = subject.sample(outputs.dataSync() as Float32Array, mask, random, action);
-      expect(subject.logProb(outputs, tf.tensor2d(action, [1, actionSize]), masks).dataSync()[0]).toBeCloseTo(
-        logProb,
-        4,
-      );
+      const { logProbs } = subject.score(outputs, tf.tensor2d(action, [1, actionSize]), masks);
+      expect(logProbs.dataSync()[0]).toBeCloseTo(logProb, 4);
     }
   });
 
@@ -110,11 +112,13 @@ describe.each(SPACES)('%s', (_, space, maskValues) => {
     const compared = space.kind === 'box' ? subject.actionSize : described.length;
     for (let i = 0; i < compared; i++) expect(counts[i]).toBeCloseTo(described[i] as number, 1.5);
     subject.mode(output, mask, action);
-    expect(subject.sample(output, mask, random, action.slice())).toBeLessThanOrEqual(
-      (subject
-        .logProb(tf.tensor2d(output, [1, output.length]), tf.tensor2d(action, [1, action.length]), masks)
-        .dataSync()[0] as number) + 1e-4,
+    const { logProbs } = subject.score(
+      tf.tensor2d(output, [1, output.length]),
+      tf.tensor2d(action, [1, action.length]),
+      masks,
     );
+    const most = logProbs.dataSync()[0] as number;
+    expect(subject.sample(output, mask, random, action.slice())).toBeLessThanOrEqual(most + 1e-4);
   });
 });
 

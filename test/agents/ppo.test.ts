@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { generalisedAdvantages } from '../../agents/algorithms/advantages.ts';
 import { explainedVariance, type PpoInputs, ppoLoss, type PpoOptions } from '../../agents/algorithms/ppo.ts';
 import { Parameters } from '../../agents/model/parameters.ts';
@@ -21,13 +21,15 @@ const OPTIONS: PpoOptions = {
   targetKl: null,
 };
 
-describe('the PPO loss equals PyTorch', () => {
+describe.each(['cpu', 'simd'] as const)('the PPO loss on %s equals PyTorch', (device) => {
+  beforeAll(async () => void (await openDevice(device)));
+
   const recorded = (): PpoInputs => {
     const { newLogProb, oldLogProb, advantage, value, oldValue, ...rest } = reference['ppo'];
     return {
       logProbs: tf.tensor1d(newLogProb),
       oldLogProbs: tf.tensor1d(oldLogProb),
-      entropy: tf.zeros([newLogProb.length]),
+      entropies: tf.zeros([newLogProb.length]),
       advantages: tf.tensor1d(advantage),
       values: tf.tensor1d(value),
       oldValues: tf.tensor1d(oldValue),
@@ -37,12 +39,10 @@ describe('the PPO loss equals PyTorch', () => {
 
   test('in every term', () => {
     const { policyLoss, valueLoss, clippedValueLoss, clipFraction, ...rest } = reference['ppo'];
-    const found = ppoLoss(recorded(), OPTIONS);
-    expectClose(found.policyLoss, [policyLoss]);
-    expectClose(found.valueLoss, [valueLoss]);
-    expectClose(found.approxKl, [rest['approxKl ((r-1)-log r)']]);
-    expectClose(found.clipFraction, [clipFraction]);
-    expectClose(ppoLoss(recorded(), { ...OPTIONS, clipValues: true }).valueLoss, [clippedValueLoss]);
+    const kl = rest['approxKl ((r-1)-log r)'];
+    expectClose(ppoLoss(recorded(), OPTIONS).terms, [policyLoss, valueLoss, 0, kl, clipFraction]);
+    const clipped = ppoLoss(recorded(), { ...OPTIONS, clipValues: true });
+    expectClose(clipped.terms, [policyLoss, clippedValueLoss, 0, kl, clipFraction]);
   });
 
   test('in its gradients', () => {

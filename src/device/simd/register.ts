@@ -4,6 +4,7 @@ import { binaryKernels } from './binary.ts';
 import { fusedKernels } from './fused.ts';
 import type { Call, SimdKernel } from './kernel.ts';
 import { layoutKernels } from './layout.ts';
+import { lossKernels } from './loss.ts';
 import { matmulKernels } from './matmul.ts';
 import { reductionKernels } from './reductions.ts';
 import { transformerKernels } from './transformer.ts';
@@ -17,6 +18,7 @@ const OVERRIDES: Record<string, SimdKernel> = {
   ...matmulKernels,
   ...fusedKernels,
   ...transformerKernels,
+  ...lossKernels,
 };
 
 /** Registers all kernels of the backend `simd`: the `cpu` backend's, and ours in place of those that take time. */

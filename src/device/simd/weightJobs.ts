@@ -1,7 +1,7 @@
 import type { SimdBackend } from './backend.ts';
 
-/** Numbers of a job, columns of x in one, and rows worked on at a time, as in kernels/weights.ts. */
-const [JOB_WORDS, COLUMNS, DEPTH] = [9, 32, 128];
+/** Numbers of a job, most columns of x in one, and rows worked on at a time, as in kernels/weights.ts. */
+const [JOB_WORDS, COLUMNS, DEPTH] = [9, 64, 128];
 /** Columns of a group of a norm's. */
 const GROUP = 16;
 
@@ -29,7 +29,7 @@ export function normJobs(
 
 /** All jobs at once, dealt to the threads. */
 export function runWeightJobs(backend: SimdBackend, jobs: number[]): void {
-  backend.reserveScratch(4 * 3 * DEPTH * GROUP);
+  backend.reserveScratch(4 * (COLUMNS + GROUP) * DEPTH);
   let work = 0;
   for (let job = 0; job < jobs.length; job += JOB_WORDS) {
     const [isNorm, rows, , , columns, , outputs] = jobs.slice(job, job + JOB_WORDS) as [number, number, ...number[]];

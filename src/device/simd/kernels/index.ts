@@ -8,3 +8,4 @@ export * from './norm';
 export * from './adam';
 export { transformer, transformerGradient } from './transformer';
 export { weightGradients } from './weights';
+export { categorical, categoricalGradient, ppoLoss } from './loss';

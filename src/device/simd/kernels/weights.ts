@@ -7,6 +7,8 @@ import { splat } from './vector';
 
 /** Rows of x and dy worked on at a time: panels of both stay in the first-level cache. */
 const DEPTH: i32 = 128;
+/** Most columns of x in a job. */
+const MOST_COLUMNS: i32 = 64;
 
 // Words of a job. Of a linear layer: x [rows, inputs] from a column on, of which `columns` are taken, dy [rows, outputs],
 // that row of the weight's gradient, and the bias's or 0. Of a norm: x, its statistics, dy [rows, outputs], both
@@ -50,24 +52,26 @@ export function weightGradients(from: i32, to: i32, scratch: usize, jobs: usize)
   }
 }
 
-/** dWeight = x^T dy for up to 32 columns of x, and dBias, the sum of dy, unless its address is 0. */
+/** dWeight = x^T dy for up to 64 columns of x, and dBias, the sum of dy, unless its address is 0. */
 function linearWeights(
   scratch: usize, x: usize, xStep: usize, columns: i32, dy: usize, N: i32, rows: i32, weight: usize, bias: usize,
 ): void {
-  const dyPanel = scratch + ((usize(DEPTH) * 2 * PANEL) << 2);
+  const dyPanel = scratch + ((usize(DEPTH) * MOST_COLUMNS) << 2);
   const dyStep = usize(N) << 2;
   let k: i32 = 0;
   do {
     const depth = min(rows - k, DEPTH);
     const xPanel = usize(depth * PANEL) << 2;
     for (let m: i32 = 0; m < columns; m += PANEL)
-      packColumns(x + usize(k) * xStep + (usize(m) << 2), xStep, depth, min(PANEL, columns - m), scratch + (m ? xPanel : 0));
+      packColumns(
+        x + usize(k) * xStep + (usize(m) << 2), xStep, depth, min(PANEL, columns - m), scratch + usize(m / PANEL) * xPanel,
+      );
     for (let n: i32 = 0; n < N; n += PANEL) {
       const at = usize(n) << 2;
       packColumns(dy + usize(k) * dyStep + at, dyStep, depth, min(PANEL, N - n), dyPanel);
       if (bias) sumPanel(dyPanel, depth, bias + at, N - n, k > 0);
       for (let m: i32 = 0; m < columns; m += 2) {
-        const from = scratch + (m & PANEL ? xPanel : 0) + (usize(m & (PANEL - 1)) << 2);
+        const from = scratch + usize(m / PANEL) * xPanel + (usize(m & (PANEL - 1)) << 2);
         const y = weight + usize(m) * dyStep + at;
         const start = k ? y : 0;
         tile(
