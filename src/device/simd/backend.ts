@@ -2,7 +2,7 @@ import { type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { TensorMemory } from './memory.ts';
 import type { Direction, Packed } from './packing.ts';
-import { Pool } from './pool.ts';
+import { Pool, type Share } from './pool.ts';
 
 type Numbers = Float32Array | Int32Array | Uint8Array;
 type Values = Parameters<MathBackendCPU['write']>[0];
@@ -76,16 +76,14 @@ export class SimdBackend extends MathBackendCPU {
 
   /** Runs a kernel over `units`, each `work` multiply-adds or memory accesses. */
   run(kernel: string, units: number, work: number, ...args: number[]): void {
-    const number = this.#kernelNumbers.get(kernel);
-    if (number === undefined) throw new RangeError(`simd: there is no kernel ${kernel}`);
-    if (units > 0) this.pool.run(number, units, work, args);
+    if (units > 0) this.pool.run(this.#kernelNumber(kernel), { units, work, grain: 1 }, args);
   }
 
   /** `run` for kernels that take a table of 32-bit words, and then `args`. */
-  runTable(kernel: string, units: number, work: number, words: Int32Array, ...args: number[]): void {
+  runTable(kernel: string, share: Share, words: Int32Array, ...args: number[]): void {
     const block = new Block(this.memoryOfTensors, 'int32', words.length, 1);
     block.values.set(words);
-    this.run(kernel, units, work, block.address, ...args);
+    this.pool.run(this.#kernelNumber(kernel), share, [block.address, ...args]);
     this.memoryOfTensors.free(block.address, block.bytes);
   }
 
@@ -143,6 +141,12 @@ export class SimdBackend extends MathBackendCPU {
 
   override dispose(): void {
     void this.pool.dispose();
+  }
+
+  #kernelNumber(kernel: string): number {
+    const number = this.#kernelNumbers.get(kernel);
+    if (number === undefined) throw new RangeError(`simd: there is no kernel ${kernel}`);
+    return number;
   }
 
   #hold(values: Values, shape: number[], dtype: DataType, refCount: number): Block {

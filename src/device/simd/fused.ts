@@ -107,7 +107,7 @@ const adam: SimdKernel = (call) => {
   const chunks = jobs.length / JOB_WORDS;
   const table = Int32Array.from(jobs);
   const partial = backend.output([chunks]);
-  backend.runTable('sumSquares', chunks, CHUNK / 4, table, partial.address);
+  backend.runTable('sumSquares', { units: chunks, work: CHUNK / 4, grain: 1 }, table, partial.address);
   let sum = 0;
   for (const part of backend.data.get(partial.dataId).values as Float32Array) sum += part;
   backend.disposeIntermediateTensorInfo(partial);
@@ -115,7 +115,7 @@ const adam: SimdKernel = (call) => {
   // NaN passes through here, as it does through the composite.
   const clip = Math.min(1, maxGradientNorm / (norm + 1e-6));
   const { beta1, beta2, rate, varianceScale, epsilon } = attrs;
-  backend.runTable('adam', chunks, 4 * CHUNK, table, clip, beta1, beta2, rate, varianceScale, epsilon);
+  backend.runTable('adam', { units: chunks, work: 4 * CHUNK, grain: 1 }, table, clip, beta1, beta2, rate, varianceScale, epsilon);
   backend.weightsVersion++;
   return backend.makeTensorInfo([], 'float32', Float32Array.of(norm));
 };

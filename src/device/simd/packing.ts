@@ -39,6 +39,6 @@ export function packedWeights(backend: SimdBackend, weights: readonly TensorInfo
     return info.address;
   });
   const count = jobs.length / 6;
-  if (count) backend.runTable('packWeights', count, work / count / 2, Int32Array.from(jobs));
+  if (count) backend.runTable('packWeights', { units: count, work: work / count / 2, grain: 1 }, Int32Array.from(jobs));
   return panels;
 }

@@ -23,8 +23,17 @@ const SPIN_MS = 0.1;
 /** Work, in multiply-adds or memory accesses, that is worth another thread, and that makes a piece. */
 const WORTH_SHARING = 32_768;
 const PIECE = 16_384;
-const PIECES_PER_THREAD = 4;
+const PIECES_PER_THREAD = 8;
 const MOST_PIECES = 255;
+
+/** How much there is to do, and how it may be divided. */
+export interface Share {
+  units: number;
+  /** Of each unit, in multiply-adds or memory accesses. */
+  work: number;
+  /** Fewest units of a piece: those that share what they read. */
+  grain: number;
+}
 
 export type Kernel = (from: number, to: number, scratch: number, ...args: number[]) => void;
 
@@ -71,14 +80,14 @@ export class Pool {
     });
   }
 
-  /** @param work of each unit, in multiply-adds or memory accesses */
-  run(kernel: number, units: number, work: number, args: readonly number[]): void {
+  run(kernel: number, { units, work, grain }: Share, args: readonly number[]): void {
     const total = units * work;
     if (this.threads === 1 || total < WORTH_SHARING || units < 2) {
       (this.#kernels[kernel] as Kernel)(0, units, this.scratch.address, ...args);
       return;
     }
-    const pieces = Math.min(units, Math.floor(total / PIECE), this.threads * PIECES_PER_THREAD, MOST_PIECES);
+    const most = Math.min(this.threads * PIECES_PER_THREAD, MOST_PIECES);
+    const pieces = Math.min(Math.ceil(units / grain), Math.floor(total / PIECE), most);
     this.#share(kernel, units, pieces, args);
   }
 

@@ -2,6 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from './backend.ts';
 import { addresses, type Call, type SimdKernel } from './kernel.ts';
 import { packedWeights } from './packing.ts';
+import type { Share } from './pool.ts';
 import { linearJobs, normJobs, runWeightJobs } from './weightJobs.ts';
 
 // A stack of pre-norm blocks over cached and new steps of episodes, and its gradient: kernels/transformer.ts says what is
@@ -113,9 +114,10 @@ function scratchBytes({ T, P, D }: Sizes): number {
   return 4 * (4 * steps * D + 3 * T * D + 4 * D + 2 * 64 * steps + 64);
 }
 
-/** Multiply-adds of a sequence, in eights. */
-function workOf({ T, P, C, F }: Sizes): number {
-  return (T * (4 * C * C + 2 * C * F + 2 * C * (P + T))) / 8;
+/** A few rows go together, since each piece reads all weights. */
+function shareOf({ N, T, P, C, F, layers }: Sizes): Share {
+  const multiplyAdds = layers * T * (4 * C * C + 2 * C * F + 2 * C * (P + T));
+  return { units: N, work: multiplyAdds / 8, grain: Math.ceil(8 / T) };
 }
 
 /**
@@ -141,7 +143,7 @@ const transformer: SimdKernel = (call) => {
         caches.push(cache);
       }
   backend.reserveScratch(scratchBytes(sizes));
-  backend.runTable('transformer', N, layers * workOf(sizes), table);
+  backend.runTable('transformer', shareOf(sizes), table);
   return [features, saved, ...caches];
 };
 
@@ -149,7 +151,7 @@ const transformer: SimdKernel = (call) => {
 const transformerGradient: SimdKernel = (call) => {
   const { backend, inputs } = call;
   const sizes = sizesOf(call);
-  const { rows, C, F, layers, N } = sizes;
+  const { rows, C, F, layers } = sizes;
   const [saved, dy] = addresses(call, 'saved', 'dy');
   const table = tableOf(call, sizes, saved);
   const weights = packedWeights(backend, weightsOf(inputs, layers), 'back');
@@ -165,7 +167,7 @@ const transformerGradient: SimdKernel = (call) => {
     table.set((between[layer] as number[]).map((offset) => temporary.address + offset), at + 30);
   }
   backend.reserveScratch(scratchBytes(sizes));
-  backend.runTable('transformerGradient', N, 2 * layers * workOf(sizes), table);
+  backend.runTable('transformerGradient', shareOf(sizes), table);
   const gradients = parameterGradients(backend, sizes, table);
   backend.disposeIntermediateTensorInfo(temporary);
   return [dx, ...gradients];

@@ -36,5 +36,5 @@ export function runWeightJobs(backend: SimdBackend, jobs: number[]): void {
     work += isNorm ? 8 * rows : (rows * (columns as number) * (outputs as number)) / 8;
   }
   const count = jobs.length / JOB_WORDS;
-  backend.runTable('weightGradients', count, work / count, Int32Array.from(jobs));
+  backend.runTable('weightGradients', { units: count, work: work / count, grain: 1 }, Int32Array.from(jobs));
 }

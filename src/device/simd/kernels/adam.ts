@@ -1,5 +1,4 @@
-import { fma, loadSome, splat, sum4 } from './vector';
-import { storeUpTo } from './tile';
+import { fma, splat, sum4 } from './vector';
 
 /** Words of a job: how many numbers, then where parameters, gradients, means and variances begin. */
 const JOB_WORDS: i32 = 5;
@@ -40,19 +39,27 @@ export function adam(
     const gradient: usize = load<i32>(job, 8);
     const mean: usize = load<i32>(job, 12);
     const variance: usize = load<i32>(job, 16);
-    for (let k: i32 = 0; k < n; k += 4) {
+    let k: i32 = 0;
+    for (; k + 4 <= n; k += 4) {
       const i = usize(k) << 2;
-      const count = n - k;
       const g = f32x4.mul(v128.load(gradient + i), splat(clip));
-      const oldMean = count >= 4 ? v128.load(mean + i) : loadSome(mean + i, count);
-      const oldVariance = count >= 4 ? v128.load(variance + i) : loadSome(variance + i, count);
-      const m = f32x4.add(f32x4.mul(oldMean, splat(beta1)), f32x4.mul(g, splat(1 - beta1)));
-      const v = f32x4.add(f32x4.mul(oldVariance, splat(beta2)), f32x4.mul(f32x4.mul(g, g), splat(1 - beta2)));
-      storeUpTo(mean + i, m, count);
-      storeUpTo(variance + i, v, count);
+      const m = f32x4.add(f32x4.mul(v128.load(mean + i), splat(beta1)), f32x4.mul(g, splat(1 - beta1)));
+      const v = f32x4.add(f32x4.mul(v128.load(variance + i), splat(beta2)), f32x4.mul(f32x4.mul(g, g), splat(1 - beta2)));
+      v128.store(mean + i, m);
+      v128.store(variance + i, v);
       const deviation = f32x4.add(f32x4.sqrt(f32x4.mul(v, splat(varianceScale))), splat(epsilon));
       const change = f32x4.mul(f32x4.div(m, deviation), splat(rate));
-      storeUpTo(parameter + i, f32x4.sub(v128.load(parameter + i), change), count);
+      v128.store(parameter + i, f32x4.sub(v128.load(parameter + i), change));
+    }
+    for (; k < n; k++) {
+      const i = usize(k) << 2;
+      const g = load<f32>(gradient + i) * clip;
+      const m = load<f32>(mean + i) * beta1 + g * (1 - beta1);
+      const v = load<f32>(variance + i) * beta2 + g * g * (1 - beta2);
+      store<f32>(mean + i, m);
+      store<f32>(variance + i, v);
+      const deviation = sqrt<f32>(v * varianceScale) + epsilon;
+      store<f32>(parameter + i, load<f32>(parameter + i) - (m / deviation) * rate);
     }
   }
 }

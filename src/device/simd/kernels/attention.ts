@@ -1,5 +1,5 @@
 import { packRows } from './matmul';
-import { PANEL, tile } from './tile';
+import { PANEL, storeUpTo, tile } from './tile';
 import { expDown4, fma, max4, splat, sum4 } from './vector';
 
 // Causal attention within episodes, one head of one sequence at a time, straight from the projection [N * T, 3C] and
@@ -121,6 +121,71 @@ function panelsOf(x: usize, panels: usize, base: i32, S: i32, D: i32): void {
   for (let s = base; s < S; s += PANEL) {
     const at = usize(s * D) << 2;
     packRows(x + at, usize(D) << 2, D, PANEL, panels + at);
+  }
+}
+
+/** `attendHead` for a sequence of one step, which needs no panels: each key is turned as it is multiplied. */
+export function attendStep(
+  n: i32, h: i32, scratch: usize, projection: usize, pastKeys: usize, pastValues: usize, first: usize,
+  cos: usize, sin: usize, out: usize, P: i32, H: i32, D: i32,
+): void {
+  const C = H * D;
+  const size = usize(D) << 2;
+  const half = D >> 1;
+  const whole = half & ~3;
+  const far = usize(half) << 2;
+  const q = scratch;
+  const weights = scratch + usize(wholePanels(D)) * 4;
+  const x = projection + ((usize(n) * usize(3 * C) + usize(h * D)) << 2);
+  const past = usize((n * H + h) * P) * size;
+  const oldest = load<i32>(first + (usize(n) << 2));
+  const table = usize(P * half) << 2;
+  turn(x, q, cos + table, sin + table, D, 1, 1 / sqrt<f32>(f32(D)));
+  for (let s = oldest; s <= P; s++) {
+    const key = s < P ? pastKeys + past + usize(s) * size : x + (usize(C) << 2);
+    const c = cos + (usize(s * half) << 2);
+    const d = sin + (usize(s * half) << 2);
+    let sums0 = splat(0);
+    let sums1 = splat(0);
+    let i: i32 = 0;
+    // (k1 c - k2 s) q1 + (k2 c + k1 s) q2
+    for (; i < whole; i += 4) {
+      const at = usize(i) << 2;
+      const q0 = v128.load(q + at);
+      const q1 = v128.load(q + far + at);
+      const cosines = v128.load(c + at);
+      const sines = v128.load(d + at);
+      sums0 = fma(v128.load(key + at), fma(sines, q1, f32x4.mul(cosines, q0)), sums0);
+      sums1 = fma(v128.load(key + far + at), f32x4.sub(f32x4.mul(cosines, q1), f32x4.mul(sines, q0)), sums1);
+    }
+    let score = sum4(f32x4.add(sums0, sums1));
+    for (; i < half; i++) {
+      const at = usize(i) << 2;
+      const q0 = load<f32>(q + at);
+      const q1 = load<f32>(q + far + at);
+      score += load<f32>(key + at) * (load<f32>(c + at) * q0 + load<f32>(d + at) * q1);
+      score += load<f32>(key + far + at) * (load<f32>(c + at) * q1 - load<f32>(d + at) * q0);
+    }
+    store<f32>(weights + (usize(s) << 2), score);
+  }
+  softmax(weights, oldest, P, oldest & ~3, (P + 4) & ~3);
+  const y = out + ((usize(n) * usize(C) + usize(h * D)) << 2);
+  const newest = x + (usize(2 * C) << 2);
+  for (let d: i32 = 0; d < D; d += PANEL) {
+    const at = usize(d) << 2;
+    let s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0);
+    for (let s = oldest; s <= P; s++) {
+      const value = (s < P ? pastValues + past + usize(s) * size : newest) + at;
+      const w = v128.load32_splat(weights + (usize(s) << 2));
+      s0 = fma(w, v128.load(value), s0);
+      s1 = fma(w, v128.load(value, 16), s1);
+      s2 = fma(w, v128.load(value, 32), s2);
+      s3 = fma(w, v128.load(value, 48), s3);
+    }
+    storeUpTo(y + at, s0, D - d);
+    storeUpTo(y + at + 16, s1, D - d - 4);
+    storeUpTo(y + at + 32, s2, D - d - 8);
+    storeUpTo(y + at + 48, s3, D - d - 12);
   }
 }
 

@@ -1,4 +1,4 @@
-import { attendHead, attendHeadGradient, remember } from './attention';
+import { attendHead, attendHeadGradient, attendStep, remember } from './attention';
 import { layerNorm, layerNormGradient } from './norm';
 import { GELU, multiplyRows, PANEL, PLAIN, PLUS, TIMES } from './tile';
 
@@ -123,10 +123,16 @@ function forwardSequences(from: i32, to: i32, scratch: usize, table: usize): voi
     const pastValues = word(block, PAST_VALUES);
     for (let n = from; n < to; n++)
       for (let h: i32 = 0; h < H; h++) {
-        attendHead(
-          n, h, scratch, projection, pastKeys, pastValues, word(table, FIRST), word(table, COS), word(table, SIN),
-          attended, T, P, H, D,
-        );
+        if (T == 1)
+          attendStep(
+            n, h, scratch, projection, pastKeys, pastValues, word(table, FIRST), word(table, COS), word(table, SIN),
+            attended, P, H, D,
+          );
+        else
+          attendHead(
+            n, h, scratch, projection, pastKeys, pastValues, word(table, FIRST), word(table, COS), word(table, SIN),
+            attended, T, P, H, D,
+          );
         if (!word(block, KEYS)) continue;
         remember(n, h, projection, pastKeys, word(block, KEYS), T, P, H, D, 1);
         remember(n, h, projection, pastValues, word(block, VALUES), T, P, H, D, 2);
