@@ -30,7 +30,14 @@ export async function* trainStep({ only, device }: BenchOptions): AsyncGenerator
     for (const each of DEVICE_NAMES) {
       if ((device && device !== each) || !available.includes(each)) continue;
       const { ms, threads } = await measure(each, size);
-      yield { bench: 'train-step', case: name, device: each, msPerStep: ms, gflops: multiplyAdds(size) * 2e-6 / ms, threads };
+      yield {
+        bench: 'train-step',
+        case: name,
+        device: each,
+        msPerStep: ms,
+        gflops: (multiplyAdds(size) * 2e-6) / ms,
+        threads,
+      };
     }
   }
 }
@@ -45,11 +52,28 @@ async function measure(device: DeviceName, size: Size): Promise<{ ms: number; th
     ...{ policy: 'transformer', width, heads, layers, context: T, feedForward: FEED_FORWARD, initialLogStd: 0, random },
   });
   const adam = new Adam(policy.parameters, { maxGradientNorm: 0.5 });
-  const rollout = new Rollout({ environments: N, steps: T, sequenceSteps: T, observationSize: OBSERVATION, actionSize: 1, maskSize: 0 });
+  const rollout = new Rollout({
+    environments: N,
+    steps: T,
+    sequenceSteps: T,
+    observationSize: OBSERVATION,
+    actionSize: 1,
+    maskSize: 0,
+  });
   rollout.keepCache(0, policy.emptyCache(N));
   fill(rollout, random);
-  const options = { epochs: 1, minibatches: 1, clipRange: 0.2, clipValues: false, valueCoefficient: 0.5, entropyCoefficient: 0.01,
-    normalizeAdvantages: true, targetKl: null, learningRate: 1e-3, random };
+  const options = {
+    epochs: 1,
+    minibatches: 1,
+    clipRange: 0.2,
+    clipValues: false,
+    valueCoefficient: 0.5,
+    entropyCoefficient: 0.01,
+    normalizeAdvantages: true,
+    targetKl: null,
+    learningRate: 1e-3,
+    random,
+  };
   const step = async (): Promise<number> => {
     const from = performance.now();
     await learnPpo(policy, adam, rollout, options);
@@ -63,7 +87,8 @@ async function measure(device: DeviceName, size: Size): Promise<{ ms: number; th
 
 function fill(rollout: Rollout, random: Generator): void {
   const { observations, starts, actions, logProbs, advantages, returns, values } = rollout;
-  for (const array of [observations, advantages, returns]) for (let i = 0; i < array.length; i++) array[i] = random.standardNormal();
+  for (const array of [observations, advantages, returns])
+    for (let i = 0; i < array.length; i++) array[i] = random.standardNormal();
   for (let i = 0; i < actions.length; i++) actions[i] = random.integers(ACTIONS);
   for (let i = 0; i < starts.length; i += rollout.shape.sequenceSteps) starts[i] = 1;
   logProbs.fill(-Math.log(ACTIONS));

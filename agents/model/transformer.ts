@@ -42,9 +42,8 @@ export class Transformer implements Trunk {
   readonly #blocks: Block[];
   readonly #finalNorm: LayerNorm;
   readonly #rotary: Rotary;
-  /** All parameters, and what the kernel of the whole calls them. */
-  readonly #names: string[];
-  readonly #parameters: tf.Tensor[];
+  /** All parameters, by what the kernel of the whole calls them. */
+  readonly #parametersByName: Record<string, tf.Tensor>;
 
   constructor(parameters: Parameters, options: TransformerOptions) {
     const { width: C, layers, heads: H, context, feedForward } = options;
@@ -68,9 +67,10 @@ export class Transformer implements Trunk {
     });
     this.#finalNorm = new LayerNorm(parameters, 'transformer.finalNorm', C);
     this.#rotary = new Rotary(C / H);
-    const named = [...this.#blocks.flatMap(namedParameters), ...namesOf('finalNorm', this.#finalNorm)];
-    this.#names = named.map(([name]) => name);
-    this.#parameters = named.map(([, parameter]) => parameter);
+    this.#parametersByName = Object.fromEntries([
+      ...this.#blocks.flatMap(namedParameters),
+      ...namesOf('finalNorm', this.#finalNorm),
+    ]);
   }
 
   run(sequence: Sequence, options: RunOptions): TrunkResult {
@@ -116,15 +116,15 @@ export class Transformer implements Trunk {
     const fixed: Record<string, tf.Tensor> = { first, cos, sin };
     cache.tensors.forEach((tensor, i) => (fixed[`${i >> 1}.${i % 2 ? 'pastValues' : 'pastKeys'}`] = tensor));
     const lengths = remember ? lengthsAfter(starts, cache.lengths, context) : cache.lengths;
-    const names = [...Object.keys(fixed), 'x', ...this.#names];
-    const named = (tensors: readonly tf.Tensor[]): Record<string, tf.Tensor> =>
-      Object.fromEntries(tensors.map((tensor, i) => [names[i] as string, tensor]));
     if (remember) {
-      const inputs = named([...Object.values(fixed), steps, ...this.#parameters]);
+      const inputs = { ...fixed, ...this.#parametersByName, x: steps };
       const [features, saved, ...tensors] = kernel(inputs, { layers, remember }) as [tf.Tensor2D, ...tf.Tensor[]];
       tf.dispose(saved as tf.Tensor);
       return { features, cache: { tensors, lengths }, attention: null };
     }
+    const names = [...Object.keys(fixed), 'x', ...Object.keys(this.#parametersByName)];
+    const named = (tensors: readonly tf.Tensor[]): Record<string, tf.Tensor> =>
+      Object.fromEntries(tensors.map((tensor, i) => [names[i] as string, tensor]));
     const apply = tf.customGrad((...args) => {
       // TFJS passes the function that saves last.
       const save = args.pop() as unknown as tf.GradSaveFunc;
@@ -135,7 +135,7 @@ export class Transformer implements Trunk {
         (fused('TransformerGradient') as Kernel)({ ...named(inputs), saved: saved as tf.Tensor, dy }, { layers });
       return { value, gradFunc };
     });
-    const features = apply(steps, ...this.#parameters) as tf.Tensor2D;
+    const features = apply(steps, ...Object.values(this.#parametersByName)) as tf.Tensor2D;
     return { features, cache: { tensors: [], lengths }, attention: null };
   }
 

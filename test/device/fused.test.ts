@@ -83,14 +83,17 @@ function transformer({ N, T, heads, half, context, seed }: Shape): tf.Tensor[] {
 }
 
 test('attention within episodes and its gradients equal the composite', async () => {
-  const shapes = fc.record({
-    N: fc.integer({ min: 1, max: 3 }),
-    T: fc.integer({ min: 1, max: 9 }),
-    heads: fc.integer({ min: 1, max: 3 }),
-    half: fc.integer({ min: 1, max: 9 }),
-    context: fc.integer({ min: 1, max: 18 }),
-    seed: fc.nat(1000),
-  });
+  const shapes = fc
+    .record({
+      N: fc.integer({ min: 1, max: 3 }),
+      T: fc.integer({ min: 1, max: 9 }),
+      heads: fc.integer({ min: 1, max: 3 }),
+      half: fc.integer({ min: 1, max: 9 }),
+      context: fc.integer({ min: 1, max: 18 }),
+      seed: fc.nat(1000),
+    })
+    // A norm of two numbers is -1 and 1 whatever they are: its gradient is a difference of nearly equal numbers.
+    .filter(({ heads, half }) => heads * half > 1);
   await fc.assert(
     fc.asyncProperty(shapes, (shape) => expectAlike(() => transformer(shape), 5e-4)),
     { numRuns: 40 },

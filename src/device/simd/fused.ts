@@ -115,7 +115,17 @@ const adam: SimdKernel = (call) => {
   // NaN passes through here, as it does through the composite.
   const clip = Math.min(1, maxGradientNorm / (norm + 1e-6));
   const { beta1, beta2, rate, varianceScale, epsilon } = attrs;
-  backend.runTable('adam', { units: chunks, work: 4 * CHUNK, grain: 1 }, table, clip, beta1, beta2, rate, varianceScale, epsilon);
+  backend.runTable(
+    'adam',
+    { units: chunks, work: 4 * CHUNK, grain: 1 },
+    table,
+    clip,
+    beta1,
+    beta2,
+    rate,
+    varianceScale,
+    epsilon,
+  );
   backend.weightsVersion++;
   return backend.makeTensorInfo([], 'float32', Float32Array.of(norm));
 };

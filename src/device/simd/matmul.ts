@@ -42,7 +42,18 @@ export function multiply(backend: SimdBackend, a: number, b: number, product: Pr
   // Eight multiply-adds at a time.
   const work = (K * panels * PANEL * 2) / 8;
   const sizes = [M, K, N, mStep, kStep, aBatch, batch, step, row];
-  backend.run('matmulPairs', batches * Math.ceil(M / 2), work, a, right, bias, out.address, ...sizes, OPERATIONS[op], operand);
+  backend.run(
+    'matmulPairs',
+    batches * Math.ceil(M / 2),
+    work,
+    a,
+    right,
+    bias,
+    out.address,
+    ...sizes,
+    OPERATIONS[op],
+    operand,
+  );
   if (packed) backend.disposeIntermediateTensorInfo(packed);
   return out;
 }

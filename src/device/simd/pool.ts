@@ -18,8 +18,8 @@ const LAYOUT = {
   operationNumbers: OPERATION_NUMBERS,
 } as const;
 
-/** How long a thread looks for work before it sleeps: longer than TFJS takes from one operation to the next. */
-const SPIN_MS = 0.1;
+/** How long a thread looks for work before it sleeps: longer than from one step of acting to the next. */
+const SPIN_MS = 0.5;
 /** Work, in multiply-adds or memory accesses, that is worth another thread, and that makes a piece. */
 const WORTH_SHARING = 32_768;
 const PIECE = 16_384;

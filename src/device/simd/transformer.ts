@@ -76,28 +76,77 @@ function savedArrays({ rows, C, F, layers }: Sizes): { blocks: number[][]; final
 /** Words of the table before the first block, and of each block. */
 const [WHOLE, BLOCK] = [16, 35];
 
+/** Names of a block's parameters, in the order of the table's words. */
+const PARAMETERS = NORMS.flatMap((norm, half) => [
+  `${norm}.scale`,
+  `${norm}.shift`,
+  ...LINEARS.slice(2 * half, 2 * half + 2).flatMap((name) => [`${name}.weight`, `${name}.bias`]),
+]);
+
+/** What of a table stays the same for as long as the parameters do. */
+interface Template {
+  parameters: readonly TensorInfo[];
+  version: number;
+  table: Int32Array;
+}
+
+const templates = new WeakMap<SimdBackend, Template>();
+const names = new Map<number, string[]>();
+
+/** All parameters of `layers` blocks, one after the other, then the last norm's. */
+function parametersOf(inputs: Call['inputs'], layers: number): TensorInfo[] {
+  let known = names.get(layers);
+  if (!known) {
+    const blocks = Array.from({ length: layers }, (_, layer) => PARAMETERS.map((name) => `${layer}.${name}`));
+    known = [...blocks.flat(), 'finalNorm.scale', 'finalNorm.shift'];
+    names.set(layers, known);
+  }
+  return known.map((name) => inputs[name] as TensorInfo);
+}
+
+/** A table with the parameters' words; made anew only where the parameters have changed since the last one. */
+function templateOf(call: Call, layers: number): Int32Array {
+  const { backend, inputs } = call;
+  const parameters = parametersOf(inputs, layers);
+  const known = templates.get(backend);
+  const isKnown =
+    known?.version === backend.weightsVersion &&
+    known.parameters.length === parameters.length &&
+    known.parameters.every(({ dataId }, i) => dataId === parameters[i]?.dataId);
+  if (isKnown) return known.table.slice();
+  const weights = packedWeights(backend, weightsOf(inputs, layers), 'forward');
+  const table = new Int32Array(WHOLE + layers * BLOCK);
+  for (let layer = 0; layer < layers; layer++) {
+    let weight = layer * LINEARS.length;
+    PARAMETERS.forEach((name, i) => {
+      const isWeight = name.endsWith('.weight');
+      const [address] = isWeight ? [weights[weight++] as number] : addresses(call, `${layer}.${name}`);
+      table[WHOLE + layer * BLOCK + 4 + i] = address;
+    });
+  }
+  table.set(addresses(call, 'finalNorm.scale', 'finalNorm.shift'), 10);
+  // Without their tensors, which may be disposed: it is their data that count.
+  const kept = parameters.map(({ dataId, shape, dtype }) => ({ dataId, shape, dtype }));
+  templates.set(backend, { parameters: kept, version: backend.weightsVersion, table });
+  return table.slice();
+}
+
 /** What both directions share of the table. */
 function tableOf(call: Call, sizes: Sizes, saved: number): Int32Array {
   const { backend, inputs } = call;
   const { T, P, H, D, F, layers } = sizes;
   const { blocks, finalStatistics } = savedArrays(sizes);
-  const weights = packedWeights(backend, weightsOf(inputs, layers), 'forward');
-  const table = new Int32Array(WHOLE + layers * BLOCK);
+  const table = templateOf(call, layers);
   const first = backend.address(inputs['first'] as TensorInfo) as number;
-  const [x, cos, sin, ...finalNorm] = addresses(call, 'x', 'cos', 'sin', 'finalNorm.scale', 'finalNorm.shift');
-  table.set([T, P, H, D, F, layers, x, first, cos, sin, ...finalNorm, saved + finalStatistics]);
+  const [x, cos, sin] = addresses(call, 'x', 'cos', 'sin');
+  table.set([T, P, H, D, F, layers, x, first, cos, sin]);
+  table[12] = saved + finalStatistics;
   for (let layer = 0; layer < layers; layer++) {
     const at = WHOLE + layer * BLOCK;
-    const of = (name: string): number => addresses(call, `${layer}.${name}`)[0];
-    const packed = (i: number): number => weights[layer * LINEARS.length + i] as number;
-    table.set([of('pastKeys'), of('pastValues'), 0, 0], at);
-    const words = NORMS.flatMap((norm, half) => [
-      of(`${norm}.scale`),
-      of(`${norm}.shift`),
-      ...LINEARS.slice(2 * half, 2 * half + 2).flatMap((name, i) => [packed(2 * half + i), of(`${name}.bias`)]),
-    ]);
-    table.set(words, at + 4);
-    table.set((blocks[layer] as number[]).map((offset) => saved + offset), at + 16);
+    const [keys, values] = addresses(call, `${layer}.pastKeys`, `${layer}.pastValues`);
+    table[at] = keys;
+    table[at + 1] = values;
+    (blocks[layer] as number[]).forEach((offset, i) => (table[at + 16 + i] = saved + offset));
   }
   return table;
 }
@@ -164,7 +213,10 @@ const transformerGradient: SimdKernel = (call) => {
   for (let layer = 0; layer < layers; layer++) {
     const at = WHOLE + layer * BLOCK;
     table.set(weights.slice(layer * LINEARS.length, (layer + 1) * LINEARS.length), at + 26);
-    table.set((between[layer] as number[]).map((offset) => temporary.address + offset), at + 30);
+    table.set(
+      (between[layer] as number[]).map((offset) => temporary.address + offset),
+      at + 30,
+    );
   }
   backend.reserveScratch(scratchBytes(sizes));
   backend.runTable('transformerGradient', shareOf(sizes), table);

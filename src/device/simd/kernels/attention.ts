@@ -1,5 +1,5 @@
 import { packRows } from './matmul';
-import { PANEL, storeUpTo, tile } from './tile';
+import { multiplyPanel, PANEL, storeUpTo } from './tile';
 import { expDown4, fma, max4, splat, sum4 } from './vector';
 
 // Causal attention within episodes, one head of one sequence at a time, straight from the projection [N * T, 3C] and
@@ -224,7 +224,7 @@ export function attendHead(
     const second = rows == 2;
     for (let s = begin; s < end; s += PANEL) {
       const y = weights + (usize(s) << 2);
-      tile(q, second ? q + size : q, 4, panels + usize(s) * size, PANEL << 2, D, y, second ? y + weightsRow : 0, PANEL, 0, 0, 0);
+      multiplyPanel(q, size, 4, rows, panels + usize(s) * size, PANEL << 2, D, y, weightsRow, PANEL, 0, 0);
     }
     softmax(weights, oldest0, P + t, begin, end);
     if (second) softmax(weights + weightsRow, oldest1, newest, begin, end);
@@ -232,10 +232,8 @@ export function attendHead(
     const y = out + ((usize(n * T + t) * usize(C) + usize(h * D)) << 2);
     for (let d: i32 = 0; d < D; d += PANEL) {
       const at = usize(d) << 2;
-      tile(
-        w, second ? w + weightsRow : w, 4, values + usize(begin) * size + at, size, newest + 1 - begin,
-        y + at, second ? y + at + (usize(C) << 2) : 0, D - d, 0, 0, 0,
-      );
+      const value = values + usize(begin) * size + at;
+      multiplyPanel(w, weightsRow, 4, rows, value, size, newest + 1 - begin, y + at, usize(C) << 2, D - d, 0, 0);
     }
   }
 }
@@ -284,7 +282,8 @@ export function attendHeadGradient(
     memory.fill(weights, 0, usize(to - from) * weightsRow);
     memory.fill(dWeights, 0, usize(to - from) * weightsRow);
     for (let t = from; t < to; t += 2) {
-      const second = t + 1 < to;
+      const rows = min(to - t, 2);
+      const second = rows == 2;
       const oldest0 = load<i32>(sees + (usize(t) << 2));
       const oldest1 = second ? load<i32>(sees + (usize(t) << 2), 4) : oldest0;
       const newest = second ? P + t + 1 : P + t;
@@ -297,10 +296,8 @@ export function attendHeadGradient(
       for (let s = begin; s < end; s += PANEL) {
         const at = usize(s) << 2;
         const panel = usize(s) * size;
-        const w1 = second ? w0 + at + weightsRow : 0;
-        const d1 = second ? d0 + at + weightsRow : 0;
-        tile(x, second ? x + size : x, 4, keyPanels + panel, PANEL << 2, D, w0 + at, w1, PANEL, 0, 0, 0);
-        tile(g, second ? g + dyRow : g, 4, valuePanels + panel, PANEL << 2, D, d0 + at, d1, PANEL, 0, 0, 0);
+        multiplyPanel(x, size, 4, rows, keyPanels + panel, PANEL << 2, D, w0 + at, weightsRow, PANEL, 0, 0);
+        multiplyPanel(g, dyRow, 4, rows, valuePanels + panel, PANEL << 2, D, d0 + at, weightsRow, PANEL, 0, 0);
       }
       softmax(w0, oldest0, P + t, begin, end);
       softmaxGradient(w0, d0, begin, end);
@@ -311,10 +308,8 @@ export function attendHeadGradient(
       const from0 = d0 + (usize(begin) << 2);
       for (let d: i32 = 0; d < D; d += PANEL) {
         const at = usize(d) << 2;
-        tile(
-          from0, second ? from0 + weightsRow : from0, 4, keys + usize(begin) * size + at, size, newest + 1 - begin,
-          dQuery + at, second ? dQuery + size + at : 0, D - d, 0, 0, 0,
-        );
+        const key = keys + usize(begin) * size + at;
+        multiplyPanel(from0, weightsRow, 4, rows, key, size, newest + 1 - begin, dQuery + at, size, D - d, 0, 0);
       }
       for (let i = t; i <= newest - P; i++) {
         const table = usize((P + i) * (D >> 1)) << 2;
@@ -324,20 +319,16 @@ export function attendHeadGradient(
     // What each new step gets from those of the block that see it: itself and later ones.
     for (let s: i32 = 0; s < to; s += 2) {
       const begin = max(s, from);
-      const second = s + 1 < to;
+      const steps = min(to - s, 2);
       const at = usize(begin - from) * weightsRow + (usize(P + s) << 2);
       for (let d: i32 = 0; d < D; d += PANEL) {
-        const dKey = dKeys + usize(s) * size + (usize(d) << 2);
-        const dValue = dValues + usize(s) * size + (usize(d) << 2);
         const shift = usize(d) << 2;
-        tile(
-          dWeights + at, second ? dWeights + at + 4 : dWeights + at, weightsRow, q + usize(begin) * size + shift, size,
-          to - begin, dKey, second ? dKey + size : 0, D - d, dKey, dKey + size, 0,
-        );
-        tile(
-          weights + at, second ? weights + at + 4 : weights + at, weightsRow, dys + usize(begin) * dyRow + shift, dyRow,
-          to - begin, dValue, second ? dValue + size : 0, D - d, dValue, dValue + size, 0,
-        );
+        const dKey = dKeys + usize(s) * size + shift;
+        const dValue = dValues + usize(s) * size + shift;
+        const query = q + usize(begin) * size + shift;
+        const g = dys + usize(begin) * dyRow + shift;
+        multiplyPanel(dWeights + at, 4, weightsRow, steps, query, size, to - begin, dKey, size, D - d, dKey, 0);
+        multiplyPanel(weights + at, 4, weightsRow, steps, g, dyRow, to - begin, dValue, size, D - d, dValue, 0);
       }
     }
   }

@@ -20,79 +20,91 @@ export function storeUpTo(at: usize, v: v128, count: i32): void {
 }
 
 /**
- * Two rows of A times a panel of B, [depth, 16], into `columns` numbers at y0 and y1.
+ * Rows of A times a panel of B, [depth, 16], two at a time, into the first `columns` of the panel's 16 of y.
  *
- * Element k of a row of A lies `xStep` bytes further than the one before, row k of the panel `panelStep`. The sums start
- * from 16 numbers of each of `start0` and `start1`, and of `bias` for both; 0 is none. `y1` is 0 where there is no
- * second row.
+ * Steps are in bytes: of A from row to row and from k to k, of the panel from k to k, of y and `start` from row to row.
+ * The sums start from 16 numbers of each row of `start`, and of `bias` for all; 0 is none.
  */
-export function tile(
-  x0: usize, x1: usize, xStep: usize, panel: usize, panelStep: usize, depth: i32, y0: usize, y1: usize, columns: i32,
-  start0: usize, start1: usize, bias: usize,
+export function multiplyPanel(
+  x: usize, mStep: usize, kStep: usize, rows: i32, panel: usize, panelStep: usize, depth: i32, y: usize, yStep: usize,
+  columns: i32, start: usize, bias: usize,
 ): void {
-  let c00 = splat(0), c01 = splat(0), c02 = splat(0), c03 = splat(0);
-  let c10 = splat(0), c11 = splat(0), c12 = splat(0), c13 = splat(0);
-  if (bias) {
-    c00 = c10 = v128.load(bias);
-    c01 = c11 = v128.load(bias, 16);
-    c02 = c12 = v128.load(bias, 32);
-    c03 = c13 = v128.load(bias, 48);
+  for (let m: i32 = 0; m < rows; m += 2) {
+    let c00 = splat(0), c01 = splat(0), c02 = splat(0), c03 = splat(0);
+    let c10 = splat(0), c11 = splat(0), c12 = splat(0), c13 = splat(0);
+    const second = m + 1 < rows;
+    if (bias) {
+      c00 = c10 = v128.load(bias);
+      c01 = c11 = v128.load(bias, 16);
+      c02 = c12 = v128.load(bias, 32);
+      c03 = c13 = v128.load(bias, 48);
+    }
+    if (start) {
+      const next = second ? start + yStep : start;
+      c00 = f32x4.add(c00, v128.load(start));
+      c01 = f32x4.add(c01, v128.load(start, 16));
+      c02 = f32x4.add(c02, v128.load(start, 32));
+      c03 = f32x4.add(c03, v128.load(start, 48));
+      c10 = f32x4.add(c10, v128.load(next));
+      c11 = f32x4.add(c11, v128.load(next, 16));
+      c12 = f32x4.add(c12, v128.load(next, 32));
+      c13 = f32x4.add(c13, v128.load(next, 48));
+      start += yStep << 1;
+    }
+    let x0 = x;
+    let x1 = second ? x + mStep : x;
+    let b = panel;
+    for (let k: i32 = 0; k < depth; k++) {
+      const b0 = v128.load(b);
+      const b1 = v128.load(b, 16);
+      const b2 = v128.load(b, 32);
+      const b3 = v128.load(b, 48);
+      const a0 = v128.load32_splat(x0);
+      c00 = fma(a0, b0, c00);
+      c01 = fma(a0, b1, c01);
+      c02 = fma(a0, b2, c02);
+      c03 = fma(a0, b3, c03);
+      const a1 = v128.load32_splat(x1);
+      c10 = fma(a1, b0, c10);
+      c11 = fma(a1, b1, c11);
+      c12 = fma(a1, b2, c12);
+      c13 = fma(a1, b3, c13);
+      x0 += kStep;
+      x1 += kStep;
+      b += panelStep;
+    }
+    x += mStep << 1;
+    if (columns >= PANEL) {
+      v128.store(y, c00);
+      v128.store(y, c01, 16);
+      v128.store(y, c02, 32);
+      v128.store(y, c03, 48);
+      y += yStep;
+      if (!second) return;
+      v128.store(y, c10);
+      v128.store(y, c11, 16);
+      v128.store(y, c12, 32);
+      v128.store(y, c13, 48);
+      y += yStep;
+    } else {
+      storeUpTo(y, c00, columns);
+      storeUpTo(y + 16, c01, columns - 4);
+      storeUpTo(y + 32, c02, columns - 8);
+      storeUpTo(y + 48, c03, columns - 12);
+      y += yStep;
+      if (!second) return;
+      storeUpTo(y, c10, columns);
+      storeUpTo(y + 16, c11, columns - 4);
+      storeUpTo(y + 32, c12, columns - 8);
+      storeUpTo(y + 48, c13, columns - 12);
+      y += yStep;
+    }
   }
-  if (start0) {
-    c00 = f32x4.add(c00, v128.load(start0));
-    c01 = f32x4.add(c01, v128.load(start0, 16));
-    c02 = f32x4.add(c02, v128.load(start0, 32));
-    c03 = f32x4.add(c03, v128.load(start0, 48));
-    c10 = f32x4.add(c10, v128.load(start1));
-    c11 = f32x4.add(c11, v128.load(start1, 16));
-    c12 = f32x4.add(c12, v128.load(start1, 32));
-    c13 = f32x4.add(c13, v128.load(start1, 48));
-  }
-  for (let k: i32 = 0; k < depth; k++) {
-    const b0 = v128.load(panel);
-    const b1 = v128.load(panel, 16);
-    const b2 = v128.load(panel, 32);
-    const b3 = v128.load(panel, 48);
-    const a0 = v128.load32_splat(x0);
-    c00 = fma(a0, b0, c00);
-    c01 = fma(a0, b1, c01);
-    c02 = fma(a0, b2, c02);
-    c03 = fma(a0, b3, c03);
-    const a1 = v128.load32_splat(x1);
-    c10 = fma(a1, b0, c10);
-    c11 = fma(a1, b1, c11);
-    c12 = fma(a1, b2, c12);
-    c13 = fma(a1, b3, c13);
-    x0 += xStep;
-    x1 += xStep;
-    panel += panelStep;
-  }
-  if (columns >= PANEL) {
-    v128.store(y0, c00);
-    v128.store(y0, c01, 16);
-    v128.store(y0, c02, 32);
-    v128.store(y0, c03, 48);
-    if (!y1) return;
-    v128.store(y1, c10);
-    v128.store(y1, c11, 16);
-    v128.store(y1, c12, 32);
-    v128.store(y1, c13, 48);
-    return;
-  }
-  storeUpTo(y0, c00, columns);
-  storeUpTo(y0 + 16, c01, columns - 4);
-  storeUpTo(y0 + 32, c02, columns - 8);
-  storeUpTo(y0 + 48, c03, columns - 12);
-  if (!y1) return;
-  storeUpTo(y1, c10, columns);
-  storeUpTo(y1 + 16, c11, columns - 4);
-  storeUpTo(y1 + 32, c12, columns - 8);
-  storeUpTo(y1 + 48, c13, columns - 12);
 }
 
 /**
- * y = op(A B + bias) for `rows` rows, two at a time. Steps are in bytes: of A from row to row and from k to k, of B's
- * panels from one to the next and from row to row. `r` has the shape of y. A bias of 0 is none.
+ * y = op(A B + bias) for `rows` rows. Steps are in bytes: of A from row to row and from k to k, of B's panels from one to
+ * the next and from row to row. `r` has the shape of y. A bias of 0 is none.
  */
 export function multiplyRows(
   a: usize, mStep: usize, kStep: usize, rows: i32, K: i32, panels: usize, panelsStep: usize, panelStep: usize,
@@ -106,28 +118,15 @@ export function multiplyRows(
     const isFirst = k0 == 0;
     // Where sums start: from what is to be added, then from what the depths before have left.
     const before = isFirst ? (op == PLUS ? r : 0) : y;
+    const x = a + usize(k0) * kStep;
     let panel = panels + usize(k0) * panelStep;
     for (let n: i32 = 0; n < N; n += PANEL) {
-      const columns = min(N - n, PANEL);
       const at = usize(n) << 2;
+      const start = before ? before + at : 0;
       const b = isFirst && bias ? bias + at : 0;
-      let x = a + usize(k0) * kStep;
-      let offset = at;
-      for (let m: i32 = 0; m < rows; m += 2) {
-        const second = m + 1 < rows;
-        const y0 = y + offset;
-        const y1 = second ? y0 + yStep : 0;
-        const start = before ? before + offset : 0;
-        tile(
-          x, second ? x + mStep : x, kStep, panel, panelStep, depth, y0, y1, columns, start, second ? start + yStep : start, b,
-        );
-        if (isLast && op != PLAIN && op != PLUS) {
-          finishRow(y0, columns, op, r + offset);
-          if (second) finishRow(y1, columns, op, r + offset + yStep);
-        }
-        x += mStep << 1;
-        offset += yStep << 1;
-      }
+      multiplyPanel(x, mStep, kStep, rows, panel, panelStep, depth, y + at, yStep, N - n, start, b);
+      if (isLast && op != PLAIN && op != PLUS)
+        for (let m: i32 = 0; m < rows; m++) finishRow(y + at + usize(m) * yStep, N - n, op, r + at + usize(m) * yStep);
       panel += panelsStep;
     }
     k0 += depth;

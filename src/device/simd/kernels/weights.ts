@@ -1,6 +1,6 @@
 import { packColumns } from './matmul';
 import { layerNormParameterGradients } from './norm';
-import { PANEL, storeUpTo, tile } from './tile';
+import { multiplyPanel, PANEL, storeUpTo } from './tile';
 import { splat } from './vector';
 
 // Gradients of weights: sums over all rows, as a list of jobs that threads take one by one.
@@ -70,13 +70,11 @@ function linearWeights(
       const at = usize(n) << 2;
       packColumns(dy + usize(k) * dyStep + at, dyStep, depth, min(PANEL, N - n), dyPanel);
       if (bias) sumPanel(dyPanel, depth, bias + at, N - n, k > 0);
-      for (let m: i32 = 0; m < columns; m += 2) {
-        const from = scratch + usize(m / PANEL) * xPanel + (usize(m & (PANEL - 1)) << 2);
+      for (let m: i32 = 0; m < columns; m += PANEL) {
         const y = weight + usize(m) * dyStep + at;
-        const start = k ? y : 0;
-        tile(
-          from, from + 4, PANEL << 2, dyPanel, PANEL << 2, depth, y, m + 1 < columns ? y + dyStep : 0, N - n,
-          start, start + dyStep, 0,
+        multiplyPanel(
+          scratch + usize(m / PANEL) * xPanel, 4, PANEL << 2, min(PANEL, columns - m), dyPanel, PANEL << 2, depth, y, dyStep,
+          N - n, k ? y : 0, 0,
         );
       }
     }
