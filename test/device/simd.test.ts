@@ -268,10 +268,10 @@ describe('the memory', () => {
     expect(backend().memoryOfTensors.used).toBe(used);
   });
 
-  test('has an end, and says what needs less of it', async () => {
+  test('has an end, and is unharmed by what does not fit', async () => {
     await tf.setBackend('simd');
     const { used } = backend().memoryOfTensors;
-    expect(() => backend().output([2 ** 31])).toThrow(/wanted 8192 MiB more .* of at most \d+ MiB; fewer --envs/);
+    expect(() => backend().output([2 ** 31])).toThrow(/wanted 8192 MiB more .* of at most \d+ MiB/);
     expect(backend().memoryOfTensors.used).toBe(used);
   });
 

@@ -1,7 +1,7 @@
 import { type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
-import { TensorMemory } from './memory.ts';
-import { Pool } from './pool.ts';
+import type { TensorMemory } from './memory.ts';
+import { Pool, type Spawn } from './pool.ts';
 
 type Numbers = Float32Array | Int32Array | Uint8Array;
 type Values = Parameters<MathBackendCPU['write']>[0];
@@ -45,29 +45,39 @@ const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
 /** What the `cpu` backend keeps of a tensor that is not in the memory: strings, and complex numbers. */
 type Entry = ReturnType<MathBackendCPU['data']['get']>;
 
+/** What the backend is made of. */
+export interface SimdParts {
+  /** The kernels, for a memory that is shared as `memory` is. */
+  module: WebAssembly.Module;
+  memory: TensorMemory;
+  /** The calling one included; 1 where the memory is not shared. */
+  threads: number;
+  spawn: Spawn;
+}
+
 /** A backend whose tensors live in a memory that its WebAssembly kernels and their threads share. */
 export class SimdBackend extends MathBackendCPU {
   readonly memoryOfTensors: TensorMemory;
   readonly pool: Pool;
   readonly #kernelNumbers: ReadonlyMap<string, number>;
 
-  constructor(module: WebAssembly.Module, threads: number) {
+  constructor({ module, memory, threads, spawn }: SimdParts) {
     super();
-    this.memoryOfTensors = new TensorMemory();
+    this.memoryOfTensors = memory;
     const names = WebAssembly.Module.exports(module)
       .filter(({ kind }) => kind === 'function')
       .map(({ name }) => name);
     this.#kernelNumbers = new Map(names.map((name, i) => [name, i]));
-    this.pool = new Pool(module, this.memoryOfTensors.memory, { names, threads });
+    this.pool = new Pool(module, memory.memory, { names, threads, spawn });
   }
 
   /** Gives each thread at least `bytes` for what its kernels keep to themselves. */
   reserveScratch(bytes: number): void {
     const { scratch, threads } = this.pool;
     if (scratch.bytes >= bytes) return;
-    if (scratch.bytes) this.memoryOfTensors.free(scratch.address, threads * scratch.bytes);
     const rounded = Math.ceil(bytes / 4096) * 4096;
     this.pool.scratch = { address: this.memoryOfTensors.allocate(threads * rounded), bytes: rounded };
+    if (scratch.bytes) this.memoryOfTensors.free(scratch.address, threads * scratch.bytes);
   }
 
   /** Runs a kernel over `units`, each `work` multiply-adds or memory accesses. */
