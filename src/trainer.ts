@@ -7,6 +7,7 @@ import type { DoneEvent, EvalEvent, TrainEvent } from './metrics.ts';
 import { record } from './record.ts';
 import { RunDirectory } from './run.ts';
 import { mean } from './statistics.ts';
+import { explainOutOfMemory } from './tensorMemory.ts';
 import { openTraining, type Training } from './training.ts';
 import { collectAndLearn } from './update.ts';
 
@@ -31,14 +32,16 @@ const EVALUATION_SEEDS = 1_000_000;
 /**
  * Trains a policy: collect, learn, report, evaluate, record, save, until the steps are taken or the return is reached.
  *
- * @throws GymformerError when the loss is no longer a number; the last checkpoint is from before
+ * @throws GymformerError when the loss is no longer a number, or memory runs out; the last checkpoint is from before
  * @throws EnvError when the environment breaks its contract
  */
 export async function train(options: TrainOptions): Promise<DoneEvent> {
   const { config, signal, onEvent = () => {} } = options;
   const { untilReturn } = config;
   const run = new RunDirectory(options.run);
-  const training = await openTraining(options, run);
+  const training = await openTraining(options, run).catch((error: unknown) => {
+    throw explainOutOfMemory(error, run);
+  });
   try {
     onEvent(startEvent(training, run));
     let solved = untilReturn === null ? null : false;
@@ -78,6 +81,8 @@ export async function train(options: TrainOptions): Promise<DoneEvent> {
     const done: DoneEvent = { event: 'done', run: run.path, steps: step, seconds, solved, interrupted };
     onEvent(done);
     return done;
+  } catch (error) {
+    throw explainOutOfMemory(error, run);
   } finally {
     run.release();
     training.dispose();

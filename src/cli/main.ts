@@ -75,7 +75,8 @@ function unknownCommand(name: string): UsageError {
 function report(thrown: unknown): number {
   const error = explained(thrown instanceof Error ? thrown : new Error(String(thrown)));
   const exitCode = exitCodeOf(error);
-  const unforeseen = exitCode === EXIT.failed && !(error instanceof GymformerError);
+  const unforeseen =
+    exitCode === EXIT.failed && !(error instanceof GymformerError || error.name === 'OutOfMemoryError');
   say(`${colours(process.stderr).red('error:')} ${error.message}${unforeseen ? ' (--debug shows where)' : ''}`);
   if (words.includes('--debug')) say(error.stack ?? '');
   return exitCode;

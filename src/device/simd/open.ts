@@ -28,6 +28,12 @@ export function openSimd(parts: SimdParts, { relaxed }: { relaxed: boolean }): O
   return { backend: 'simd', detail: `WebAssembly with ${relaxed ? 'relaxed ' : ''}SIMD on ${cores}` };
 }
 
+/** Bytes that all tensors together may have; Infinity on a device that does not say. */
+export function memoryLimit(): number {
+  const backend = tf.backend();
+  return backend instanceof SimdBackend ? backend.memoryOfTensors.limit : Infinity;
+}
+
 /** Whether this engine has relaxed SIMD, and it is turned on. */
 export function hasRelaxedSimd(): boolean {
   return WebAssembly.validate(PROBE);
