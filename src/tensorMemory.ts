@@ -1,7 +1,5 @@
 import type { Config } from './config.ts';
-import { OutOfMemoryError } from './device/simd/memory.ts';
 import { GymformerError } from './errors.ts';
-import type { RunDirectory } from './run.ts';
 
 /** Of each parameter there are, at the end of an update: itself, its gradient, two moments of Adam, its next value. */
 const COPIES = 5;
@@ -54,22 +52,6 @@ export function checkMemory(config: Config, limit: number): void {
         `${gibibytes(parameters + minibatch)}, ${room}: give more --minibatches, fewer --envs or --rollout-steps, or a ` +
         'smaller --width',
     );
-}
-
-/** What came of `error` for a person: where it was memory that ran out, what needs less, and what is saved. */
-export function explainOutOfMemory(error: unknown, run: RunDirectory): unknown {
-  if (!(error instanceof OutOfMemoryError)) return error;
-  const checkpoint = run.checkpoints()?.latest;
-  const saved =
-    checkpoint === undefined
-      ? 'There is no checkpoint yet'
-      : `The checkpoint of step ${Number(checkpoint)} in ${run.path} is intact: go on from it by --resume`;
-  return new GymformerError(
-    `${error.message}. More --minibatches, fewer --envs or --rollout-steps, a smaller --width, --context or fewer ` +
-      `--layers need less. ${saved}`,
-    1,
-    { cause: error },
-  );
 }
 
 function gibibytes(bytes: number): string {

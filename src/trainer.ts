@@ -3,11 +3,12 @@ import type { EnvSpec } from '../envs/registry.ts';
 import type { Config } from './config.ts';
 import { evaluate } from './evaluate.ts';
 import { describePolicy } from './agent.ts';
+import { DeviceFailure } from './device/failure.ts';
+import { GymformerError } from './errors.ts';
 import type { DoneEvent, EvalEvent, TrainEvent } from './metrics.ts';
 import { record } from './record.ts';
 import { RunDirectory } from './run.ts';
 import { mean } from './statistics.ts';
-import { explainOutOfMemory } from './tensorMemory.ts';
 import { openTraining, type Training } from './training.ts';
 import { collectAndLearn } from './update.ts';
 
@@ -32,16 +33,14 @@ const EVALUATION_SEEDS = 1_000_000;
 /**
  * Trains a policy: collect, learn, report, evaluate, record, save, until the steps are taken or the return is reached.
  *
- * @throws GymformerError when the loss is no longer a number, or memory runs out; the last checkpoint is from before
+ * @throws GymformerError when the loss is no longer a number, or the device fails; the last checkpoint is from before
  * @throws EnvError when the environment breaks its contract
  */
 export async function train(options: TrainOptions): Promise<DoneEvent> {
   const { config, signal, onEvent = () => {} } = options;
   const { untilReturn } = config;
   const run = new RunDirectory(options.run);
-  const training = await openTraining(options, run).catch((error: unknown) => {
-    throw explainOutOfMemory(error, run);
-  });
+  const training = await openTraining(options, run);
   try {
     onEvent(startEvent(training, run));
     let solved = untilReturn === null ? null : false;
@@ -82,11 +81,21 @@ export async function train(options: TrainOptions): Promise<DoneEvent> {
     onEvent(done);
     return done;
   } catch (error) {
-    throw explainOutOfMemory(error, run);
+    throw error instanceof DeviceFailure ? stopped(error, training, run) : error;
   } finally {
     run.release();
     training.dispose();
   }
+}
+
+/** What a device that fails leaves of a run: its last checkpoint. Parameters since then were on the device alone. */
+function stopped(failure: DeviceFailure, { step }: Training, run: RunDirectory): GymformerError {
+  const latest = run.checkpoints()?.latest;
+  const elsewhere = failure.kind === 'memory' ? ', on a --device with more memory' : '';
+  const rest = latest
+    ? `The last checkpoint is intact (${join(run.checkpointsPath, latest)}): --resume --out ${run.path} goes on from it${elsewhere}`
+    : 'There was no checkpoint yet';
+  return new GymformerError(`training stopped after ${step} steps: ${failure.message}. ${rest}`, 1, { cause: failure });
 }
 
 function startEvent({ config, policy, device, step }: Training, run: RunDirectory): TrainEvent {

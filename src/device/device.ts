@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 // loaded there.
 import '@tensorflow/tfjs-layers';
 import { DEVICE_NAMES, type DeviceName } from './names.ts';
-import type { SimdOptions } from './simd/open.ts';
+import type { SimdOptions } from './simd/load.ts';
 
 /** What was found of a device. */
 export interface DeviceReport {

@@ -83,7 +83,7 @@ describe('at its limit', () => {
     const blocks: Block[] = [];
     const fill = (): void => play(memory, new Array<number>(100).fill(MEGABYTE / 2), blocks);
     expect(fill).toThrow(OutOfMemoryError);
-    expect(fill).toThrow('out of memory for tensors: wanted 0.5 MiB more with 7.5 MiB in use, of at most 8.0 MiB');
+    expect(fill).toThrow('out of memory for tensors: wanted 0.5 MiB more with 7.5 MiB in use, of at most 8.0 MiB; ');
     expect(memory.size).toBeLessThanOrEqual(9 * MEGABYTE);
     // Neighbours of a small size make room for a large one.
     for (const { address, bytes } of blocks) memory.free(address, bytes);

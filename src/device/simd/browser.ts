@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { LoadedDevice } from '../names.ts';
 import { TensorMemory } from './memory.ts';
-import { hasRelaxedSimd, type OpenSimd, openSimd, type SimdOptions } from './open.ts';
+import { hasRelaxedSimd, openSimd, type KernelOptions } from './open.ts';
 import type { ThreadTask } from './pool.ts';
 import { unshared } from './unshared.ts';
 
@@ -16,7 +17,10 @@ import { unshared } from './unshared.ts';
  * @throws Error when the kernels cannot be loaded, or the engine has no SIMD
  * @see https://web.dev/articles/coop-coep
  */
-export async function openSimdInPage({ threads = 0, deterministic = false }: SimdOptions = {}): Promise<OpenSimd> {
+export async function openSimdInPage({
+  threads = 0,
+  deterministic = false,
+}: KernelOptions = {}): Promise<LoadedDevice> {
   const relaxed = !deterministic && hasRelaxedSimd();
   // Each written out whole, for bundlers to find.
   const url = relaxed

@@ -2,16 +2,17 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
+import type { LoadedDevice } from '../names.ts';
 import { TensorMemory } from './memory.ts';
-import { hasRelaxedSimd, type OpenSimd, openSimd, type SimdOptions } from './open.ts';
+import { hasRelaxedSimd, openSimd, type KernelOptions } from './open.ts';
 import type { ThreadTask } from './pool.ts';
 
-export interface LoadOptions extends SimdOptions {
+export interface SimdOptions extends KernelOptions {
   /** Most bytes of all tensors together; as it is, or else all there are, where it is left out. */
   memoryLimit?: number;
 }
 
-let opened: { settings: string; memoryLimit: number; result: OpenSimd } | null = null;
+let opened: { settings: string; memoryLimit: number; result: LoadedDevice } | null = null;
 
 /**
  * Registers the backend `simd` with TFJS in Node; anew where it runs with other options than those given.
@@ -19,7 +20,7 @@ let opened: { settings: string; memoryLimit: number; result: OpenSimd } | null =
  * @param options as it runs already, or the defaults, where there are none
  * @returns what it runs on
  */
-export function loadSimd(options?: LoadOptions): OpenSimd {
+export function loadSimd(options?: SimdOptions): LoadedDevice {
   if (opened && !options) return opened.result;
   const { threads: wanted = 0, deterministic = false, memoryLimit = opened?.memoryLimit ?? Infinity } = options ?? {};
   const threads = wanted || availableParallelism();

@@ -1,3 +1,5 @@
+import { DeviceFailure } from '../failure.ts';
+
 /** The allocator's blocks start here: below are the module's constants and what the threads tell each other. */
 const FIRST_BLOCK = 1 << 17;
 const PAGE = 1 << 16;
@@ -8,7 +10,7 @@ const SHARED_PAGES = [65536, 32768, 16384, 8192];
 const UNSHARED_PAGES = [16384, 8192, 4096];
 
 /** Out of the memory that tensors live in. */
-export class OutOfMemoryError extends Error {
+export class OutOfMemoryError extends DeviceFailure {
   override readonly name = 'OutOfMemoryError';
 
   /** All in bytes. */
@@ -18,8 +20,10 @@ export class OutOfMemoryError extends Error {
     readonly limit: number,
   ) {
     super(
-      `out of memory for tensors: wanted ${megabytes(wanted)} more with ${megabytes(used)} in use, ` +
-        `of at most ${megabytes(limit)}`,
+      'memory',
+      `out of memory for tensors: wanted ${megabytes(wanted)} more with ${megabytes(used)} in use, of at most ` +
+        `${megabytes(limit)}; more --minibatches, fewer --envs or --rollout-steps, or a smaller --width, --layers or ` +
+        '--context need less',
     );
   }
 }

@@ -1,31 +1,29 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { LoadedDevice } from '../names.ts';
 import { SimdBackend, type SimdParts } from './backend.ts';
 import { registerKernels } from './register.ts';
 
 /** What of our CPU backend a user may choose. */
-export interface SimdOptions {
+export interface KernelOptions {
   /** 0: as many as there are cores. */
   threads?: number;
   /** Without the instructions whose last bits differ between machines. */
   deterministic?: boolean;
 }
 
-/** What Node and pages alike are told of it. */
-export interface OpenSimd {
-  backend: 'simd';
-  /** What it runs on. */
-  detail: string;
-}
-
 /** Registers the backend `simd` with TFJS, in place of one that was there before. */
-export function openSimd(parts: SimdParts, { relaxed }: { relaxed: boolean }): OpenSimd {
+export function openSimd(parts: SimdParts, { relaxed }: { relaxed: boolean }): LoadedDevice {
   const isAnew = tf.findBackendFactory('simd') !== null;
   if (isAnew) tf.removeBackend('simd');
   const backend = new SimdBackend(parts);
   if (!isAnew) registerKernels();
   tf.registerBackend('simd', () => backend);
-  const cores = `${parts.threads} ${parts.threads === 1 ? 'core' : 'cores'}`;
-  return { backend: 'simd', detail: `WebAssembly with ${relaxed ? 'relaxed ' : ''}SIMD on ${cores}` };
+  const { threads, memory } = parts;
+  return {
+    backend: 'simd',
+    detail: `WebAssembly with ${relaxed ? 'relaxed ' : ''}SIMD on ${threads} ${threads === 1 ? 'core' : 'cores'}`,
+    facts: { threads, relaxedSimd: relaxed, maxMemory: memory.limit },
+  };
 }
 
 /** Bytes that all tensors together may have; Infinity on a device that does not say. */
