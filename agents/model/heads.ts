@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Generator } from '../../envs/random.ts';
 import { type Box, describeSpace, type Space } from '../../envs/spaces.ts';
 import { MASKED } from './attention.ts';
+import { logSoftmax } from './logSoftmax.ts';
 import type { Parameters } from './parameters.ts';
 
 /**
@@ -121,9 +122,9 @@ class Categorical implements Head {
   /** [rows, n] of each part. */
   #logProbs(logits: tf.Tensor2D, masks: tf.Tensor2D | null): tf.Tensor2D[] {
     const possible: tf.Tensor2D = masks ? tf.add(logits, tf.mul(tf.sub(1, masks), MASKED)) : logits;
-    if (this.#sizes.length === 1) return [tf.logSoftmax(possible)];
+    if (this.#sizes.length === 1) return [logSoftmax(possible)];
     return this.#sizes.map((n, part) =>
-      tf.logSoftmax(tf.slice(possible, [0, this.#offsets[part] as number], [logits.shape[0], n])),
+      logSoftmax(tf.slice(possible, [0, this.#offsets[part] as number], [logits.shape[0], n])),
     );
   }
 }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { gelu, layerNorm, linear } from '../../agents/model/layers.ts';
+import { logSoftmax } from '../../agents/model/logSoftmax.ts';
 import { Parameters } from '../../agents/model/parameters.ts';
 import { Transformer } from '../../agents/model/transformer.ts';
 import { Adam } from '../../agents/optimizer.ts';
@@ -34,6 +35,7 @@ const LAYERS: Record<string, (rows: number, n: number, m: number) => tf.Tensor[]
       (x, scale, shift) => layerNorm(x as tf.Tensor2D, scale as tf.Tensor1D, shift as tf.Tensor1D),
       [numbers([rows, n + 2]), numbers([n + 2], 2), numbers([n + 2], 3)],
     ),
+  'log-softmax': (rows, n) => withGradients((x) => logSoftmax(x as tf.Tensor2D), [tf.mul(numbers([rows, n]), 5)]),
   GELU: (rows, n) => withGradients((x) => gelu(x as tf.Tensor2D), [tf.mul(numbers([rows, n]), 4)]),
 };
 
