@@ -86,7 +86,7 @@ function buildProgram() {
   const fresh = join(CACHE, `program-${process.pid}`);
   run('typescript/bin/tsc', ['-p', 'tsconfig.build.json', '--outDir', fresh]);
   chmodSync(join(fresh, 'src/cli/main.js'), 0o755);
-  for (const path of ['generated', 'worker.mjs'])
+  for (const path of ['generated', 'thread.mjs', 'worker.mjs', 'pageWorker.mjs'])
     cpSync(join(ROOT, SIMD, path), join(fresh, SIMD, path), { recursive: true });
   for (const room of readdirSync(fresh)) replace(join(fresh, room), join(ROOT, 'dist', room));
   rmSync(fresh, { recursive: true });

@@ -3,6 +3,8 @@ import type { EnvSpec } from '../envs/registry.ts';
 import type { Config } from './config.ts';
 import { evaluate } from './evaluate.ts';
 import { describePolicy } from './agent.ts';
+import { DeviceFailure } from './device/failure.ts';
+import { GymformerError } from './errors.ts';
 import type { DoneEvent, EvalEvent, TrainEvent } from './metrics.ts';
 import { record } from './record.ts';
 import { RunDirectory } from './run.ts';
@@ -31,7 +33,7 @@ const EVALUATION_SEEDS = 1_000_000;
 /**
  * Trains a policy: collect, learn, report, evaluate, record, save, until the steps are taken or the return is reached.
  *
- * @throws GymformerError when the loss is no longer a number; the last checkpoint is from before
+ * @throws GymformerError when the loss is no longer a number, or the device fails; the last checkpoint is from before
  * @throws EnvError when the environment breaks its contract
  */
 export async function train(options: TrainOptions): Promise<DoneEvent> {
@@ -78,10 +80,22 @@ export async function train(options: TrainOptions): Promise<DoneEvent> {
     const done: DoneEvent = { event: 'done', run: run.path, steps: step, seconds, solved, interrupted };
     onEvent(done);
     return done;
+  } catch (error) {
+    throw error instanceof DeviceFailure ? stopped(error, training, run) : error;
   } finally {
     run.release();
     training.dispose();
   }
+}
+
+/** What a device that fails leaves of a run: its last checkpoint. Parameters since then were on the device alone. */
+function stopped(failure: DeviceFailure, { step }: Training, run: RunDirectory): GymformerError {
+  const latest = run.checkpoints()?.latest;
+  const elsewhere = failure.kind === 'memory' ? ', on a --device with more memory' : '';
+  const rest = latest
+    ? `The last checkpoint is intact (${join(run.checkpointsPath, latest)}): --resume --out ${run.path} goes on from it${elsewhere}`
+    : 'There was no checkpoint yet';
+  return new GymformerError(`training stopped after ${step} steps: ${failure.message}. ${rest}`, 1, { cause: failure });
 }
 
 function startEvent({ config, policy, device, step }: Training, run: RunDirectory): TrainEvent {

@@ -11,10 +11,12 @@ import { buildPolicy, frozenNormalizer } from './agent.ts';
 import { type Checkpoint, CHECKPOINT_FORMAT, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import type { Config } from './config.ts';
 import { openDevice } from './device/device.ts';
+import { memoryLimit } from './device/simd/open.ts';
 import { FileError } from './errors.ts';
 import type { Player } from './evaluate.ts';
 import { ObservationNormalizer, RewardNormalizer, type RewardNormalizerState } from './normalizers.ts';
 import type { RunDirectory } from './run.ts';
+import { checkMemory } from './tensorMemory.ts';
 import { type EnvSpec, make } from '../envs/registry.ts';
 
 /** Opens the device, then everything that training works on: new, or as the run's latest checkpoint has it. */
@@ -25,6 +27,7 @@ export async function openTraining(
   const checkpoints = resume ? run.checkpoints() : null;
   if (resume) run.readConfig();
   const { name } = await openDevice(config.device, config);
+  checkMemory(config, memoryLimit());
   const training = new Training(config, spec, name);
   if (!resume) run.create();
   run.claim();

@@ -14,8 +14,10 @@ interface Source {
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const ROOMS = ['envs', 'agents', 'src', 'viewer'];
-// The replay format is a door of its own: the one part of src that a browser may open.
+// The replay format is a door of its own.
 const DOORS = ['envs/index.ts', 'agents/index.ts', 'src/index.ts', 'src/replay/format.ts'];
+// The parts of src that a browser may open.
+const BROWSER_DOORS = ['src/replay/format.ts', 'src/device/simd/browser.ts'];
 
 const sources = [...ROOMS, 'test', 'examples', 'bench'].flatMap((room) => filesBelow(room)).map(read);
 const room = (name: string): Source[] => sources.filter(({ path }) => path.startsWith(`${name}/`));
@@ -38,7 +40,7 @@ const RULES: { room: string; files: string[]; packages: string[] }[] = [
   { room: 'src/replay', files: ['src/', 'envs/'], packages: ['*'] },
   {
     room: 'viewer',
-    files: ['viewer/', 'envs/', 'src/replay/format.ts', 'agents/model/'],
+    files: ['viewer/', 'envs/', 'agents/model/', ...BROWSER_DOORS],
     packages: ['pixi.js', 'uplot', 'vite', 'fflate', 'node:'],
   },
 ];
@@ -65,8 +67,8 @@ test('only src touches disk, network and processes', () => {
   expect(broken).toEqual([]);
 });
 
-test('what a browser loads of src/replay needs no Node', () => {
-  const reached = reachableFrom(room('viewer').flatMap(({ files }) => files));
+test('what a browser loads of src needs no Node', () => {
+  const reached = reachableFrom([...BROWSER_DOORS, ...room('viewer').flatMap(({ files }) => files)]);
   const broken = reached
     .filter(({ packages }) => packages.some((name) => name.startsWith('node:')))
     .map(({ path }) => path);

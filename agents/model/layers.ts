@@ -24,14 +24,16 @@ export class Linear {
     return linear(x, this.weight, this.bias);
   }
 
-  /** gelu(x W + b), in one go where the device can. */
+  /** gelu(x W + b) */
   applyGelu(x: tf.Tensor2D): tf.Tensor2D {
-    const kernel = fused('LinearGelu');
-    return kernel ? fusedLinearGelu(kernel, [x, this.weight, this.bias]) : gelu(this.apply(x));
+    return linearGelu(x, this.weight, this.bias);
   }
 }
 
-function fusedLinearGelu(kernel: Kernel, inputs: [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D]): tf.Tensor2D {
+/** gelu(x W + b), in one go where the device can. Shapes as in `linear`. */
+export function linearGelu(...inputs: [x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D]): tf.Tensor2D {
+  const kernel = fused('LinearGelu');
+  if (!kernel) return gelu(linear(...inputs));
   const apply = tf.customGrad((x, weight, bias, save) => {
     const named = { x: x as tf.Tensor, weight: weight as tf.Tensor };
     const [value, slope] = kernel({ ...named, bias: bias as tf.Tensor }) as [tf.Tensor, tf.Tensor];

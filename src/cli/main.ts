@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import yargs, { type Argv } from 'yargs';
 import { EnvError } from '../../envs/env.ts';
+import { DeviceFailure } from '../device/failure.ts';
 import { EXIT, GymformerError, UsageError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { checkCommand } from './check.ts';
@@ -75,7 +76,8 @@ function unknownCommand(name: string): UsageError {
 function report(thrown: unknown): number {
   const error = explained(thrown instanceof Error ? thrown : new Error(String(thrown)));
   const exitCode = exitCodeOf(error);
-  const unforeseen = exitCode === EXIT.failed && !(error instanceof GymformerError);
+  const foreseen = error instanceof GymformerError || error instanceof DeviceFailure;
+  const unforeseen = exitCode === EXIT.failed && !foreseen;
   say(`${colours(process.stderr).red('error:')} ${error.message}${unforeseen ? ' (--debug shows where)' : ''}`);
   if (words.includes('--debug')) say(error.stack ?? '');
   return exitCode;

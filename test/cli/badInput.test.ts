@@ -75,6 +75,18 @@ const CASES: Record<string, [words: string, code: number, message: RegExp][]> = 
     [`train CartPole-v1 --config ${folder.write('cut.json', '{ "gamma": ')}`, 4, /cut\.json/],
     ['train CartPole-v1 --config nowhere.json', 4, /nowhere\.json/],
   ],
+  'what no memory can hold is refused at once, with the flags that need less': [
+    [
+      'train CartPole-v1 --device simd --width 20000',
+      1,
+      /the policy is too large: .* at least 89\.4 GiB, and tensors have at most \S+ GiB: give a smaller --width or fewer --layers/,
+    ],
+    [
+      'train CartPole-v1 --device simd --width 128 --envs 100000 --rollout-steps 1024',
+      1,
+      /a minibatch is too large: 100000 envs x 1024 steps in 4 minibatches .*: give more --minibatches, fewer --envs/,
+    ],
+  ],
   'a module that holds no environment is refused, and named': [
     ['check ./nowhere.ts', 3, /there is no environment at .*nowhere\.ts/],
     [

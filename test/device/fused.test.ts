@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { gelu, layerNorm, linear } from '../../agents/model/layers.ts';
+import { headFor } from '../../agents/model/heads.ts';
+import { layerNorm, linear, linearGelu } from '../../agents/model/layers.ts';
 import { Parameters } from '../../agents/model/parameters.ts';
 import { Transformer } from '../../agents/model/transformer.ts';
 import { Adam } from '../../agents/optimizer.ts';
 import { Generator } from '../../envs/random.ts';
+import { Discrete } from '../../envs/spaces.ts';
 import { openDevice } from '../../src/device/device.ts';
 import type { SimdBackend } from '../../src/device/simd/backend.ts';
 import { computeOn, expectAlike, numbers } from './compare.ts';
@@ -34,8 +36,33 @@ const LAYERS: Record<string, (rows: number, n: number, m: number) => tf.Tensor[]
       (x, scale, shift) => layerNorm(x as tf.Tensor2D, scale as tf.Tensor1D, shift as tf.Tensor1D),
       [numbers([rows, n + 2]), numbers([n + 2], 2), numbers([n + 2], 3)],
     ),
-  GELU: (rows, n) => withGradients((x) => gelu(x as tf.Tensor2D), [tf.mul(numbers([rows, n]), 4)]),
+  'a linear layer with GELU': (rows, n, m) =>
+    withGradients(
+      (x, weight, bias) => linearGelu(x as tf.Tensor2D, weight as tf.Tensor2D, bias as tf.Tensor1D),
+      [numbers([rows, n]), numbers([n, m], 2), numbers([m], 3)],
+    ),
+  'a categorical head': (rows, n, m) => scores(rows, n + 1, null).concat(scores(rows, n + 1, m)),
 };
+
+/** Log-probabilities and entropies, and the gradient; with a mask where `every` says which actions are impossible. */
+function scores(rows: number, n: number, every: number | null): tf.Tensor[] {
+  const head = headFor(new Discrete(n), new Parameters(new Generator(0)), { initialLogStd: 0 });
+  const random = new Generator(rows);
+  const actions = tf.tensor2d(
+    Float32Array.from({ length: rows }, () => random.integers(n)),
+    [rows, 1],
+  );
+  const possible = Float32Array.from({ length: rows * n }, (_, i) => Number(i % n === 0 || i % (every ?? 1) !== 0));
+  const masks = every === null ? null : tf.tensor2d(possible, [rows, n]);
+  return withGradients(
+    (logits) => {
+      const { logProbs, entropies } = head.score(logits as tf.Tensor2D, actions, masks);
+      // What is impossible has a log-probability of no use: a bound keeps it from drowning the rest.
+      return tf.concat([tf.maximum(logProbs, -100), entropies]);
+    },
+    [tf.mul(numbers([rows, n]), 2)],
+  );
+}
 
 test.each(Object.entries(LAYERS))('%s and its gradients equal the composite', async (_, compute) => {
   const n = fc.integer({ min: 1, max: 40 });

@@ -272,8 +272,12 @@ test('everything comes with headers that let the page do nothing but show it', a
   const { url } = await serve();
   for (const path of ['', 'assets/main.js', 'api/runs', 'api/none']) {
     const { headers } = await fetch(url + path);
-    expect(headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self';");
-    expect(headers.get('content-security-policy')).not.toContain('unsafe');
+    expect(headers.get('content-security-policy')).toContain(
+      "default-src 'none'; script-src 'self' 'wasm-unsafe-eval';",
+    );
+    expect(headers.get('content-security-policy')).not.toMatch(/(?<!wasm-)unsafe/);
+    expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+    expect(headers.get('cross-origin-embedder-policy')).toBe('require-corp');
     expect(headers.get('x-content-type-options')).toBe('nosniff');
   }
   expect((await fetch(url)).headers.get('content-type')).toBe('text/html; charset=utf-8');

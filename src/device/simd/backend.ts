@@ -1,8 +1,7 @@
 import { type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
-import { TensorMemory } from './memory.ts';
-import type { Direction, Packed } from './packing.ts';
-import { Pool, type Share } from './pool.ts';
+import type { TensorMemory } from './memory.ts';
+import { Pool, type Share, type Spawn } from './pool.ts';
 
 type Numbers = Float32Array | Int32Array | Uint8Array;
 type Values = Parameters<MathBackendCPU['write']>[0];
@@ -46,6 +45,25 @@ const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
 /** What the `cpu` backend keeps of a tensor that is not in the memory: strings, and complex numbers. */
 type Entry = ReturnType<MathBackendCPU['data']['get']>;
 
+/** `forward` multiplies with a weight, `back` with its transpose. */
+export type Direction = 'forward' | 'back';
+
+/** Panels of a weight, as kernels/tile.ts takes them, and of which state of the weights. */
+export interface Packed {
+  info: TensorInfo & { address: number };
+  version: number;
+}
+
+/** What the backend is made of. */
+export interface SimdParts {
+  /** The kernels, for a memory that is shared as `memory` is. */
+  module: WebAssembly.Module;
+  memory: TensorMemory;
+  /** The calling one included; 1 where the memory is not shared. */
+  threads: number;
+  spawn: Spawn;
+}
+
 /** A backend whose tensors live in a memory that its WebAssembly kernels and their threads share. */
 export class SimdBackend extends MathBackendCPU {
   readonly memoryOfTensors: TensorMemory;
@@ -55,23 +73,23 @@ export class SimdBackend extends MathBackendCPU {
   readonly #packed = new Map<DataId, Partial<Record<Direction, Packed>>>();
   readonly #kernelNumbers: ReadonlyMap<string, number>;
 
-  constructor(module: WebAssembly.Module, threads: number) {
+  constructor({ module, memory, threads, spawn }: SimdParts) {
     super();
-    this.memoryOfTensors = new TensorMemory();
+    this.memoryOfTensors = memory;
     const names = WebAssembly.Module.exports(module)
       .filter(({ kind }) => kind === 'function')
       .map(({ name }) => name);
     this.#kernelNumbers = new Map(names.map((name, i) => [name, i]));
-    this.pool = new Pool(module, this.memoryOfTensors.memory, { names, threads });
+    this.pool = new Pool(module, memory.memory, { names, threads, spawn });
   }
 
   /** Gives each thread at least `bytes` for what its kernels keep to themselves. */
   reserveScratch(bytes: number): void {
     const { scratch, threads } = this.pool;
     if (scratch.bytes >= bytes) return;
-    if (scratch.bytes) this.memoryOfTensors.free(scratch.address, threads * scratch.bytes);
     const rounded = Math.ceil(bytes / 4096) * 4096;
     this.pool.scratch = { address: this.memoryOfTensors.allocate(threads * rounded), bytes: rounded };
+    if (scratch.bytes) this.memoryOfTensors.free(scratch.address, threads * scratch.bytes);
   }
 
   /** Runs a kernel over `units`, each `work` multiply-adds or memory accesses. */

@@ -1,4 +1,4 @@
-import { slice_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { backend_util, slice_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { collapse, strides } from './axes.ts';
 import type { SimdBackend } from './backend.ts';
 import { padded } from './binary.ts';
@@ -120,9 +120,13 @@ export const layoutKernels: Record<string, SimdKernel> = {
     const x = inputs['x'] as TensorInfo;
     const { numOrSizeSplits, axis } = attrs as { numOrSizeSplits: number | number[]; axis: number };
     const $axis = util.parseAxisParam(axis, x.shape)[0] as number;
-    const length = x.shape[$axis] as number;
     if (backend.address(x) === null || x.shape.length > 4) return null;
-    const sizes = splitSizes(numOrSizeSplits, length);
+    // TFJS types the tensor where it reads no more than its shape.
+    const sizes = backend_util.prepareSplitSize(
+      x as Parameters<typeof backend_util.prepareSplitSize>[0],
+      numOrSizeSplits,
+      $axis,
+    );
     let at = 0;
     const parts = sizes.map((part) => {
       const begin = x.shape.map((_, i) => (i === $axis ? at : 0));
@@ -155,7 +159,9 @@ export const layoutKernels: Record<string, SimdKernel> = {
   Concat: ({ backend, inputs, attrs }) => {
     const all = Object.values(inputs);
     const axis = util.parseAxisParam((attrs as { axis: number }).axis, (all[0] as TensorInfo).shape)[0] as number;
-    const shape = [...(all[0] as TensorInfo).shape];
+    const shapes = all.map((tensor) => tensor.shape);
+    backend_util.assertParamsConsistent(shapes, axis);
+    const shape = [...(shapes[0] as number[])];
     shape[axis] = all.reduce((sum, tensor) => sum + (tensor.shape[axis] as number), 0);
     return concat(backend, all, axis, shape);
   },
@@ -163,6 +169,7 @@ export const layoutKernels: Record<string, SimdKernel> = {
     const all = Object.values(inputs);
     const { axis } = attrs as { axis: number };
     const shape = [...(all[0] as TensorInfo).shape];
+    for (const tensor of all) util.assertShapesMatch(shape, tensor.shape, 'stack: ');
     const $axis = axis < 0 ? axis + shape.length + 1 : axis;
     shape.splice($axis, 0, all.length);
     return concat(backend, all, $axis, shape);
@@ -178,7 +185,8 @@ export const layoutKernels: Record<string, SimdKernel> = {
     const count = x.shape[$axis] as number;
     const numbers = backend.data.get(indices.dataId).values as Int32Array;
     for (const index of numbers)
-      if (index < 0 || index >= count) throw new RangeError(`GatherV2: index ${index} is not in [0, ${count - 1}]`);
+      if (index < 0 || index >= count)
+        throw new RangeError(`GatherV2: the index value ${index} is not in [0, ${count - 1}]`);
     const before = util.sizeFromShape(x.shape.slice(0, $axis));
     const after = util.sizeFromShape(x.shape.slice($axis + 1));
     const out = backend.output(
@@ -199,10 +207,19 @@ export const layoutKernels: Record<string, SimdKernel> = {
     );
     return out;
   },
+  // The gradient of gather.
+  UnsortedSegmentSum: ({ backend, inputs, attrs }) => {
+    const { x, segmentIds } = inputs as { x: TensorInfo; segmentIds: TensorInfo };
+    const { numSegments } = attrs as { numSegments: number };
+    if (x.dtype !== 'float32' || segmentIds.dtype !== 'int32' || segmentIds.shape.length !== 1) return null;
+    const n = segmentIds.shape[0] as number;
+    const [source, ids] = [backend.address(x), backend.address(segmentIds)];
+    if (source === null || ids === null || x.shape[0] !== n) return null;
+    const shape = [numSegments, ...x.shape.slice(1)];
+    const width = util.sizeFromShape(x.shape.slice(1));
+    const out = backend.output(shape);
+    const work = 4 * (n + numSegments);
+    backend.run('segmentSums', Math.ceil(width / 16), work, source, ids, out.address, n, numSegments, width);
+    return out;
+  },
 };
-
-function splitSizes(given: number | number[], length: number): number[] {
-  if (typeof given === 'number') return new Array<number>(given).fill(length / given);
-  const known = given.reduce((sum, size) => sum + Math.max(size, 0), 0);
-  return given.map((size) => (size < 0 ? length - known : size));
-}

@@ -82,10 +82,13 @@ const matmul: SimdKernel = ({ backend, inputs, attrs }) => {
   const op = ACTIVATIONS[name];
   if (a.dtype !== 'float32' || b.dtype !== 'float32' || preluActivationWeights || op === undefined) return null;
   const [left, right] = [backend.address(a), backend.address(b)];
+  if (a.shape.length < 2 || b.shape.length < 2) return null;
   const [aRows, aColumns] = a.shape.slice(-2) as [number, number];
   const [bRows, bColumns] = b.shape.slice(-2) as [number, number];
   const [M, K] = transposeA ? [aColumns, aRows] : [aRows, aColumns];
   const N = transposeB ? bRows : bColumns;
+  // It says what does not fit.
+  if (K !== (transposeB ? bColumns : bRows)) return null;
   const [aOuter, bOuter] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
   const outer = broadcast_util.assertAndGetBroadcastShape(aOuter, bOuter);
   const batches = util.sizeFromShape(outer);

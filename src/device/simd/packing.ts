@@ -1,14 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { SimdBackend } from './backend.ts';
-
-/** `forward` multiplies with a weight, `back` with its transpose. */
-export type Direction = 'forward' | 'back';
-
-/** Panels of a weight, as kernels/tile.ts takes them, and of which state of the weights. */
-export interface Packed {
-  info: TensorInfo & { address: number };
-  version: number;
-}
+import type { Direction, SimdBackend } from './backend.ts';
 
 /** Columns of a panel, and panels of a job of `packWeights`. */
 const [PANEL, PANELS_OF_JOB] = [16, 8];

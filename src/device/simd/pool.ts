@@ -1,5 +1,3 @@
-import { Worker } from 'node:worker_threads';
-
 /** Where the threads' control words lie, below the tensors. */
 const CONTROL_ADDRESS = 1 << 16;
 const OPERATION_NUMBERS = 24;
@@ -13,6 +11,8 @@ const LAYOUT = {
   /** Threads asleep. */
   SLEEPERS: 32,
   CALLER_WAITS: 48,
+  /** A thread is gone that had taken a piece. */
+  FAILED: 56,
   /** Kernel, units, pieces, first thread's scratch memory and each one's bytes, then arguments, from this byte on. */
   operationAt: 256,
   operationNumbers: OPERATION_NUMBERS,
@@ -37,6 +37,22 @@ export interface Share {
 
 export type Kernel = (from: number, to: number, scratch: number, ...args: number[]) => void;
 
+/** What a thread needs to take part: see thread.mjs. */
+export interface ThreadTask {
+  module: WebAssembly.Module;
+  memory: WebAssembly.Memory;
+  controlAddress: number;
+  layout: typeof LAYOUT;
+  /** Its number; 0 is the calling one. */
+  thread: number;
+  /** Of the kernels, by their numbers. */
+  names: readonly string[];
+  spinMs: number;
+}
+
+/** Starts a thread in the way of Node or of a browser. */
+export type Spawn = (task: ThreadTask) => { terminate(): unknown };
+
 /**
  * Runs kernels over a number of units, which the calling thread and the pool's others take piece by piece.
  *
@@ -50,34 +66,23 @@ export class Pool {
   readonly #kernels: readonly Kernel[];
   readonly #control: Int32Array;
   readonly #operation: Float64Array;
-  readonly #workers: Worker[];
+  readonly #workers: ReturnType<Spawn>[];
+  readonly #mayWait: boolean;
   #number = 0;
 
   constructor(
     module: WebAssembly.Module,
     memory: WebAssembly.Memory,
-    { names, threads }: { names: readonly string[]; threads: number },
+    { names, threads, spawn }: { names: readonly string[]; threads: number; spawn: Spawn },
   ) {
     this.threads = threads;
     const { exports } = new WebAssembly.Instance(module, { env: { memory, abort() {} } });
     this.#kernels = names.map((name) => exports[name] as Kernel);
     this.#control = new Int32Array(memory.buffer, CONTROL_ADDRESS, LAYOUT.words);
     this.#operation = new Float64Array(memory.buffer, CONTROL_ADDRESS + LAYOUT.operationAt, OPERATION_NUMBERS);
-    this.#workers = Array.from({ length: threads - 1 }, (_, i) => {
-      const worker = new Worker(new URL('./worker.mjs', import.meta.url), {
-        workerData: {
-          module,
-          memory,
-          controlAddress: CONTROL_ADDRESS,
-          layout: LAYOUT,
-          thread: i + 1,
-          names,
-          spinMs: SPIN_MS,
-        },
-      });
-      worker.unref();
-      return worker;
-    });
+    this.#mayWait = threads > 1 && mayWait(this.#control);
+    const shared = { module, memory, controlAddress: CONTROL_ADDRESS, layout: LAYOUT, names, spinMs: SPIN_MS };
+    this.#workers = Array.from({ length: threads - 1 }, (_, i) => spawn({ ...shared, thread: i + 1 }));
   }
 
   run(kernel: number, { units, work, grain }: Share, args: readonly number[]): void {
@@ -129,8 +134,19 @@ export class Pool {
     for (;;) {
       const done = Atomics.load(control, LAYOUT.DONE);
       if (done === pieces) break;
-      Atomics.wait(control, LAYOUT.DONE, done, 1);
+      if (Atomics.load(control, LAYOUT.FAILED)) throw new Error('simd: a thread failed in the middle of its piece');
+      if (this.#mayWait) Atomics.wait(control, LAYOUT.DONE, done, 1);
     }
     Atomics.store(control, LAYOUT.CALLER_WAITS, 0);
+  }
+}
+
+/** A page's main thread may not: it has to look again and again. */
+function mayWait(control: Int32Array): boolean {
+  try {
+    Atomics.wait(control, LAYOUT.CALLER_WAITS, 1, 0);
+    return true;
+  } catch {
+    return false;
   }
 }

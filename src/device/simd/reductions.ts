@@ -48,19 +48,18 @@ export function summed(
   return out;
 }
 
-const softmax =
-  (logarithm: boolean): SimdKernel =>
-  ({ backend, inputs, attrs }) => {
-    const x = inputs['logits'] as TensorInfo;
-    const axis = ((attrs['dim'] ?? attrs['axis']) as number | undefined) ?? -1;
-    if (x.dtype !== 'float32' || (axis !== -1 && axis !== x.shape.length - 1)) return null;
-    const address = backend.address(x);
-    const n = x.shape.at(-1);
-    if (address === null || !n) return null;
-    const out = backend.output(x.shape);
-    backend.run('softmaxRows', util.sizeFromShape(x.shape) / n, 10 * n, address, out.address, n, logarithm ? 1 : 0);
-    return out;
-  };
+/** Of the last axis. */
+const softmax: SimdKernel = ({ backend, inputs, attrs }) => {
+  const x = inputs['logits'] as TensorInfo;
+  const { dim } = attrs as { dim: number };
+  if (x.dtype !== 'float32' || (dim !== -1 && dim !== x.shape.length - 1)) return null;
+  const address = backend.address(x);
+  const n = x.shape.at(-1);
+  if (address === null || !n) return null;
+  const out = backend.output(x.shape);
+  backend.run('softmaxRows', util.sizeFromShape(x.shape) / n, 10 * n, address, out.address, n);
+  return out;
+};
 
 export const reductionKernels: Record<string, SimdKernel> = {
   Sum: sum(false),
@@ -75,6 +74,5 @@ export const reductionKernels: Record<string, SimdKernel> = {
     backend.run('rowMaxima', plan.before, plan.n + 4, address, out.address, plan.n);
     return out;
   },
-  Softmax: softmax(false),
-  LogSoftmax: softmax(true),
+  Softmax: softmax,
 };

@@ -10,7 +10,8 @@ import { reductionKernels } from './reductions.ts';
 import { transformerKernels } from './transformer.ts';
 import { unaryKernels } from './unary.ts';
 
-const OVERRIDES: Record<string, SimdKernel> = {
+/** All kernels that are ours: in place of TFJS's of that name, or such as TFJS does not know. */
+export const KERNELS: Readonly<Record<string, SimdKernel>> = {
   ...unaryKernels,
   ...binaryKernels,
   ...reductionKernels,
@@ -24,7 +25,7 @@ const OVERRIDES: Record<string, SimdKernel> = {
 /** Registers all kernels of the backend `simd`: the `cpu` backend's, and ours in place of those that take time. */
 export function registerKernels(): void {
   tf.copyRegisteredKernels('cpu', 'simd');
-  for (const [kernelName, kernel] of Object.entries(OVERRIDES)) {
+  for (const [kernelName, kernel] of Object.entries(KERNELS)) {
     const stock = tf.getKernel(kernelName, 'simd');
     if (stock) tf.unregisterKernel(kernelName, 'simd');
     tf.registerKernel({

@@ -47,3 +47,32 @@ export function gatherRows(
     memory.copy(out + usize(row) * usize(inner), source + usize((row / chosen) * count + index) * usize(inner), inner);
   }
 }
+
+/** Columns of a unit of `segmentSums`: a cache line. */
+const COLUMNS: i32 = 16;
+
+/**
+ * Sums of the rows that carry the same number: out[id] of [segments, width] is the sum of all x[i] of [n, width] with
+ * ids[i] = id; a number that is no segment's counts for none. Units are groups of 16 columns.
+ */
+export function segmentSums(
+  from: i32, to: i32, scratch: usize, x: usize, ids: usize, out: usize, n: i32, segments: i32, width: i32,
+): void {
+  const row = usize(width) << 2;
+  for (let unit = from; unit < to; unit++) {
+    const first = unit * COLUMNS;
+    const bytes = usize(min(COLUMNS, width - first)) << 2;
+    const whole = bytes & ~15;
+    const column = usize(first) << 2;
+    for (let s: i32 = 0; s < segments; s++) memory.fill(out + usize(s) * row + column, 0, bytes);
+    for (let i: i32 = 0; i < n; i++) {
+      const id = load<i32>(ids + (usize(i) << 2));
+      if (id < 0 || id >= segments) continue;
+      const source = x + usize(i) * row + column;
+      const sum = out + usize(id) * row + column;
+      let at: usize = 0;
+      for (; at < whole; at += 16) v128.store(sum + at, f32x4.add(v128.load(sum + at), v128.load(source + at)));
+      for (; at < bytes; at += 4) store<f32>(sum + at, load<f32>(sum + at) + load<f32>(source + at));
+    }
+  }
+}

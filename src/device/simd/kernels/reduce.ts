@@ -85,40 +85,30 @@ export function sumColumns(
   }
 }
 
-/** Each row's softmax, or its logarithm. */
-export function softmaxRows(from: i32, to: i32, scratch: usize, x: usize, out: usize, n: i32, logarithm: i32): void {
+/** Each row's softmax. */
+export function softmaxRows(from: i32, to: i32, scratch: usize, x: usize, out: usize, n: i32): void {
   const whole = n & ~3;
   const left = n & 3;
+  const tail = usize(whole) << 2;
   for (let row = from; row < to; row++) {
     const offset = (usize(row) * usize(n)) << 2;
     const source = x + offset;
     const target = out + offset;
-    const most = maxOf(source, n, whole);
+    const most = splat(maxOf(source, n, whole));
     let sums = splat(0);
-    for (let i: i32 = 0; i < whole; i += 4) {
-      const e = exp4(f32x4.sub(v128.load(source + (usize(i) << 2)), splat(most)));
-      if (!logarithm) v128.store(target + (usize(i) << 2), e);
+    for (let i: usize = 0; i < tail; i += 16) {
+      const e = exp4(f32x4.sub(v128.load(source + i), most));
+      v128.store(target + i, e);
       sums = f32x4.add(sums, e);
     }
     let total = sum4(sums);
     if (left) {
-      const at = usize(whole) << 2;
-      const e = exp4(f32x4.sub(loadSome(source + at, left), splat(most)));
-      if (!logarithm) storeSome(target + at, e, left);
-      total += f32x4.extract_lane(e, 0);
-      if (left > 1) total += f32x4.extract_lane(e, 1);
-      if (left > 2) total += f32x4.extract_lane(e, 2);
+      const e = exp4(f32x4.sub(loadSome(source + tail, left), most));
+      storeSome(target + tail, e, left);
+      for (let i: i32 = 0; i < left; i++) total += load<f32>(target + tail + (usize(i) << 2));
     }
-    if (logarithm) {
-      const shift = splat(most + f32(Math.log(total)));
-      for (let i: i32 = 0; i < whole; i += 4)
-        v128.store(target + (usize(i) << 2), f32x4.sub(v128.load(source + (usize(i) << 2)), shift));
-      if (left) storeSome(target + (usize(whole) << 2), f32x4.sub(loadSome(source + (usize(whole) << 2), left), shift), left);
-    } else {
-      const scale = splat(1 / total);
-      for (let i: i32 = 0; i < whole; i += 4)
-        v128.store(target + (usize(i) << 2), f32x4.mul(v128.load(target + (usize(i) << 2)), scale));
-      if (left) storeSome(target + (usize(whole) << 2), f32x4.mul(loadSome(target + (usize(whole) << 2), left), scale), left);
-    }
+    const scale = splat(1 / total);
+    for (let i: usize = 0; i < tail; i += 16) v128.store(target + i, f32x4.mul(v128.load(target + i), scale));
+    if (left) storeSome(target + tail, f32x4.mul(loadSome(target + tail, left), scale), left);
   }
 }

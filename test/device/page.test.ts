@@ -1,0 +1,118 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openDevice } from '../../src/device/device.ts';
+import { type Server, startServer } from '../../src/server.ts';
+import { ROOT } from '../cli/program.ts';
+import { chromiumPath, collectComplaints, startBrowser } from '../viewer/browser.ts';
+import { policyAndGradient } from './page/policy.ts';
+
+/** A page with the built program's backend in it, bundled as the viewer is. */
+async function buildPage(): Promise<string> {
+  const outDir = mkdtempSync(join(tmpdir(), 'gymformer-page-'));
+  await build({
+    root: fileURLToPath(new URL('page', import.meta.url)),
+    configFile: false,
+    logLevel: 'error',
+    base: './',
+    resolve: { alias: { 'gymformer/simd': join(ROOT, 'dist/src/device/simd/browser.js') } },
+    build: { outDir, emptyOutDir: true, target: 'es2022', minify: false, chunkSizeWarningLimit: 10_000 },
+  });
+  return outDir;
+}
+
+const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
+
+/** Any static server: it sends no headers that would isolate the page. */
+async function startPlainServer(folder: string): Promise<HttpServer & { url: string }> {
+  const server = createServer(({ url = '/' }, response) => {
+    const path = url === '/' ? 'index.html' : url;
+    try {
+      response.setHeader('Content-Type', TYPES[extname(path)] ?? 'application/octet-stream');
+      response.end(readFileSync(join(folder, path)));
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return Object.assign(server, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` });
+}
+
+// Skipped without a Chromium: viewer/browser.ts then says so.
+describe.skipIf(!chromiumPath)('our CPU backend in a page', () => {
+  let folder: string;
+  let browser: Browser;
+  let viewer: Server;
+  let plain: HttpServer & { url: string };
+  let page: Page;
+  let complaints: string[];
+  let wanted: ReturnType<typeof policyAndGradient>;
+
+  beforeAll(async () => {
+    await openDevice('cpu');
+    wanted = policyAndGradient();
+    folder = await buildPage();
+    viewer = await startServer({ path: folder, viewerRoot: folder });
+    plain = await startPlainServer(folder);
+    browser = await startBrowser();
+  });
+  afterAll(async () => {
+    await browser.close();
+    plain.close();
+    await viewer.close();
+    rmSync(folder, { recursive: true });
+  });
+  afterEach(() => page.close());
+
+  const open = async (url: string): Promise<void> => {
+    page = await browser.newPage();
+    complaints = collectComplaints(page);
+    await page.goto(url);
+    await page.waitForFunction(() => 'policyAndGradient' in window);
+  };
+
+  const expectSameNumbers = async (): Promise<void> => {
+    const found = await page.evaluate(() => {
+      let numbers = window.policyAndGradient();
+      // Often enough for each thread to sleep, wake and take pieces.
+      for (let i = 0; i < 20; i++) numbers = window.policyAndGradient();
+      return numbers;
+    });
+    for (const name of ['outputs', 'values', 'gradient'] as const) {
+      const errors = found[name].map((value, i) => Math.abs(value - (wanted[name][i] as number)));
+      expect(found[name].length).toBe(wanted[name].length);
+      expect(Math.max(...errors), name).toBeLessThan(1e-4);
+    }
+    expect(Math.max(...wanted.gradient.map(Math.abs))).toBeGreaterThan(0.1);
+    expect(complaints).toEqual([]);
+  };
+
+  test.each([false, true])(
+    "has threads where the page is isolated, as the viewer's server makes it; deterministic: %s",
+    async (deterministic) => {
+      await open(viewer.url);
+      const { detail } = await page.evaluate(
+        (deterministic) => window.openSimdInPage({ threads: 3, deterministic }),
+        deterministic,
+      );
+      expect(detail).toBe(`WebAssembly with ${deterministic ? '' : 'relaxed '}SIMD on 3 cores`);
+      await expectSameNumbers(); // whether they are there yet
+      await expect.poll(() => page.workers().length).toBe(2);
+      await expectSameNumbers(); // or take their pieces
+    },
+  );
+
+  test('has one thread where it is not, and says so', async () => {
+    await open(plain.url);
+    const { detail } = await page.evaluate(() => window.openSimdInPage({ threads: 3 }));
+    expect(detail).toBe('WebAssembly with relaxed SIMD on 1 core, since the page is not cross-origin isolated');
+    await expectSameNumbers();
+    expect(page.workers()).toHaveLength(0);
+  });
+});
