@@ -14,4 +14,11 @@ export interface BenchOptions {
   only?: string;
   /** Measure this device alone. */
   device?: string;
+  /** Where something is learned: how often, each time from another seed. */
+  seeds?: number;
+  /** Called before each measurement. */
+  onProgress?: (done: number, total: number) => void;
 }
+
+/** A benchmark: yields each line when it is measured. */
+export type Bench = (options: BenchOptions) => AsyncGenerator<BenchLine>;

@@ -16,9 +16,10 @@ const UPDATES = 40;
 const WARM_UP = 8;
 
 /** Environment steps a second of PPO as a whole: acting, environments, storage, advantages, learning. */
-export async function* ppo({ only, device = 'auto' }: BenchOptions): AsyncGenerator<BenchLine> {
-  for (const [name, feedForward] of Object.entries(CASES)) {
-    if (only && only !== name) continue;
+export async function* ppo({ only, device = 'auto', onProgress }: BenchOptions): AsyncGenerator<BenchLine> {
+  const cases = Object.entries(CASES).filter(([name]) => !only || only === name);
+  for (const [i, [name, feedForward]] of cases.entries()) {
+    onProgress?.(i, cases.length);
     const steps = UPDATES * SIZES.envs * SIZES.rolloutSteps;
     const flags = { ...SIZES, feedForward, steps, device, evalEpisodes: 1, checkpointEvery: steps, seed: 1 };
     const spec = await resolveEnvironment(ENVIRONMENT);

@@ -29,7 +29,7 @@ const PARTS = {
     build: buildKernels,
   },
   program: {
-    sources: ['envs', 'agents', 'src', 'package.json', 'tsconfig.json', 'tsconfig.build.json'],
+    sources: ['envs', 'agents', 'src', 'bench', 'package.json', 'tsconfig.json', 'tsconfig.build.json'],
     product: 'dist/src/cli/main.js',
     build: buildProgram,
   },
@@ -68,7 +68,7 @@ async function buildKernels() {
     ['kernels.relaxed', 'simd,threads,relaxed-simd'],
     ['kernels', 'simd,threads'],
   ]) {
-    const flags = ['-O3', '--noAssert', '--debug', '--runtime', 'stub', '--importMemory', '--sharedMemory'];
+    const flags = ['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--sharedMemory'];
     const files = [join(ROOT, SIMD, 'kernels/index.ts'), '--baseDir', '/', '--outFile', join(fresh, `${name}.wasm`)];
     const { error, stderr } = await asc.main([
       ...files,
@@ -88,6 +88,8 @@ function buildProgram() {
   chmodSync(join(fresh, 'src/cli/main.js'), 0o755);
   for (const path of ['generated', 'thread.mjs', 'worker.mjs', 'pageWorker.mjs'])
     cpSync(join(ROOT, SIMD, path), join(fresh, SIMD, path), { recursive: true });
+  for (const name of readdirSync(join(ROOT, 'bench/peers')).filter((file) => file.endsWith('.py')))
+    cpSync(join(ROOT, 'bench/peers', name), join(fresh, 'bench/peers', name));
   for (const room of readdirSync(fresh)) replace(join(fresh, room), join(ROOT, 'dist', room));
   rmSync(fresh, { recursive: true });
 }

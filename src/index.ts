@@ -2,6 +2,7 @@
  * The public door: everything that the command line does, for programs. Environments and spaces are behind
  * `gymformer/envs`, models and algorithms behind `gymformer/agents`.
  */
+export { Actor, type Choice } from './actor.ts';
 export { loadAgent, type Agent, type LoadAgentOptions } from './agent.ts';
 export { configSchema, resolveConfig, type Config, type ConfigSources } from './config.ts';
 export { listDevices, openDevice, DeviceError, type DeviceReport, type OpenDevice } from './device/device.ts';

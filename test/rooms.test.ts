@@ -35,7 +35,9 @@ const RULES: { room: string; files: string[]; packages: string[] }[] = [
     files: ['agents/', 'envs/env.ts', 'envs/spaces.ts', 'envs/random.ts'],
     packages: ['@tensorflow/tfjs-core'],
   },
-  { room: 'src', files: ['src/', 'envs/', 'agents/'], packages: ['*'] },
+  // The command line also runs the benchmarks, which know the program by its public doors.
+  { room: 'src', files: ['src/', 'envs/', 'agents/', 'bench/'], packages: ['*'] },
+  { room: 'bench', files: ['bench/'], packages: ['*'] },
   { room: 'src/device', files: ['src/device/'], packages: ['*'] },
   { room: 'src/replay', files: ['src/', 'envs/'], packages: ['*'] },
   {

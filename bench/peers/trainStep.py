@@ -5,7 +5,7 @@ The same training step in PyTorch: forward, PPO loss, backward, clipped Adam. Pr
 A Transformer as nanoGPT writes it (one projection for query, key and value, `softmax(QK^T / sqrt(D) + mask) V`, GELU in
 its tanh form), with rotary positions as in agents/model/attention.ts.
 
-Usage: python3 trainStep.py WIDTH HEADS LAYERS SEQUENCES STEPS FEED_FORWARD THREADS [SECONDS] [DEVICE]
+Usage: python3 trainStep.py WIDTH HEADS LAYERS SEQUENCES STEPS FEED_FORWARD THREADS SECONDS
 """
 import json
 import math
@@ -19,8 +19,7 @@ from torch import nn
 C, H, LAYERS, N, T = (int(word) for word in sys.argv[1:6])
 FEED_FORWARD = float(sys.argv[6])
 THREADS = int(sys.argv[7])
-SECONDS = float(sys.argv[8]) if len(sys.argv) > 8 else 3
-DEVICE = sys.argv[9] if len(sys.argv) > 9 else "cpu"
+SECONDS = float(sys.argv[8])
 OBSERVATION, ACTIONS = 8, 4
 torch.set_num_threads(THREADS)
 torch.manual_seed(0)
@@ -68,12 +67,12 @@ class Policy(nn.Module):
         return self.action(x), self.value(x).squeeze(-1)
 
 
-policy = Policy().to(DEVICE)
+policy = Policy()
 adam = torch.optim.Adam(policy.parameters(), lr=1e-3, eps=1e-5, foreach=True)
-observations = torch.randn(N, T, OBSERVATION, device=DEVICE)
-actions = torch.randint(ACTIONS, (N, T), device=DEVICE)
-old_log_probs = torch.full((N, T), -math.log(ACTIONS), device=DEVICE)
-advantages, returns = torch.randn(N, T, device=DEVICE), torch.randn(N, T, device=DEVICE)
+observations = torch.randn(N, T, OBSERVATION)
+actions = torch.randint(ACTIONS, (N, T))
+old_log_probs = torch.full((N, T), -math.log(ACTIONS))
+advantages, returns = torch.randn(N, T), torch.randn(N, T)
 
 
 def step():
@@ -91,19 +90,12 @@ def step():
     adam.step()
 
 
-def wait():
-    if DEVICE != "cpu":
-        torch.cuda.synchronize()
-
-
 for _ in range(5):
     step()
-wait()
 best = math.inf
 end = time.perf_counter() + SECONDS
 while time.perf_counter() < end:
     begin = time.perf_counter()
     step()
-    wait()
     best = min(best, time.perf_counter() - begin)
 print(json.dumps({"msPerStep": 1000 * best, "threads": THREADS, "version": torch.__version__}))

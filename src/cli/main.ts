@@ -4,6 +4,7 @@ import { EnvError } from '../../envs/env.ts';
 import { DeviceFailure } from '../device/failure.ts';
 import { EXIT, GymformerError, UsageError } from '../errors.ts';
 import { VERSION } from '../version.ts';
+import { benchCommand } from './bench.ts';
 import { checkCommand } from './check.ts';
 import { addCommand, type Command, didYouMean } from './command.ts';
 import { devicesCommand } from './devices.ts';
@@ -26,6 +27,7 @@ const COMMANDS: readonly Command[] = [
   traceCommand,
   envsCommand,
   devicesCommand,
+  benchCommand,
 ];
 
 // A reader that has seen enough (`gymformer trace … | head`) is no error.

@@ -1,0 +1,15 @@
+import { act } from './act.ts';
+import { learning } from './learning.ts';
+import type { Bench } from './line.ts';
+import { ppo } from './ppo.ts';
+import { solve } from './solve.ts';
+import { trainStep } from './trainStep.ts';
+
+/** All benchmarks by name, with what they tell. */
+export const BENCHES: Readonly<Record<string, { bench: Bench; summary: string }>> = {
+  'train-step': { bench: trainStep, summary: 'one step of learning, beside PyTorch and stock TFJS' },
+  act: { bench: act, summary: 'one step of acting, for 1 to 256 environments' },
+  ppo: { bench: ppo, summary: "PPO end to end, at the sizes of CleanRL's ppo_trxl" },
+  solve: { bench: solve, summary: 'until CartPole-v1 is solved' },
+  learning: { bench: learning, summary: 'what agents learn in every environment; takes long' },
+};
