@@ -1,3 +1,4 @@
+import { ActionLog } from './actionLog.ts';
 import { type Engine, EngineFailure } from './engine.ts';
 import { EnvError, type Env, type EnvErrorDetails, type Info } from './env.ts';
 import { localEngine, SAME_EPISODE } from './localEngine.ts';
@@ -78,9 +79,9 @@ export class VectorEnv {
 
   private readonly engine: Engine;
   private readonly random: Generator;
-  /** Flat actions of the current episodes, room for `capacity` steps each: it grows with the longest episode. */
-  private actionLog: Float32Array;
-  private capacity = 64;
+  private readonly log: ActionLog;
+  /** Steps of the longest episode under way. */
+  private longest = 0;
   /** The rows whose episodes end in the step under way come first. */
   private readonly rows: Int32Array;
 
@@ -114,13 +115,14 @@ export class VectorEnv {
     this.lastSeeds = Array.from({ length: count }, () => 0);
     this.lastLengths = new Int32Array(count);
     this.lastReturns = new Float64Array(count);
-    this.actionLog = new Float32Array(count * this.capacity * this.actionSize);
+    this.log = new ActionLog(count, this.actionSize);
     this.rows = new Int32Array(count);
   }
 
   /** Starts a new episode everywhere. */
   reset(): void {
     this.clearStep();
+    this.longest = 0;
     for (let i = 0; i < this.count; i++) this.beginEpisode(i, i);
     this.guarded(() => this.engine.reset(this.rows, this.count, this.episodeSeeds, true));
   }
@@ -138,16 +140,19 @@ export class VectorEnv {
     } catch (error) {
       throw this.errorOf(error, actions);
     }
+    this.log.add(actions, this.longest);
     let ended = 0;
+    let longest = 0;
     for (let i = 0; i < count; i++) {
-      this.logAction(i, actions);
-      episodeSteps[i] = (episodeSteps[i] as number) + 1;
+      const steps = (episodeSteps[i] as number) + 1;
+      episodeSteps[i] = steps;
       episodeReturns[i] = (episodeReturns[i] as number) + (rewards[i] as number);
       if (terminated[i] || truncated[i]) {
         this.endEpisode(i);
         this.beginEpisode(i, ended++);
-      }
+      } else if (steps > longest) longest = steps;
     }
+    this.longest = longest;
     if (ended === 0) return;
     try {
       this.engine.reset(this.rows, ended, this.episodeSeeds, false);
@@ -162,7 +167,7 @@ export class VectorEnv {
       generator: this.random.state(),
       environments: this.episodeSeeds.map((seed, i) => ({
         seed,
-        actions: Array.from(this.actionsOf(i)),
+        actions: Array.from(this.log.of(i, this.episodeSteps[i] as number)),
         observation: Array.from(this.observations.subarray(i * observationSize, (i + 1) * observationSize)),
       })),
     };
@@ -185,6 +190,7 @@ export class VectorEnv {
     });
     this.guarded(() => this.engine.replay(episodes));
     this.episodeReturns.set(this.rewards);
+    this.longest = this.log.restore(episodes.map(({ actions }) => actions));
     episodes.forEach((episode, i) => this.checkReplayed(i, episode));
     this.clearStep();
   }
@@ -210,32 +216,8 @@ export class VectorEnv {
     this.lastReturns[i] = this.episodeReturns[i] as number;
   }
 
-  private logAction(i: number, actions: Float32Array): void {
-    const { actionSize } = this;
-    const step = this.episodeSteps[i] as number;
-    if (step === this.capacity) this.growLog();
-    const at = (i * this.capacity + step) * actionSize;
-    for (let k = 0; k < actionSize; k++) this.actionLog[at + k] = actions[i * actionSize + k] as number;
-  }
-
-  private growLog(): void {
-    const row = this.capacity * this.actionSize;
-    const longer = new Float32Array(2 * this.actionLog.length);
-    for (let i = 0; i < this.count; i++) longer.set(this.actionLog.subarray(i * row, (i + 1) * row), 2 * i * row);
-    this.actionLog = longer;
-    this.capacity *= 2;
-  }
-
-  /** Flat actions of the episode so far. */
-  private actionsOf(i: number): Float32Array {
-    const from = i * this.capacity * this.actionSize;
-    return this.actionLog.subarray(from, from + (this.episodeSteps[i] as number) * this.actionSize);
-  }
-
   private checkReplayed(i: number, { actions, observation }: EpisodeState): void {
-    const steps = (this.episodeSteps[i] = actions.length / this.actionSize);
-    while (steps > this.capacity) this.growLog();
-    this.actionsOf(i).set(actions);
+    this.episodeSteps[i] = actions.length / this.actionSize;
     const row = i * this.observationSize;
     const differs = observation.some((x, k) => x !== this.observations[row + k]);
     if (!differs && observation.length === this.observationSize) return;
@@ -283,7 +265,9 @@ export class VectorEnv {
     for (let i = 0; i < this.count; i++) {
       const alone = localEngine(this.make, 1, { oneByOne: true });
       try {
-        alone.replay([{ seed: this.episodeSeeds[i] as number, actions: this.actionsOf(i) }]);
+        alone.replay([
+          { seed: this.episodeSeeds[i] as number, actions: this.log.of(i, this.episodeSteps[i] as number) },
+        ]);
         alone.step(actions.subarray(i * this.actionSize, (i + 1) * this.actionSize));
       } catch (error) {
         if (!(error instanceof EngineFailure)) throw error;
