@@ -86,8 +86,8 @@ function buildProgram() {
   const fresh = join(CACHE, `program-${process.pid}`);
   run('typescript/bin/tsc', ['-p', 'tsconfig.build.json', '--outDir', fresh]);
   chmodSync(join(fresh, 'src/cli/main.js'), 0o755);
-  for (const path of ['generated', 'worker.mjs'])
-    cpSync(join(ROOT, SIMD, path), join(fresh, SIMD, path), { recursive: true });
+  for (const path of [`${SIMD}/generated`, `${SIMD}/worker.mjs`, 'envs/supervisor.mjs', 'src/envWorker.mjs'])
+    cpSync(join(ROOT, path), join(fresh, path), { recursive: true });
   for (const room of readdirSync(fresh)) replace(join(fresh, room), join(ROOT, 'dist', room));
   rmSync(fresh, { recursive: true });
 }

@@ -84,8 +84,7 @@ export class RewardNormalizer {
   /** Takes in the rewards of a step; `ended` marks the episodes that it ended. */
   update(rewards: Float64Array, ended: Uint8Array): void {
     const returns = this.#returns;
-    for (let i = 0; i < rewards.length; i++)
-      returns[i] = (returns[i] as number) * this.gamma + (rewards[i] as number);
+    for (let i = 0; i < rewards.length; i++) returns[i] = (returns[i] as number) * this.gamma + (rewards[i] as number);
     this.#statistics.update(returns, rewards.length);
     for (let i = 0; i < ended.length; i++) if (ended[i]) returns[i] = 0;
   }
