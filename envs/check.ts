@@ -310,7 +310,7 @@ function differenceOfRows(batch: VectorEnv, single: VectorEnv): string | undefin
       return `vectorize() ${found ? 'has' : 'lacks'} the masks that the environment ${found ? 'lacks' : 'has'}`;
     for (let i = 0; i < single.count; i++) {
       const row = (rows: typeof found): string =>
-        JSON.stringify(Array.from((rows ?? []).slice(i * size, (i + 1) * size)));
+        JSON.stringify(Array.from((rows as ArrayLike<unknown> | null) ?? []).slice(i * size, (i + 1) * size));
       if (row(found) === row(wanted)) continue;
       const ended = single.terminated[i] || single.truncated[i];
       const steps = ended ? single.lastLengths[i] : single.episodeSteps[i];

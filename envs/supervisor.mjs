@@ -9,7 +9,7 @@ parentPort.on('message', ({ entry, data, dead, reports }) => {
   let reason;
   worker.on('error', (error) => (reason = error?.message ?? String(error)));
   worker.on('exit', (code) => {
-    reports.postMessage(reason ?? `exit code ${code}`);
+    reports.postMessage(reason ?? `exit code ${code}`, []);
     Atomics.store(control, dead, 1);
     Atomics.add(control, bell, 1);
     Atomics.notify(control, bell);

@@ -29,9 +29,10 @@ test("a guest's file is trained, resumed and evaluated in worker threads", async
 
 test('Ctrl-C saves and leaves no worker behind', async () => {
   const words = ['train', guest, '--steps', '100000000', '--out', 'interrupted', '--json', '--env-workers', '2'];
+  let updates = 0;
   const { code, json } = await gymformer([...words, ...TINY.split(' ')], {
     cwd: folder.path,
-    onLine: (line) => (line.includes('"update"') ? 'SIGINT' : undefined),
+    onLine: (line) => (line.includes('"event":"update"') && ++updates === 1 ? 'SIGINT' : undefined),
   });
   // The program's end is also that of its threads.
   expect(code).toBe(130);
