@@ -384,7 +384,8 @@ class SliceServer {
   #next(command: number): number {
     const word = this.#at + COMMAND;
     for (let i = 0; i < SPINS; i++) if (Atomics.load(this.#control, word) !== command) return command + 1;
-    Atomics.wait(this.#control, word, command);
+    // It may wake for a command that it has seen while it spun, whose notice comes late.
+    while (Atomics.load(this.#control, word) === command) Atomics.wait(this.#control, word, command);
     return command + 1;
   }
 

@@ -76,6 +76,18 @@ describe.each(environmentIds())('%s in two workers', (id) => {
   });
 });
 
+test('no wake-up is lost or taken twice in thousands of quick steps', async () => {
+  const here = await open('CartPole-v1', 0);
+  const there = await open('CartPole-v1', 2);
+  const random = new Generator(0);
+  for (const envs of [here, there]) envs.reset();
+  for (let step = 0; step < 10_000; step++) {
+    const actions = sampleActions(here, random);
+    for (const envs of [here, there]) envs.step(actions);
+  }
+  expect(there.state()).toEqual(here.state());
+});
+
 test('infos and masks come from workers as from this thread', async () => {
   const here = await open(FRAGILE, 0);
   const there = await open(FRAGILE, 3);
