@@ -106,29 +106,32 @@ export class Rollout {
    * @param lastValues [B] value of the state after the last step, where the episode goes on
    */
   finish(lastValues: ArrayLike<number>, { gamma, lambda }: { gamma: number; lambda: number }): void {
-    const { environments: B, steps: T } = this.shape;
+    const { environments: B, steps: T, sequenceSteps: L } = this.shape;
+    const { rewards, values, nextValues, terminated, truncated, advantages, returns } = this;
+    const inputs = {
+      rewards: new Float32Array(T),
+      values: new Float32Array(T),
+      nextValues: new Float32Array(T),
+      terminated: new Uint8Array(T),
+      truncated: new Uint8Array(T),
+      gamma,
+      lambda,
+    };
+    const along = new Float32Array(T);
     for (let b = 0; b < B; b++) {
-      const rows = Array.from({ length: T }, (_, t) => this.row(t, b));
-      rows.forEach((row, t) => {
-        if (this.truncated[row]) return;
-        const next = t + 1 < T ? this.values[rows[t + 1] as number] : lastValues[b];
-        this.nextValues[row] = next as number;
-      });
-      const along = (array: ArrayLike<number>): number[] => rows.map((row) => array[row] as number);
-      const advantages = generalisedAdvantages({
-        rewards: along(this.rewards),
-        values: along(this.values),
-        nextValues: along(this.nextValues),
-        terminated: along(this.terminated),
-        truncated: along(this.truncated),
-        gamma,
-        lambda,
-      });
-      rows.forEach((row, t) => {
-        this.advantages[row] = advantages[t] as number;
-        this.returns[row] = (advantages[t] as number) + (this.values[row] as number);
-      });
+      for (let t = 0; t < T; t++) {
+        const row = this.row(t, b);
+        if (!truncated[row]) nextValues[row] = (t + 1 < T ? values[this.row(t + 1, b)] : lastValues[b]) as number;
+        inputs.rewards[t] = rewards[row] as number;
+        inputs.values[t] = values[row] as number;
+        inputs.nextValues[t] = nextValues[row] as number;
+        inputs.terminated[t] = terminated[row] as number;
+        inputs.truncated[t] = truncated[row] as number;
+      }
+      generalisedAdvantages(inputs, along);
+      for (let t = 0; t < T; t += L) advantages.set(along.subarray(t, t + L), this.row(t, b));
     }
+    for (let row = 0; row < this.rows; row++) returns[row] = (advantages[row] as number) + (values[row] as number);
   }
 
   /** The sequences numbered `indices`, as tensors of the current tidy. */

@@ -1,4 +1,5 @@
 import { act } from './act.ts';
+import { env } from './env.ts';
 import { learning } from './learning.ts';
 import type { Bench } from './line.ts';
 import { ppo } from './ppo.ts';
@@ -7,6 +8,7 @@ import { trainStep } from './trainStep.ts';
 
 /** All benchmarks by name, with what they tell. */
 export const BENCHES: Readonly<Record<string, { bench: Bench; summary: string }>> = {
+  env: { bench: env, summary: 'steps of every environment, one at a time and side by side' },
   'train-step': { bench: trainStep, summary: 'one step of learning, beside PyTorch and stock TFJS' },
   act: { bench: act, summary: 'one step of acting, for 1 to 256 environments' },
   ppo: { bench: ppo, summary: "PPO end to end, at the sizes of CleanRL's ppo_trxl" },

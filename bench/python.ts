@@ -9,16 +9,19 @@ export function pythonWith(module: string): string | null {
 }
 
 /**
- * What a program in `peers/` prints: one JSON object.
+ * What a program in `peers/` prints: a JSON object a line.
  *
  * @throws Error with what it said instead
  */
-export function runPeer(python: string, program: string, args: string[], env: Record<string, string>): unknown {
+export function runPeer(python: string, program: string, args: string[], env: Record<string, string> = {}): unknown[] {
   const path = fileURLToPath(new URL(`./peers/${program}`, import.meta.url));
   const { status, stdout, stderr } = spawnSync(python, [path, ...args], {
     encoding: 'utf8',
     env: { ...process.env, ...env },
   });
   if (status !== 0) throw new Error(`${python} ${path} failed:\n${stderr}`);
-  return JSON.parse(stdout);
+  return stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as unknown);
 }

@@ -133,7 +133,8 @@ function pytorch(python: string, { width, heads, layers, sequences, steps }: Siz
     counts.map((blasThreads) => {
       const sizes = [width, heads, layers, sequences, steps, FEED_FORWARD, threads, SECONDS].map(String);
       const env = { OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(blasThreads) };
-      return { ...(runPeer(python, 'trainStep.py', sizes, env) as Omit<Torch, 'blasThreads'>), blasThreads };
+      const [run] = runPeer(python, 'trainStep.py', sizes, env) as [Omit<Torch, 'blasThreads'>];
+      return { ...run, blasThreads };
     }),
   );
   return runs.reduce((best, run) => (run.msPerStep < best.msPerStep ? run : best));

@@ -1,9 +1,12 @@
+import { batchOf } from './batchOf.ts';
 import { checkedWriter, describe, problemOfMask, problemOfReset, problemOfStep, type Problem } from './contract.ts';
 import type { Env, ResetResult, StepResult } from './env.ts';
-import { play, sampleAction, type Moment } from './play.ts';
+import { localEngine } from './localEngine.ts';
+import { play, sampleAction, sampleMasked, type Moment } from './play.ts';
 import { problemOfScene } from './problemOfScene.ts';
 import { Generator } from './random.ts';
-import { describeSpace, flatSize, type Space } from './spaces.ts';
+import { describeSpace, flatSize, flatten, type Space } from './spaces.ts';
+import { VectorEnv } from './vector.ts';
 
 /** One claim of the contract, and whether the environment keeps it. */
 export interface Finding {
@@ -50,6 +53,7 @@ const CLAIMS: readonly (readonly [claim: string, test: Test])[] = [
   ['actionMask() leaves an action in every part', checkMasks],
   ['draw() returns a scene', checkScenes],
   ['draw() changes nothing', checkDrawing],
+  ['vectorize() does what as many environments do one by one', checkBatch],
   ['close() can be called', ({ make }) => void make().close?.()],
 ];
 
@@ -255,6 +259,64 @@ function checkDrawing({ make, seed, steps }: Context): string | undefined {
     drawn.draw?.();
     if (recordOf(moment) !== recordOf(undrawn.next().value as Moment))
       return `${moment.at} differs when every step is drawn`;
+  }
+  return undefined;
+}
+
+/** Both ways through resets and ends, and through a restored state, which steps single rows. */
+function checkBatch({ make, seed, steps }: Context): string | undefined {
+  if (!batchOf(make())) return undefined;
+  const options = { count: 5, seed, name: 'vectorize()' };
+  const batch = new VectorEnv(make, options);
+  const single = new VectorEnv(make, {
+    ...options,
+    engine: (one, count) => localEngine(one, count, { oneByOne: true }),
+  });
+  const random = new Generator(seed);
+  const differ = (): string | undefined => differenceOfRows(batch, single);
+  batch.reset();
+  single.reset();
+  let found = differ();
+  for (let step = 0; step < steps && !found; step++) {
+    const actions = sampleActions(single, random);
+    batch.step(actions);
+    single.step(actions);
+    found = differ();
+    if (step !== Math.floor(steps / 2) || found) continue;
+    batch.restore(batch.state());
+    single.restore(single.state());
+    found = differ();
+  }
+  return found;
+}
+
+function sampleActions(
+  { count, actionSpace, actionSize, actionMasks, maskSize }: VectorEnv,
+  random: Generator,
+): Float32Array {
+  const actions = new Float32Array(count * actionSize);
+  for (let i = 0; i < count; i++) {
+    const mask = actionMasks?.subarray(i * maskSize, (i + 1) * maskSize);
+    flatten(actionSpace, sampleMasked(actionSpace, mask, random), actions, i * actionSize);
+  }
+  return actions;
+}
+
+function differenceOfRows(batch: VectorEnv, single: VectorEnv): string | undefined {
+  for (const name of ['observations', 'rewards', 'terminated', 'truncated', 'actionMasks', 'infos'] as const) {
+    const [found, wanted] = [batch[name], single[name]];
+    const size = (wanted?.length ?? 0) / single.count;
+    if (!!found !== !!wanted)
+      return `vectorize() ${found ? 'has' : 'lacks'} the masks that the environment ${found ? 'lacks' : 'has'}`;
+    for (let i = 0; i < single.count; i++) {
+      const row = (rows: typeof found): string =>
+        JSON.stringify(Array.from((rows as ArrayLike<unknown> | null) ?? []).slice(i * size, (i + 1) * size));
+      if (row(found) === row(wanted)) continue;
+      const ended = single.terminated[i] || single.truncated[i];
+      const steps = ended ? single.lastLengths[i] : single.episodeSteps[i];
+      const seed = ended ? single.lastSeeds[i] : single.episodeSeeds[i];
+      return `vectorize() gave ${row(found)} as ${name} of row ${i}, where one by one gives ${row(wanted)} (after step ${steps} of the episode with seed ${seed})`;
+    }
   }
   return undefined;
 }

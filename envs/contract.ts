@@ -69,17 +69,13 @@ export type CheckedWriter = (value: unknown, flat: Float32Array, offset: number)
 export function checkedWriter(space: Space): CheckedWriter {
   if (space.kind === 'box') {
     const { size } = space;
-    const componentNames = space.names;
     return (value, flat, offset) => {
       const numbers = value as readonly number[];
       if (!isArray(value) || numbers.length !== size) return wrongValue(space, value);
       for (let i = 0; i < size; i++) {
         const x = numbers[i];
         // Infinity - Infinity is not 0 either
-        if (typeof x !== 'number' || x - x !== 0) {
-          const name = componentNames ? ` (${componentNames[i]})` : '';
-          return { found: `returned ${describe(x)} in observation[${i}]${name}`, wanted: 'a finite number' };
-        }
+        if (typeof x !== 'number' || x - x !== 0) return nonFinite(space, i, x);
         flat[offset + i] = x;
       }
       return undefined;
@@ -100,6 +96,12 @@ export function checkedWriter(space: Space): CheckedWriter {
     flatten(space, value as Value, flat, offset);
     return undefined;
   };
+}
+
+/** What to say of component `i` of an observation that is no finite number. */
+export function nonFinite(space: Space, i: number, x: unknown): Problem {
+  const name = space.kind === 'box' && space.names ? ` (${space.names[i]})` : '';
+  return { found: `returned ${describe(x)} in observation[${i}]${name}`, wanted: 'a finite number' };
 }
 
 function wrongValue(space: Space, value: unknown): Problem {

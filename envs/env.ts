@@ -51,7 +51,49 @@ export interface Env<Observation = any, Action = any> {
   draw?(): Scene;
   /** Gives back whatever the environment holds; it is not used afterwards. */
   close?(): void;
+  /**
+   * Many environments like this one, stepped at once: optional, for speed alone. They must do exactly what as many
+   * environments would do one by one, which `checkEnvironment` tries.
+   */
+  readonly vectorize?: ((count: number) => EnvBatch) | undefined;
 }
+
+/** What a step gave, in rows: row i is of environment i. */
+export interface StepArrays {
+  /** [B, flat size of an observation] */
+  readonly observations: Float32Array;
+  /** [B] */
+  readonly rewards: Float64Array;
+  /** [B] 1 where the task itself ended, else 0. */
+  readonly terminated: Uint8Array;
+  /** [B] 1 where the episode was cut short, else 0. */
+  readonly truncated: Uint8Array;
+}
+
+/**
+ * B environments of one kind, which read and write flat arrays: no objects are made, and one loop steps them all.
+ *
+ * Observations and actions are in their flat form (see `spaces.ts`): a Discrete counts from 0 whatever its `start`.
+ * Whoever calls this resets a row before its first step and after its end, and checks what comes out.
+ */
+export interface EnvBatch {
+  /** Starts an episode in row `row`, and writes its first observation there. The options are read, not kept. */
+  reset(row: number, options: ResetOptions, observations: Float32Array): void;
+  /**
+   * Steps the rows from `from` up to `to`, that one excluded, and writes every cell of them.
+   *
+   * @param actions [B, flat size of an action]
+   */
+  step(from: number, to: number, actions: Float32Array, arrays: StepArrays): void;
+  /** What the last reset or step of a row had to say, an empty object where it had nothing. Absent: never anything. */
+  info?(row: number): Info;
+  /** As in `Env`, for one row; the array may be used again. Present where the environment has it. */
+  actionMask?(row: number): ArrayLike<number>;
+  close?(): void;
+}
+
+/** An info with nothing to say, to share. */
+export const NO_INFO: Info = Object.freeze({});
 
 /** What `step` throws before the first `reset`, and between the end of an episode and the next `reset`. */
 export function outsideEpisode(): Error {
@@ -62,7 +104,7 @@ export function outsideEpisode(): Error {
 export interface EnvErrorDetails {
   /** Id of the environment, or the file it came from. */
   environment: string;
-  method: 'constructor' | 'reset' | 'step' | 'actionMask' | 'draw' | 'close';
+  method: 'constructor' | 'reset' | 'step' | 'actionMask' | 'draw' | 'close' | 'vectorize';
   found: string;
   wanted: string;
   /** Steps taken in the episode before this one. */

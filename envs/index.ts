@@ -1,6 +1,8 @@
 /** Everything that the author of an environment, or of a tool around environments, needs. */
+export { BatchOfOne } from './batchOfOne.ts';
 export * from './check.ts';
 export * from './contract.ts';
+export type * from './engine.ts';
 export * from './env.ts';
 export * from './fromGymJs.ts';
 export * from './nearest.ts';

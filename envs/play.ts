@@ -1,7 +1,7 @@
 import { describe, problemOfMask } from './contract.ts';
 import type { Env, ResetResult, StepResult } from './env.ts';
 import { Generator } from './random.ts';
-import { Discrete, type Value } from './spaces.ts';
+import { Discrete, type Space, type Value } from './spaces.ts';
 
 /** A reset or a step of a game played with random possible actions. */
 export interface Moment {
@@ -36,8 +36,11 @@ export function* play(env: Env, { seed, steps }: { seed: number; steps: number }
 
 /** A random action, a possible one where the environment masks. */
 export function sampleAction(env: Env, random: Generator): Value {
-  const { actionSpace } = env;
-  const mask = env.actionMask?.();
+  return sampleMasked(env.actionSpace, env.actionMask?.(), random);
+}
+
+/** A random value of an action space, among those that the mask allows. */
+export function sampleMasked(actionSpace: Space, mask: ArrayLike<number> | undefined, random: Generator): Value {
   // A broken mask is a claim of its own: here it must not keep the others from being tried.
   if (!mask || problemOfMask(actionSpace, mask)) return actionSpace.sample(random);
   if (actionSpace.kind === 'discrete') return actionSpace.sample(random, mask);

@@ -23,13 +23,22 @@ export interface GeneratorState {
  * @see https://numpy.org/doc/stable/reference/random/generator.html
  */
 export class Generator {
+  private readonly seeds: SeedSequence;
   private readonly bits: PCG64;
   private buffered = 0;
   private hasBuffered = false;
 
   /** @param seed  a non-negative integer, or entropy already mixed; without it the generator is different every time */
   constructor(seed: number | SeedSequence = freshSeed()) {
-    this.bits = new PCG64(typeof seed === 'number' ? new SeedSequence(seed) : seed);
+    this.seeds = typeof seed === 'number' ? new SeedSequence(seed) : seed;
+    this.bits = new PCG64(this.seeds);
+  }
+
+  /** Becomes what `new Generator(seed)` would be, without allocating: for environments that are reset often. */
+  reseed(seed: number): void {
+    this.seeds.reseed(seed);
+    this.bits.reseed(this.seeds);
+    this.hasBuffered = false;
   }
 
   static fromState(state: GeneratorState): Generator {

@@ -1,16 +1,9 @@
-import {
-  checkedWriter,
-  maskSize,
-  problemOfMask,
-  problemOfReset,
-  problemOfStep,
-  type Problem,
-  threw,
-  describe,
-} from './contract.ts';
-import { EnvError, type Env, type EnvErrorDetails, type Info, type ResetResult, type StepResult } from './env.ts';
+import { ActionLog } from './actionLog.ts';
+import { type Engine, EngineFailure } from './engine.ts';
+import { EnvError, type Env, type EnvErrorDetails, type Info } from './env.ts';
+import { localEngine, SAME_EPISODE } from './localEngine.ts';
 import { Generator, type GeneratorState } from './random.ts';
-import { flatSize, unflatten, type Space } from './spaces.ts';
+import { flatSize, type Space } from './spaces.ts';
 
 export interface VectorOptions {
   /** Environments side by side. */
@@ -19,6 +12,8 @@ export interface VectorOptions {
   seed: number;
   /** What messages call the environment: its id, or the file it came from. */
   name: string;
+  /** What steps the environments; left out, this thread does. */
+  engine?: (make: () => Env, count: number) => Engine;
 }
 
 /** How to get back to where a VectorEnv is: plain JSON, whatever the environment. */
@@ -42,8 +37,8 @@ export interface EpisodeState {
  * and `finalObservations` the last one of the episode that ended. Every episode is reset with a seed of its own, so
  * that it can be reproduced alone: `reset({ seed })`, then its actions.
  *
- * What environments return is checked here, at the door: whatever breaks the contract is an `EnvError` that names the
- * method, what was found and wanted, the step and the seed.
+ * What environments return is checked: whatever breaks the contract is an `EnvError` that names the method, what was
+ * found and wanted, the step and the seed. An environment that offers `vectorize` is stepped that way.
  *
  * B environments; the arrays are written in place by each `reset` and `step`.
  */
@@ -82,59 +77,54 @@ export class VectorEnv {
   readonly lastLengths: Int32Array;
   readonly lastReturns: Float64Array;
 
-  private readonly envs: Env[];
+  private readonly engine: Engine;
   private readonly random: Generator;
-  private readonly write;
-  private readonly discreteStart: number | undefined;
-  /** Flat actions of the current episodes: room for them grows with the longest episode. */
-  private readonly actionLogs: Float32Array[];
+  private readonly log: ActionLog;
+  /** Steps of the longest episode under way. */
+  private longest = 0;
+  /** The rows whose episodes end in the step under way come first. */
+  private readonly rows: Int32Array;
 
-  constructor(make: () => Env, { count, seed, name }: VectorOptions) {
+  constructor(
+    private readonly make: () => Env,
+    { count, seed, name, engine = localEngine }: VectorOptions,
+  ) {
     if (!Number.isInteger(count) || count < 1)
       throw new RangeError(`VectorEnv: count is ${count}, wanted a positive integer`);
     this.count = count;
     this.name = name;
     this.random = new Generator(seed);
-    this.envs = Array.from({ length: count }, () => this.construct(make));
-    const { observationSpace, actionSpace, actionMask } = this.env(0);
-    this.observationSpace = observationSpace;
-    this.actionSpace = actionSpace;
-    this.observationSize = flatSize(observationSpace);
-    this.actionSize = flatSize(actionSpace);
-    this.maskSize = actionMask ? maskSize(actionSpace) : 0;
-    this.write = checkedWriter(observationSpace);
-    this.discreteStart = actionSpace.kind === 'discrete' ? actionSpace.start : undefined;
+    this.engine = this.guarded(() => engine(make, count));
+    this.observationSpace = this.engine.observationSpace;
+    this.actionSpace = this.engine.actionSpace;
+    this.observationSize = flatSize(this.observationSpace);
+    this.actionSize = flatSize(this.actionSpace);
+    this.maskSize = this.engine.maskSize;
 
-    this.observations = new Float32Array(count * this.observationSize);
-    this.finalObservations = new Float32Array(count * this.observationSize);
-    this.rewards = new Float64Array(count);
-    this.terminated = new Uint8Array(count);
-    this.truncated = new Uint8Array(count);
-    this.actionMasks = actionMask ? new Uint8Array(count * this.maskSize) : null;
-    this.infos = Array.from({ length: count }, () => ({}));
+    const { observations, rewards, terminated, truncated, actionMasks, infos } = this.engine.arrays;
+    this.observations = observations;
+    this.finalObservations = new Float32Array(observations.length);
+    this.rewards = rewards;
+    this.terminated = terminated;
+    this.truncated = truncated;
+    this.actionMasks = actionMasks;
+    this.infos = infos;
     this.episodeSeeds = Array.from({ length: count }, () => 0);
     this.episodeSteps = new Int32Array(count);
     this.episodeReturns = new Float64Array(count);
     this.lastSeeds = Array.from({ length: count }, () => 0);
     this.lastLengths = new Int32Array(count);
     this.lastReturns = new Float64Array(count);
-    this.actionLogs = Array.from({ length: count }, () => new Float32Array(64 * this.actionSize));
-  }
-
-  /** One of the environments, to draw it; stepping it by hand would leave the arrays behind. */
-  env(index: number): Env {
-    const env = this.envs[index];
-    if (!env) throw new RangeError(`VectorEnv: no environment ${index}, there are ${this.count}`);
-    return env;
+    this.log = new ActionLog(count, this.actionSize);
+    this.rows = new Int32Array(count);
   }
 
   /** Starts a new episode everywhere. */
   reset(): void {
     this.clearStep();
-    for (let i = 0; i < this.count; i++) {
-      this.infos[i] = this.startEpisode(i, this.drawSeed());
-      this.readMask(i);
-    }
+    this.longest = 0;
+    for (let i = 0; i < this.count; i++) this.beginEpisode(i, i);
+    this.guarded(() => this.engine.reset(this.rows, this.count, this.episodeSeeds, true));
   }
 
   /**
@@ -142,27 +132,42 @@ export class VectorEnv {
    * @throws EnvError when an environment throws or breaks its contract
    */
   step(actions: Float32Array): void {
-    if (actions.length !== this.count * this.actionSize)
-      throw new RangeError(
-        `VectorEnv: ${actions.length} numbers as actions, wanted ${this.count} x ${this.actionSize}`,
-      );
-    for (let i = 0; i < this.count; i++) {
-      const result = this.stepOne(i, actions, i * this.actionSize);
-      this.infos[i] = result.info;
-      if (result.terminated || result.truncated) this.endEpisode(i);
-      if (this.actionMasks) this.readMask(i);
+    const { count, terminated, truncated, rewards, episodeSteps, episodeReturns } = this;
+    if (actions.length !== count * this.actionSize)
+      throw new RangeError(`VectorEnv: ${actions.length} numbers as actions, wanted ${count} x ${this.actionSize}`);
+    try {
+      this.engine.step(actions);
+    } catch (error) {
+      throw this.errorOf(error, actions);
+    }
+    this.log.add(actions, this.longest);
+    let ended = 0;
+    let longest = 0;
+    for (let i = 0; i < count; i++) {
+      const steps = (episodeSteps[i] as number) + 1;
+      episodeSteps[i] = steps;
+      episodeReturns[i] = (episodeReturns[i] as number) + (rewards[i] as number);
+      if (terminated[i] || truncated[i]) {
+        this.endEpisode(i);
+        this.beginEpisode(i, ended++);
+      } else if (steps > longest) longest = steps;
+    }
+    this.longest = longest;
+    if (ended === 0) return;
+    try {
+      this.engine.reset(this.rows, ended, this.episodeSeeds, false);
+    } catch (error) {
+      throw this.errorOf(error);
     }
   }
 
   state(): VectorEnvState {
-    const { observationSize, actionSize } = this;
+    const { observationSize } = this;
     return {
       generator: this.random.state(),
       environments: this.episodeSeeds.map((seed, i) => ({
         seed,
-        actions: Array.from(
-          (this.actionLogs[i] as Float32Array).subarray(0, (this.episodeSteps[i] as number) * actionSize),
-        ),
+        actions: Array.from(this.log.of(i, this.episodeSteps[i] as number)),
         observation: Array.from(this.observations.subarray(i * observationSize, (i + 1) * observationSize)),
       })),
     };
@@ -175,129 +180,49 @@ export class VectorEnv {
    *         the seed, or it has changed
    */
   restore(state: VectorEnvState): void {
-    if (state.environments.length !== this.count)
-      throw new RangeError(
-        `VectorEnv: the state is of ${state.environments.length} environments, there are ${this.count}`,
-      );
+    const { environments: episodes } = state;
+    if (episodes.length !== this.count)
+      throw new RangeError(`VectorEnv: the state is of ${episodes.length} environments, there are ${this.count}`);
     this.random.restore(state.generator);
-    state.environments.forEach((episode, i) => this.replayEpisode(i, episode));
+    episodes.forEach(({ seed }, i) => {
+      this.episodeSeeds[i] = seed;
+      this.episodeSteps[i] = 0;
+    });
+    this.guarded(() => this.engine.replay(episodes));
+    this.episodeReturns.set(this.rewards);
+    this.longest = this.log.restore(episodes.map(({ actions }) => actions));
+    episodes.forEach((episode, i) => this.checkReplayed(i, episode));
     this.clearStep();
   }
 
   close(): void {
-    for (const env of this.envs) env.close?.();
+    this.engine.close();
   }
 
-  private construct(make: () => Env): Env {
-    let env: Env;
-    try {
-      env = make();
-    } catch (cause) {
-      throw this.error('constructor', threw(cause), undefined, { cause });
-    }
-    for (const space of ['observationSpace', 'actionSpace'] as const) {
-      if (typeof env?.[space]?.kind !== 'string')
-        throw this.error('constructor', {
-          found: `left ${space} ${describe(env?.[space])}`,
-          wanted: 'a space, such as a Box',
-        });
-    }
-    return env;
-  }
-
-  private drawSeed(): number {
-    return this.random.integers(2 ** 31);
-  }
-
-  private startEpisode(i: number, seed: number): Info {
-    this.episodeSeeds[i] = seed;
+  /** Counts a new episode in row `i`, to be reset as the `k`-th of `rows`. */
+  private beginEpisode(i: number, k: number): void {
+    this.rows[k] = i;
+    this.episodeSeeds[i] = this.random.integers(2 ** 31);
     this.episodeSteps[i] = 0;
     this.episodeReturns[i] = 0;
-    let result: ResetResult;
-    try {
-      result = this.env(i).reset({ seed });
-    } catch (cause) {
-      throw this.error('reset', threw(cause), i, { cause });
-    }
-    const problem =
-      problemOfReset(result) ?? this.write(result.observation, this.observations, i * this.observationSize);
-    if (problem) throw this.error('reset', problem, i);
-    return result.info;
-  }
-
-  private stepOne(i: number, actions: ArrayLike<number>, offset: number): StepResult {
-    const env = this.envs[i] as Env;
-    // A new array for each step, rather than one that is reused: environments may keep the actions they were given.
-    const action =
-      this.discreteStart === undefined
-        ? unflatten(this.actionSpace, actions, offset)
-        : (actions[offset] as number) + this.discreteStart;
-    let result: StepResult;
-    try {
-      result = env.step(action);
-    } catch (cause) {
-      throw this.error('step', threw(cause), i, { cause });
-    }
-    const problem =
-      problemOfStep(result) ?? this.write(result.observation, this.observations, i * this.observationSize);
-    if (problem) throw this.error('step', problem, i);
-    this.logAction(i, actions, offset);
-    this.rewards[i] = result.reward;
-    this.terminated[i] = result.terminated ? 1 : 0;
-    this.truncated[i] = result.truncated ? 1 : 0;
-    (this.episodeSteps[i] as number)++;
-    this.episodeReturns[i] = (this.episodeReturns[i] as number) + result.reward;
-    return result;
   }
 
   private endEpisode(i: number): void {
-    const row = i * this.observationSize;
-    this.finalObservations.set(this.observations.subarray(row, row + this.observationSize), row);
+    const { observations, finalObservations, observationSize } = this;
+    for (let at = i * observationSize; at < (i + 1) * observationSize; at++)
+      finalObservations[at] = observations[at] as number;
     this.lastSeeds[i] = this.episodeSeeds[i] as number;
     this.lastLengths[i] = this.episodeSteps[i] as number;
     this.lastReturns[i] = this.episodeReturns[i] as number;
-    this.startEpisode(i, this.drawSeed());
   }
 
-  private logAction(i: number, actions: ArrayLike<number>, offset: number): void {
-    const { actionSize } = this;
-    const at = (this.episodeSteps[i] as number) * actionSize;
-    let log = this.actionLogs[i] as Float32Array;
-    if (at + actionSize > log.length) {
-      const longer = new Float32Array(2 * log.length);
-      longer.set(log);
-      this.actionLogs[i] = log = longer;
-    }
-    for (let k = 0; k < actionSize; k++) log[at + k] = actions[offset + k] as number;
-  }
-
-  private readMask(i: number): void {
-    if (!this.actionMasks) return;
-    let mask: ArrayLike<number> | undefined;
-    try {
-      mask = this.env(i).actionMask?.();
-    } catch (cause) {
-      throw this.error('actionMask', threw(cause), i, { cause });
-    }
-    const problem = problemOfMask(this.actionSpace, mask);
-    if (problem) throw this.error('actionMask', problem, i);
-    this.actionMasks.set(mask as ArrayLike<number>, i * this.maskSize);
-  }
-
-  private replayEpisode(i: number, { seed, actions, observation }: EpisodeState): void {
-    const changed = 'the same episode again: are all its random numbers drawn from the seed, and is it unchanged?';
-    this.infos[i] = this.startEpisode(i, seed);
-    for (let offset = 0; offset < actions.length; offset += this.actionSize) {
-      const { terminated, truncated, info } = this.stepOne(i, actions, offset);
-      if (terminated || truncated)
-        throw this.error('step', { found: 'ended a replayed episode early', wanted: changed }, i);
-      this.infos[i] = info;
-    }
+  private checkReplayed(i: number, { actions, observation }: EpisodeState): void {
+    this.episodeSteps[i] = actions.length / this.actionSize;
     const row = i * this.observationSize;
     const differs = observation.some((x, k) => x !== this.observations[row + k]);
-    if (differs || observation.length !== this.observationSize)
-      throw this.error('step', { found: 'led a replayed episode to another observation', wanted: changed }, i);
-    this.readMask(i);
+    if (!differs && observation.length === this.observationSize) return;
+    const found = 'led a replayed episode to another observation';
+    throw this.errorOf(new EngineFailure({ method: 'step', row: i, found, wanted: SAME_EPISODE }));
   }
 
   /** As if no step had been made yet. */
@@ -307,9 +232,52 @@ export class VectorEnv {
     this.truncated.fill(0);
   }
 
-  private error(method: EnvErrorDetails['method'], problem: Problem, i?: number, options?: ErrorOptions): EnvError {
+  private guarded<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw this.errorOf(error);
+    }
+  }
+
+  /** An engine's failure as the environment's error, with the episode that shows it again; other errors as they are. */
+  private errorOf(error: unknown, actions?: Float32Array): unknown {
+    if (!(error instanceof EngineFailure)) return error;
+    const { row, step, ...problem } = error.details;
+    if (row === undefined && actions) return this.blame(actions) ?? this.envError(problem, error);
     const episode =
-      i === undefined ? {} : { step: this.episodeSteps[i] as number, seed: this.episodeSeeds[i] as number };
-    return new EnvError({ environment: this.name, method, ...problem, ...episode }, options);
+      row === undefined
+        ? {}
+        : { step: step ?? (this.episodeSteps[row] as number), seed: this.episodeSeeds[row] as number };
+    return this.envError({ ...problem, ...episode }, error);
+  }
+
+  private envError(details: Omit<EnvErrorDetails, 'environment'>, { cause }: Error): EnvError {
+    return new EnvError({ environment: this.name, ...details }, cause === undefined ? undefined : { cause });
+  }
+
+  /**
+   * The error of the row that made a step of many rows fail: found by playing each one's episode again, alone.
+   *
+   * Undefined where none fails alone: then the environment's batch does not do what its environments do.
+   */
+  private blame(actions: Float32Array): EnvError | undefined {
+    for (let i = 0; i < this.count; i++) {
+      const alone = localEngine(this.make, 1, { oneByOne: true });
+      try {
+        alone.replay([
+          { seed: this.episodeSeeds[i] as number, actions: this.log.of(i, this.episodeSteps[i] as number) },
+        ]);
+        alone.step(actions.subarray(i * this.actionSize, (i + 1) * this.actionSize));
+      } catch (error) {
+        if (!(error instanceof EngineFailure)) throw error;
+        const { row: _, ...details } = error.details;
+        const [step, seed] = [this.episodeSteps[i] as number, this.episodeSeeds[i] as number];
+        return this.envError({ step, seed, ...details }, error);
+      } finally {
+        alone.close();
+      }
+    }
+    return undefined;
   }
 }

@@ -1,4 +1,14 @@
-import { outsideEpisode, type Env, type ResetOptions, type ResetResult, type StepResult } from './env.ts';
+import { batchOf } from './batchOf.ts';
+import {
+  outsideEpisode,
+  type Env,
+  type EnvBatch,
+  type Info,
+  type ResetOptions,
+  type ResetResult,
+  type StepArrays,
+  type StepResult,
+} from './env.ts';
 import { RunningStatistics } from './runningStatistics.ts';
 import type { Scene } from './scene.ts';
 import { Box, describeSpace, type Space } from './spaces.ts';
@@ -34,6 +44,7 @@ export class Wrapper implements Env {
 
 /** Truncates an episode after `maxEpisodeSteps` steps. */
 export class TimeLimit extends Wrapper {
+  readonly vectorize?: (count: number) => EnvBatch;
   private steps = 0;
   private running = false;
 
@@ -45,6 +56,10 @@ export class TimeLimit extends Wrapper {
     super(env);
     if (!Number.isInteger(maxEpisodeSteps) || maxEpisodeSteps < 1)
       throw new RangeError(`TimeLimit: maxEpisodeSteps is ${maxEpisodeSteps}, wanted a positive integer`);
+    const makeBatch = batchOf(env);
+    // A subclass may do more than limit the time, of which the batch would not know.
+    if (makeBatch && new.target === TimeLimit)
+      this.vectorize = (count) => new TimeLimitedBatch(makeBatch(count), count, maxEpisodeSteps);
   }
 
   override reset(options?: ResetOptions): ResetResult {
@@ -62,6 +77,40 @@ export class TimeLimit extends Wrapper {
     }
     this.running = false;
     return { ...result, truncated: true };
+  }
+}
+
+class TimeLimitedBatch implements EnvBatch {
+  // Defined only where the inner batch has them.
+  readonly info?: (row: number) => Info;
+  readonly actionMask?: (row: number) => ArrayLike<number>;
+  readonly close?: () => void;
+  private readonly steps: Int32Array;
+
+  constructor(
+    private readonly batch: EnvBatch,
+    count: number,
+    private readonly maxEpisodeSteps: number,
+  ) {
+    this.steps = new Int32Array(count);
+    if (batch.info) this.info = (row) => batch.info?.(row) as Info;
+    if (batch.actionMask) this.actionMask = (row) => batch.actionMask?.(row) as ArrayLike<number>;
+    if (batch.close) this.close = () => batch.close?.();
+  }
+
+  reset(row: number, options: ResetOptions, observations: Float32Array): void {
+    this.steps[row] = 0;
+    this.batch.reset(row, options, observations);
+  }
+
+  step(from: number, to: number, actions: Float32Array, arrays: StepArrays): void {
+    this.batch.step(from, to, actions, arrays);
+    const { steps, maxEpisodeSteps } = this;
+    for (let row = from; row < to; row++) {
+      const taken = (steps[row] as number) + 1;
+      steps[row] = taken;
+      if (taken >= maxEpisodeSteps) arrays.truncated[row] = 1;
+    }
   }
 }
 

@@ -86,10 +86,10 @@ function buildProgram() {
   const fresh = join(CACHE, `program-${process.pid}`);
   run('typescript/bin/tsc', ['-p', 'tsconfig.build.json', '--outDir', fresh]);
   chmodSync(join(fresh, 'src/cli/main.js'), 0o755);
-  for (const path of ['generated', 'thread.mjs', 'worker.mjs', 'pageWorker.mjs'])
-    cpSync(join(ROOT, SIMD, path), join(fresh, SIMD, path), { recursive: true });
-  for (const name of readdirSync(join(ROOT, 'bench/peers')).filter((file) => file.endsWith('.py')))
-    cpSync(join(ROOT, 'bench/peers', name), join(fresh, 'bench/peers', name));
+  const kernels = ['generated', 'thread.mjs', 'worker.mjs', 'pageWorker.mjs'].map((path) => join(SIMD, path));
+  const peers = readdirSync(join(ROOT, 'bench/peers')).filter((file) => file.endsWith('.py'));
+  const plain = ['envs/supervisor.mjs', 'src/envWorker.mjs', ...peers.map((file) => join('bench/peers', file))];
+  for (const path of [...kernels, ...plain]) cpSync(join(ROOT, path), join(fresh, path), { recursive: true });
   for (const room of readdirSync(fresh)) replace(join(fresh, room), join(ROOT, 'dist', room));
   rmSync(fresh, { recursive: true });
 }

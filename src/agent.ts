@@ -12,6 +12,7 @@ import type { Player } from './evaluate.ts';
 import { ObservationNormalizer, RewardNormalizer, type RewardNormalizerState } from './normalizers.ts';
 import type { ReplayHeader } from './replay/format.ts';
 import { RunDirectory } from './run.ts';
+import { openVectorEnv } from './vectorEnv.ts';
 
 /** A trained policy, ready to play: what `eval` and `record` work on. */
 export interface Agent extends Player {
@@ -23,6 +24,8 @@ export interface Agent extends Player {
 
 export interface LoadAgentOptions {
   device?: Config['device'];
+  /** Threads that the environments run in; left out, as many as the run had. */
+  envWorkers?: number;
   /** Which of a run's checkpoints. */
   checkpoint?: 'best' | 'latest';
   resolve: (environment: string) => Promise<EnvSpec>;
@@ -55,6 +58,7 @@ export async function loadAgent(path: string, options: LoadAgentOptions): Promis
     policy,
     environment: config.environment,
     make: () => make(spec),
+    openEnvs: (envs) => openVectorEnv(spec, { ...envs, workers: options.envWorkers ?? config.envWorkers }),
     step: checkpoint.state.step,
     normalizer: (environments) => frozenNormalizer(statistics, policy.observationSpace, environments),
     valueScale: valueScale(checkpoint.state.rewardNormalizer as RewardNormalizerState | null, config),

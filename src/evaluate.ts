@@ -1,18 +1,22 @@
 import type { Env } from '../envs/env.ts';
 import type { Policy } from '../agents/model/policy.ts';
 import { Generator } from '../envs/random.ts';
-import { VectorEnv } from '../envs/vector.ts';
+import type { VectorEnv } from '../envs/vector.ts';
+import type { WorkerRestart } from '../envs/workers.ts';
 import { Actor } from './actor.ts';
 import { GymformerError, EXIT } from './errors.ts';
 import type { EvalEvent } from './metrics.ts';
 import type { ObservationNormalizer } from './normalizers.ts';
 import { mean, summarize } from './statistics.ts';
+import type { VectorEnvOptions } from './vectorEnv.ts';
 
 /** A policy and the environment that it plays. */
 export interface Player {
   policy: Policy;
   environment: string;
   make: () => Env;
+  /** Makes environments side by side, where the run's settings have them: in this thread or in workers. */
+  openEnvs: (options: Pick<VectorEnvOptions, 'count' | 'seed' | 'onRestart'>) => VectorEnv;
   /** Training steps of the policy. */
   step: number;
   /** Makes a normaliser for so many environments, with the statistics of training; null where there is none. */
@@ -26,6 +30,7 @@ export interface EvaluateOptions {
   seed: number;
   actions: 'likeliest' | 'drawn';
   onProgress?: (done: number, total: number) => void;
+  onRestart?: (restart: WorkerRestart) => void;
   signal?: AbortSignal;
 }
 
@@ -69,10 +74,10 @@ async function playEach(
   player: Player,
   count: number,
   random: Generator,
-  { episodes, actions, onProgress, signal }: EvaluateOptions,
+  { episodes, actions, onProgress, onRestart, signal }: EvaluateOptions,
   done: number,
 ): Promise<EpisodeResult[]> {
-  const envs = new VectorEnv(player.make, { count, seed: random.integers(2 ** 31), name: player.environment });
+  const envs = player.openEnvs({ count, seed: random.integers(2 ** 31), ...(onRestart && { onRestart }) });
   const normalizer = player.normalizer(count);
   const actor = new Actor(player.policy, count);
   const results = new Map<number, EpisodeResult>();

@@ -1,9 +1,16 @@
 /**
- * What a training run reports, one object each time: to `metrics.jsonl` (updates and evaluations), to
+ * What a training run reports, one object each time: to `metrics.jsonl` (updates, evaluations, restarts), to
  * `gymformer train --json` (all of them) and to whoever calls `train`.
  */
 export type TrainEvent =
-  StartEvent | UpdateEvent | CheckpointEvent | EvalEvent | ReplayEvent | WarningEvent | DoneEvent;
+  | StartEvent
+  | UpdateEvent
+  | CheckpointEvent
+  | EvalEvent
+  | ReplayEvent
+  | WorkerRestartedEvent
+  | WarningEvent
+  | DoneEvent;
 
 export interface StartEvent {
   event: 'start';
@@ -78,6 +85,18 @@ export interface ReplayEvent {
   step: number;
   path: string;
   episodes: number;
+}
+
+/** A worker thread of the environments died and another one stands in for it: its episodes count as truncated. */
+export interface WorkerRestartedEvent {
+  event: 'workerRestarted';
+  /** Training steps at the last update. */
+  step: number;
+  worker: number;
+  /** Its environments, each with an episode that was lost. */
+  environments: number;
+  /** The error that it died of, or its exit code. */
+  reason: string;
 }
 
 /** Something that training lived through, but a person should know. */

@@ -12,6 +12,8 @@ export class ObservationNormalizer {
   readonly #statistics: RunningStatistics;
   readonly #normalized: Float32Array;
   readonly #quantities: boolean[];
+  /** [size] of each component: what it is divided by. */
+  readonly #deviations: Float64Array;
 
   /** @param rows observations that come at once */
   constructor(
@@ -21,6 +23,7 @@ export class ObservationNormalizer {
     this.#quantities = quantities(space);
     this.#statistics = new RunningStatistics(this.#quantities.length);
     this.#normalized = new Float32Array(rows * this.#quantities.length);
+    this.#deviations = new Float64Array(this.#quantities.length);
   }
 
   /** @param observations [rows, size] */
@@ -31,13 +34,18 @@ export class ObservationNormalizer {
   /** [rows, size], valid until the next call. */
   apply(observations: Float32Array): Float32Array {
     const { mean, variance } = this.#statistics;
-    this.#normalized.set(observations);
-    for (let i = 0; i < observations.length; i++) {
-      const component = i % this.#quantities.length;
-      if (!this.#quantities[component]) continue;
-      const centred = (observations[i] as number) - (mean[component] as number);
-      const scaled = centred / Math.sqrt((variance[component] as number) + EPSILON);
-      this.#normalized[i] = Math.min(Math.max(scaled, -CLIP), CLIP);
+    const normalized = this.#normalized;
+    const quantities = this.#quantities;
+    const deviations = this.#deviations;
+    const size = quantities.length;
+    normalized.set(observations);
+    for (let i = 0; i < size; i++) deviations[i] = Math.sqrt((variance[i] as number) + EPSILON);
+    for (let row = 0; row < observations.length; row += size) {
+      for (let i = 0; i < size; i++) {
+        if (!quantities[i]) continue;
+        const scaled = ((observations[row + i] as number) - (mean[i] as number)) / (deviations[i] as number);
+        normalized[row + i] = Math.min(Math.max(scaled, -CLIP), CLIP);
+      }
     }
     return this.#normalized;
   }
@@ -75,12 +83,10 @@ export class RewardNormalizer {
 
   /** Takes in the rewards of a step; `ended` marks the episodes that it ended. */
   update(rewards: Float64Array, ended: Uint8Array): void {
-    for (let i = 0; i < rewards.length; i++)
-      this.#returns[i] = (this.#returns[i] as number) * this.gamma + (rewards[i] as number);
-    this.#statistics.update(this.#returns, rewards.length);
-    ended.forEach((end, i) => {
-      if (end) this.#returns[i] = 0;
-    });
+    const returns = this.#returns;
+    for (let i = 0; i < rewards.length; i++) returns[i] = (returns[i] as number) * this.gamma + (rewards[i] as number);
+    this.#statistics.update(returns, rewards.length);
+    for (let i = 0; i < ended.length; i++) if (ended[i]) returns[i] = 0;
   }
 
   apply(reward: number): number {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { checkConfig, CONFIG_KEYS, type Config } from './config.ts';
 import { ConfigError, FileError, GymformerError, UsageError } from './errors.ts';
 import { readJson, writeFileAtomic } from './files.ts';
-import type { EvalEvent, UpdateEvent } from './metrics.ts';
+import type { EvalEvent, UpdateEvent, WorkerRestartedEvent } from './metrics.ts';
 import { VERSION } from './version.ts';
 
 /** Format of a run directory; a change that an older gymformer could not read raises it. */
@@ -25,6 +25,7 @@ const CHANGEABLE = new Set<keyof Config>([
   'steps',
   'untilReturn',
   'device',
+  'envWorkers',
   'evalEpisodes',
   'evalEvery',
   'evalActions',
@@ -119,7 +120,7 @@ export class RunDirectory {
     writeFileAtomic(join(this.path, 'checkpoints.json'), `${JSON.stringify(checkpoints, null, 2)}\n`);
   }
 
-  appendMetrics(event: UpdateEvent | EvalEvent): void {
+  appendMetrics(event: UpdateEvent | EvalEvent | WorkerRestartedEvent): void {
     try {
       appendFileSync(this.#metricsPath, `${JSON.stringify(event)}\n`);
     } catch (error) {

@@ -46,8 +46,17 @@ export async function train(options: TrainOptions): Promise<DoneEvent> {
     let solved = untilReturn === null ? null : false;
     let nextTry = 0;
     let evaluatedAt = -1;
+    const reportRestarts = (): void => {
+      for (const { worker, from, to, reason } of training.restarts.splice(0)) {
+        const { step } = training;
+        const event: TrainEvent = { event: 'workerRestarted', step, worker, environments: to - from, reason };
+        run.appendMetrics(event);
+        onEvent(event);
+      }
+    };
     const evaluateAndSave = async (): Promise<void> => {
       const result = await evaluateTraining(training, options);
+      reportRestarts();
       if (!result) return; // interrupted
       evaluatedAt = training.step;
       run.appendMetrics(result);
@@ -59,6 +68,7 @@ export async function train(options: TrainOptions): Promise<DoneEvent> {
     while (training.step < config.steps && !solved && !signal?.aborted) {
       const from = training.step;
       const update = await collectAndLearn(training);
+      reportRestarts();
       run.appendMetrics(update);
       onEvent(update);
 
@@ -112,6 +122,7 @@ async function evaluateTraining(training: Training, { config, signal }: TrainOpt
       episodes,
       actions,
       seed: config.seed + EVALUATION_SEEDS,
+      onRestart: (restart) => training.restarts.push(restart),
       ...(signal && { signal }),
     });
   } catch (error) {

@@ -4,7 +4,8 @@ import type { Policy } from '../agents/model/policy.ts';
 import { Rollout } from '../agents/rollout.ts';
 import { Generator, type GeneratorState } from '../envs/random.ts';
 import type { RunningStatisticsState } from '../envs/runningStatistics.ts';
-import { VectorEnv, type VectorEnvState } from '../envs/vector.ts';
+import type { VectorEnv, VectorEnvState } from '../envs/vector.ts';
+import type { WorkerRestart } from '../envs/workers.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { Actor } from './actor.ts';
 import { buildPolicy, frozenNormalizer } from './agent.ts';
@@ -18,6 +19,7 @@ import { ObservationNormalizer, RewardNormalizer, type RewardNormalizerState } f
 import type { RunDirectory } from './run.ts';
 import { checkMemory } from './tensorMemory.ts';
 import { type EnvSpec, make } from '../envs/registry.ts';
+import { openVectorEnv } from './vectorEnv.ts';
 
 /** Opens the device, then everything that training works on: new, or as the run's latest checkpoint has it. */
 export async function openTraining(
@@ -57,6 +59,8 @@ export class Training {
   seconds = 0;
   /** Step of the last checkpoint. */
   savedAt = -1;
+  /** Workers that died and were replaced, of which nobody has been told yet. */
+  readonly restarts: WorkerRestart[] = [];
   recentReturns: number[] = [];
   recentLengths: number[] = [];
 
@@ -66,11 +70,16 @@ export class Training {
     /** Name of the device in use. */
     readonly device: string,
   ) {
-    const { envs: count, environment, gamma } = config;
+    const { envs: count, gamma } = config;
     this.random = new Generator(config.seed);
     this.policy = buildPolicy(config, spec, this.random);
     this.optimizer = new Adam(this.policy.parameters, config);
-    this.envs = new VectorEnv(() => make(spec), { count, seed: this.random.integers(2 ** 31), name: environment });
+    this.envs = openVectorEnv(spec, {
+      count,
+      seed: this.random.integers(2 ** 31),
+      workers: config.envWorkers,
+      onRestart: (restart) => this.restarts.push(restart),
+    });
     this.actor = new Actor(this.policy, count);
     this.rollout = new Rollout({
       environments: count,
@@ -93,6 +102,7 @@ export class Training {
       policy: this.policy,
       environment: this.config.environment,
       make: () => make(this.spec),
+      openEnvs: (options) => openVectorEnv(this.spec, { ...options, workers: this.config.envWorkers }),
       step: this.step,
       normalizer: (environments) => frozenNormalizer(statistics, this.policy.observationSpace, environments),
       valueScale: this.rewardNormalizer?.deviation ?? 1,

@@ -23,16 +23,19 @@ export interface AdvantageInputs {
  *
  * A truncated step still bootstraps from `nextValues`; a terminated one does not.
  *
+ * @param advantages  [T] where to write them; a new array when left out
  * @returns [T] advantages, in reward units, not normalised
  * @throws RangeError when the arrays differ in length
  * @see Schulman et al. 2016, "High-Dimensional Continuous Control Using Generalized Advantage Estimation", eq. 16
  */
-export function generalisedAdvantages(inputs: AdvantageInputs): Float32Array {
+export function generalisedAdvantages(
+  inputs: AdvantageInputs,
+  advantages = new Float32Array(inputs.rewards.length),
+): Float32Array {
   const { rewards, values, nextValues, terminated, truncated, gamma, lambda } = inputs;
   const T = rewards.length;
-  for (const [name, array] of Object.entries({ values, nextValues, terminated, truncated }))
+  for (const [name, array] of Object.entries({ values, nextValues, terminated, truncated, advantages }))
     if (array.length !== T) throw new RangeError(`advantages: ${name} has ${array.length} steps, rewards has ${T}`);
-  const advantages = new Float32Array(T);
   let following = 0;
   for (let t = T - 1; t >= 0; t--) {
     const goesOn = terminated[t] ? 0 : 1;

@@ -1,4 +1,5 @@
-import { outsideEpisode, type Env, type ResetOptions, type ResetResult, type StepResult } from '../env.ts';
+import { BatchOfOne } from '../batchOfOne.ts';
+import type { EnvBatch, ResetOptions, StepArrays } from '../env.ts';
 import { ACCENT, BACKGROUND, BODY, DETAIL, EDGE, GOOD } from '../palette.ts';
 import { Generator } from '../random.ts';
 import type { Scene, Shape } from '../scene.ts';
@@ -13,9 +14,7 @@ const CENTRE = 0.5; // m, from a link's joint to its centre of mass
 const INERTIA = 1; // kg m^2, of each link
 const MAX_SPEED_1 = 4 * Math.PI; // rad/s
 const MAX_SPEED_2 = 9 * Math.PI;
-
-/** Angles of both links and their speeds: theta1 from hanging down, theta2 from the direction of the first link. */
-type State = [theta1: number, theta2: number, speed1: number, speed2: number];
+const START = { low: -0.1, high: 0.1 };
 
 /**
  * Acrobot: swing the tip of a two-link chain above a line, with a motor in the elbow only.
@@ -47,7 +46,7 @@ type State = [theta1: number, theta2: number, speed1: number, speed2: number];
  * @see Sutton 1996, "Generalization in Reinforcement Learning: Successful Examples Using Sparse Coarse Coding"
  * @see https://gymnasium.farama.org/environments/classic_control/acrobot/
  */
-export class Acrobot implements Env<number[], number> {
+export class Acrobot extends BatchOfOne<Acrobots, number> {
   readonly observationSpace = new Box({
     low: [-1, -1, -1, -1, -MAX_SPEED_1, -MAX_SPEED_2],
     high: [1, 1, 1, 1, MAX_SPEED_1, MAX_SPEED_2],
@@ -63,49 +62,15 @@ export class Acrobot implements Env<number[], number> {
   });
   readonly actionSpace = new Discrete(3, { names: ['torque -1', 'no torque', 'torque 1'] });
 
-  private random: Generator | undefined;
-  private running = false;
-  private state: State = [0, 0, 0, 0];
-  private lastTorque = 0; // N m
-
-  reset({ seed, options }: ResetOptions = {}): ResetResult<number[]> {
-    if (seed !== undefined || !this.random) this.random = new Generator(seed);
-    const { low, high } = resetBounds(options, { low: -0.1, high: 0.1 });
-    const { random } = this;
-    const draw = (): number => Math.fround(random.uniform(low, high));
-    this.state = [draw(), draw(), draw(), draw()];
-    this.lastTorque = 0;
-    this.running = true;
-    return { observation: this.observe(), info: {} };
-  }
-
-  step(action: number): StepResult<number[]> {
-    if (!this.running) throw outsideEpisode();
-    const torque = action - 1;
-    const [theta1, theta2, speed1, speed2] = integrate(this.state, torque);
-    this.state = [
-      wrapAngle(theta1),
-      wrapAngle(theta2),
-      Math.min(Math.max(speed1, -MAX_SPEED_1), MAX_SPEED_1),
-      Math.min(Math.max(speed2, -MAX_SPEED_2), MAX_SPEED_2),
-    ];
-    this.lastTorque = torque;
-
-    const terminated = -Math.cos(this.state[0]) - Math.cos(this.state[0] + this.state[1]) > 1;
-    this.running = !terminated;
-    return { observation: this.observe(), reward: terminated ? 0 : -1, terminated, truncated: false, info: {} };
-  }
-
-  private observe(): number[] {
-    const [theta1, theta2, speed1, speed2] = this.state;
-    return [Math.cos(theta1), Math.sin(theta1), Math.cos(theta2), Math.sin(theta2), speed1, speed2].map(Math.fround);
+  constructor() {
+    super((count) => new Acrobots(count));
   }
 
   draw(): Scene {
     const size = 4.8; // m
     const middle = size / 2;
     const shoulder = middle + 0.1;
-    const [theta1, theta2] = this.state;
+    const { theta1, theta2 } = this.angles();
     const elbowX = middle + LENGTH * Math.sin(theta1);
     const elbowY = shoulder + LENGTH * Math.cos(theta1);
     const tipX = elbowX + LENGTH * Math.sin(theta1 + theta2);
@@ -157,38 +122,104 @@ export class Acrobot implements Env<number[], number> {
 
   /** A pointer beside the elbow, on the side that the torque turns the lower link to. */
   private drawTorque(x: number, y: number): Shape[] {
-    if (this.lastTorque === 0) return [];
-    const side = this.lastTorque;
-    const [theta1, theta2] = this.state;
+    const side = this.lastAction ? (this.lastAction[0] as number) - 1 : 0;
+    if (side === 0) return [];
+    const { theta1, theta2 } = this.angles();
     const rotation = -theta1 - theta2;
     const head = [side * 0.16, 0.2, side * 0.32, 0.3, side * 0.16, 0.4];
     return [{ kind: 'polygon', id: 'torque', points: head, x, y, rotation, fill: ACCENT }];
   }
+
+  private angles(): { theta1: number; theta2: number } {
+    return { theta1: this.batch.states[0] as number, theta2: this.batch.states[1] as number };
+  }
 }
 
-/** The state a time step later, by the classical Runge-Kutta method. */
-function integrate(state: State, torque: number): State {
-  const slope1 = derivative(state, torque);
-  const slope2 = derivative(moved(state, slope1, TIME_STEP / 2), torque);
-  const slope3 = derivative(moved(state, slope2, TIME_STEP / 2), torque);
-  const slope4 = derivative(moved(state, slope3, TIME_STEP), torque);
-  return state.map((x, i) => {
-    const slope = (slope1[i] as number) + 2 * (slope2[i] as number) + 2 * (slope3[i] as number) + (slope4[i] as number);
-    return x + (TIME_STEP / 6) * slope;
-  }) as State; // map keeps the length
+/** The dynamics, of chains side by side. */
+class Acrobots implements EnvBatch {
+  /** [B, 4] theta1 from hanging down, theta2 from the direction of the first link, and how fast they change. */
+  readonly states: Float64Array;
+  private readonly random = new Generator();
+  // Of one row at a time: where it is, where the method looks next, and the four slopes that it finds.
+  private readonly state = new Float64Array(4);
+  private readonly ahead = new Float64Array(4);
+  private readonly slopes = Array.from({ length: 4 }, () => new Float64Array(4)) as [Row, Row, Row, Row];
+
+  constructor(count: number) {
+    this.states = new Float64Array(4 * count);
+  }
+
+  reset(row: number, { seed, options }: ResetOptions, observations: Float32Array): void {
+    if (seed !== undefined) this.random.reseed(seed);
+    const { low, high } = resetBounds(options, START);
+    for (let k = 0; k < 4; k++) this.states[4 * row + k] = Math.fround(this.random.uniform(low, high));
+    this.observe(row, observations);
+  }
+
+  step(from: number, to: number, actions: Float32Array, arrays: StepArrays): void {
+    const { observations, rewards, terminated, truncated } = arrays;
+    const { states, state } = this;
+    for (let i = from; i < to; i++) {
+      for (let k = 0; k < 4; k++) state[k] = states[4 * i + k] as number;
+      this.integrate((actions[i] as number) - 1);
+      const theta1 = wrapAngle(state[0] as number);
+      const theta2 = wrapAngle(state[1] as number);
+      states[4 * i] = theta1;
+      states[4 * i + 1] = theta2;
+      states[4 * i + 2] = Math.min(Math.max(state[2] as number, -MAX_SPEED_1), MAX_SPEED_1);
+      states[4 * i + 3] = Math.min(Math.max(state[3] as number, -MAX_SPEED_2), MAX_SPEED_2);
+      this.observe(i, observations);
+      const above = -Math.cos(theta1) - Math.cos(theta1 + theta2) > 1;
+      rewards[i] = above ? 0 : -1;
+      terminated[i] = above ? 1 : 0;
+      truncated[i] = 0;
+    }
+  }
+
+  private observe(row: number, observations: Float32Array): void {
+    const [from, at] = [4 * row, 6 * row];
+    const theta1 = this.states[from] as number;
+    const theta2 = this.states[from + 1] as number;
+    observations[at] = Math.cos(theta1);
+    observations[at + 1] = Math.sin(theta1);
+    observations[at + 2] = Math.cos(theta2);
+    observations[at + 3] = Math.sin(theta2);
+    observations[at + 4] = this.states[from + 2] as number;
+    observations[at + 5] = this.states[from + 3] as number;
+  }
+
+  /** Takes the state on by a time step, by the classical Runge-Kutta method. */
+  private integrate(torque: number): void {
+    const { state, ahead } = this;
+    const [slope1, slope2, slope3, slope4] = this.slopes;
+    derivative(state, torque, slope1);
+    move(state, slope1, TIME_STEP / 2, ahead);
+    derivative(ahead, torque, slope2);
+    move(state, slope2, TIME_STEP / 2, ahead);
+    derivative(ahead, torque, slope3);
+    move(state, slope3, TIME_STEP, ahead);
+    derivative(ahead, torque, slope4);
+    for (let k = 0; k < 4; k++) {
+      const slope =
+        (slope1[k] as number) + 2 * (slope2[k] as number) + 2 * (slope3[k] as number) + (slope4[k] as number);
+      state[k] = (state[k] as number) + (TIME_STEP / 6) * slope;
+    }
+  }
 }
 
-function moved(state: State, slope: State, time: number): State {
-  return [
-    state[0] + time * slope[0],
-    state[1] + time * slope[1],
-    state[2] + time * slope[2],
-    state[3] + time * slope[3],
-  ];
+/** Two angles and their speeds, or how they change per second. */
+type Row = Float64Array;
+
+function move(state: Row, slope: Row, time: number, moved: Row): void {
+  for (let k = 0; k < 4; k++) moved[k] = (state[k] as number) + time * (slope[k] as number);
 }
 
 /** How the state changes, per second: equations of motion of the book's double pendulum. */
-function derivative([theta1, theta2, speed1, speed2]: State, torque: number): State {
+function derivative(state: Row, torque: number, slope: Row): void {
+  const theta1 = state[0] as number;
+  const theta2 = state[1] as number;
+  const speed1 = state[2] as number;
+  const speed2 = state[3] as number;
   const cos2 = Math.cos(theta2);
   const sin2 = Math.sin(theta2);
   const inertia1 = MASS * CENTRE ** 2 + MASS * (LENGTH ** 2 + CENTRE ** 2 + 2 * LENGTH * CENTRE * cos2) + 2 * INERTIA;
@@ -203,7 +234,10 @@ function derivative([theta1, theta2, speed1, speed2]: State, torque: number): St
     (torque + (coupling / inertia1) * weight1 - MASS * LENGTH * CENTRE * speed1 ** 2 * sin2 - weight2) /
     (MASS * CENTRE ** 2 + INERTIA - coupling ** 2 / inertia1);
   const acceleration1 = -(coupling * acceleration2 + weight1) / inertia1;
-  return [speed1, speed2, acceleration1, acceleration2];
+  slope[0] = speed1;
+  slope[1] = speed2;
+  slope[2] = acceleration1;
+  slope[3] = acceleration2;
 }
 
 /** The same direction, between -pi and pi. */

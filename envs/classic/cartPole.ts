@@ -1,9 +1,11 @@
-import { outsideEpisode, type Env, type ResetOptions, type ResetResult, type StepResult } from '../env.ts';
+import { BatchOfOne } from '../batchOfOne.ts';
+import type { EnvBatch, ResetOptions, StepArrays } from '../env.ts';
 import { ACCENT, BACKGROUND, BAD, BODY, DETAIL, EDGE, SURFACE } from '../palette.ts';
 import { Generator } from '../random.ts';
 import type { Scene, Shape } from '../scene.ts';
 import { Box, Discrete } from '../spaces.ts';
 import { resetBounds } from './resetBounds.ts';
+import { cosSmall, SMALL_ANGLE, sinSmall } from './smallAngle.ts';
 
 const GRAVITY = 9.8; // m/s^2
 const CART_MASS = 1; // kg
@@ -15,6 +17,7 @@ const FORCE = 10; // N
 const TIME_STEP = 0.02; // s
 const POSITION_LIMIT = 2.4; // m
 const ANGLE_LIMIT = (12 * 2 * Math.PI) / 360; // rad
+const START = { low: -0.05, high: 0.05 };
 
 /**
  * CartPole: keep a pole upright by pushing the cart that it stands on to the left or to the right.
@@ -41,7 +44,7 @@ const ANGLE_LIMIT = (12 * 2 * Math.PI) / 360; // rad
  * @see Barto, Sutton and Anderson 1983, "Neuronlike Adaptive Elements That Can Solve Difficult Learning Control Problems"
  * @see https://gymnasium.farama.org/environments/classic_control/cart_pole/
  */
-export class CartPole implements Env<number[], number> {
+export class CartPole extends BatchOfOne<CartPoles, number> {
   readonly observationSpace = new Box({
     low: [-2 * POSITION_LIMIT, -Infinity, -2 * ANGLE_LIMIT, -Infinity],
     high: [2 * POSITION_LIMIT, Infinity, 2 * ANGLE_LIMIT, Infinity],
@@ -50,62 +53,15 @@ export class CartPole implements Env<number[], number> {
   });
   readonly actionSpace = new Discrete(2, { names: ['push left', 'push right'] });
 
-  private random: Generator | undefined;
-  private running = false;
-  private position = 0;
-  private velocity = 0;
-  private angle = 0; // from upright, clockwise
-  private angularVelocity = 0;
-  private lastAction: number | undefined;
-
-  reset({ seed, options }: ResetOptions = {}): ResetResult<number[]> {
-    if (seed !== undefined || !this.random) this.random = new Generator(seed);
-    const { low, high } = resetBounds(options, { low: -0.05, high: 0.05 });
-    this.position = this.random.uniform(low, high);
-    this.velocity = this.random.uniform(low, high);
-    this.angle = this.random.uniform(low, high);
-    this.angularVelocity = this.random.uniform(low, high);
-    this.lastAction = undefined;
-    this.running = true;
-    return { observation: this.observe(), info: {} };
-  }
-
-  step(action: number): StepResult<number[]> {
-    if (!this.running) throw outsideEpisode();
-    const force = action === 1 ? FORCE : -FORCE;
-    const cos = Math.cos(this.angle);
-    const sin = Math.sin(this.angle);
-    const push = (force + POLE_MOMENT * this.angularVelocity ** 2 * sin) / TOTAL_MASS;
-    const angularAcceleration =
-      (GRAVITY * sin - cos * push) / (HALF_POLE * (4 / 3 - (POLE_MASS * cos ** 2) / TOTAL_MASS));
-    const acceleration = push - (POLE_MOMENT * angularAcceleration * cos) / TOTAL_MASS;
-
-    // Euler's method, positions first: as in the original program
-    this.position += TIME_STEP * this.velocity;
-    this.velocity += TIME_STEP * acceleration;
-    this.angle += TIME_STEP * this.angularVelocity;
-    this.angularVelocity += TIME_STEP * angularAcceleration;
-    this.lastAction = action;
-
-    const terminated = Math.abs(this.position) > POSITION_LIMIT || Math.abs(this.angle) > ANGLE_LIMIT;
-    this.running = !terminated;
-    return { observation: this.observe(), reward: 1, terminated, truncated: false, info: {} };
-  }
-
-  private observe(): number[] {
-    return [
-      Math.fround(this.position),
-      Math.fround(this.velocity),
-      Math.fround(this.angle),
-      Math.fround(this.angularVelocity),
-    ];
+  constructor() {
+    super((count) => new CartPoles(count));
   }
 
   draw(): Scene {
     const width = 6; // m
     const height = 2.4;
     const ground = 1.9;
-    const x = width / 2 + this.position;
+    const x = width / 2 + (this.batch.position[0] as number);
     const joint = ground - 0.32;
     const limits = [-1, 1].flatMap((side): Shape[] => {
       const end = width / 2 + side * POSITION_LIMIT;
@@ -139,7 +95,7 @@ export class CartPole implements Env<number[], number> {
           points: [-0.03, 0.02, -0.025, -1, 0.025, -1, 0.03, 0.02],
           x,
           y: joint,
-          rotation: this.angle,
+          rotation: this.batch.angle[0] as number,
           fill: ACCENT,
         },
         {
@@ -159,7 +115,7 @@ export class CartPole implements Env<number[], number> {
   /** An arrow on the side of the cart that it was pushed towards. */
   private drawForce(x: number, y: number): Shape[] {
     if (this.lastAction === undefined) return [];
-    const side = this.lastAction === 1 ? 1 : -1;
+    const side = this.lastAction[0] === 1 ? 1 : -1;
     const start = x + side * 0.33;
     const end = x + side * 0.55;
     return [
@@ -173,5 +129,62 @@ export class CartPole implements Env<number[], number> {
         fill: ACCENT,
       },
     ];
+  }
+}
+
+/** The dynamics, of carts side by side. */
+class CartPoles implements EnvBatch {
+  readonly position: Float64Array;
+  readonly velocity: Float64Array;
+  /** From upright, clockwise. */
+  readonly angle: Float64Array;
+  readonly angularVelocity: Float64Array;
+  private readonly random = new Generator();
+
+  constructor(count: number) {
+    this.position = new Float64Array(count);
+    this.velocity = new Float64Array(count);
+    this.angle = new Float64Array(count);
+    this.angularVelocity = new Float64Array(count);
+  }
+
+  reset(row: number, { seed, options }: ResetOptions, observations: Float32Array): void {
+    const { random } = this;
+    if (seed !== undefined) random.reseed(seed);
+    const { low, high } = resetBounds(options, START);
+    observations[4 * row] = this.position[row] = random.uniform(low, high);
+    observations[4 * row + 1] = this.velocity[row] = random.uniform(low, high);
+    observations[4 * row + 2] = this.angle[row] = random.uniform(low, high);
+    observations[4 * row + 3] = this.angularVelocity[row] = random.uniform(low, high);
+  }
+
+  step(from: number, to: number, actions: Float32Array, arrays: StepArrays): void {
+    const { position, velocity, angle, angularVelocity } = this;
+    const { observations, rewards, terminated, truncated } = arrays;
+    for (let i = from; i < to; i++) {
+      const x = position[i] as number;
+      const speed = velocity[i] as number;
+      const theta = angle[i] as number;
+      const omega = angularVelocity[i] as number;
+      const force = FORCE * (2 * (actions[i] as number) - 1);
+      const small = Math.abs(theta) < SMALL_ANGLE;
+      const cos = small ? cosSmall(theta) : Math.cos(theta);
+      const sin = small ? sinSmall(theta) : Math.sin(theta);
+      const push = (force + POLE_MOMENT * omega ** 2 * sin) / TOTAL_MASS;
+      const angularAcceleration =
+        (GRAVITY * sin - cos * push) / (HALF_POLE * (4 / 3 - (POLE_MASS * cos ** 2) / TOTAL_MASS));
+      const acceleration = push - (POLE_MOMENT * angularAcceleration * cos) / TOTAL_MASS;
+
+      // Euler's method, positions first: as in the original program
+      const nextX = x + TIME_STEP * speed;
+      const nextTheta = theta + TIME_STEP * omega;
+      observations[4 * i] = position[i] = nextX;
+      observations[4 * i + 1] = velocity[i] = speed + TIME_STEP * acceleration;
+      observations[4 * i + 2] = angle[i] = nextTheta;
+      observations[4 * i + 3] = angularVelocity[i] = omega + TIME_STEP * angularAcceleration;
+      rewards[i] = 1;
+      terminated[i] = Math.abs(nextX) > POSITION_LIMIT || Math.abs(nextTheta) > ANGLE_LIMIT ? 1 : 0;
+      truncated[i] = 0;
+    }
   }
 }

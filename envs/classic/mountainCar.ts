@@ -1,4 +1,5 @@
-import { outsideEpisode, type Env, type ResetOptions, type ResetResult, type StepResult } from '../env.ts';
+import { BatchOfOne } from '../batchOfOne.ts';
+import type { EnvBatch, ResetOptions, StepArrays } from '../env.ts';
 import { Generator } from '../random.ts';
 import type { Scene } from '../scene.ts';
 import { Box, Discrete } from '../spaces.ts';
@@ -9,6 +10,7 @@ const MAX_SPEED = 0.07;
 const GOAL = 0.5;
 const FORCE = 0.001;
 const GRAVITY = 0.0025;
+const START = { low: -0.6, high: -0.4 };
 
 /**
  * MountainCar: an engine too weak for the hill; swing back and forth to get up.
@@ -38,7 +40,7 @@ const GRAVITY = 0.0025;
  * @see Moore 1990, "Efficient Memory-based Learning for Robot Control"
  * @see https://gymnasium.farama.org/environments/classic_control/mountain_car/
  */
-export class MountainCar implements Env<number[], number> {
+export class MountainCar extends BatchOfOne<MountainCars, number> {
   readonly observationSpace = new Box({
     low: [MIN_POSITION, -MAX_SPEED],
     high: [MAX_POSITION, MAX_SPEED],
@@ -47,40 +49,48 @@ export class MountainCar implements Env<number[], number> {
   });
   readonly actionSpace = new Discrete(3, { names: ['accelerate left', 'do nothing', 'accelerate right'] });
 
-  private random: Generator | undefined;
-  private running = false;
-  private position = 0;
-  private velocity = 0;
-  private lastAction = 1;
-
-  reset({ seed, options }: ResetOptions = {}): ResetResult<number[]> {
-    if (seed !== undefined || !this.random) this.random = new Generator(seed);
-    const { low, high } = resetBounds(options, { low: -0.6, high: -0.4 });
-    this.position = this.random.uniform(low, high);
-    this.velocity = 0;
-    this.lastAction = 1;
-    this.running = true;
-    return { observation: this.observe(), info: {} };
-  }
-
-  step(action: number): StepResult<number[]> {
-    if (!this.running) throw outsideEpisode();
-    const velocity = this.velocity + (action - 1) * FORCE - GRAVITY * Math.cos(3 * this.position);
-    this.velocity = Math.min(Math.max(velocity, -MAX_SPEED), MAX_SPEED);
-    this.position = Math.min(Math.max(this.position + this.velocity, MIN_POSITION), MAX_POSITION);
-    if (this.position === MIN_POSITION && this.velocity < 0) this.velocity = 0;
-    this.lastAction = action;
-
-    const terminated = this.position >= GOAL && this.velocity >= 0;
-    this.running = !terminated;
-    return { observation: this.observe(), reward: -1, terminated, truncated: false, info: {} };
-  }
-
-  private observe(): number[] {
-    return [Math.fround(this.position), Math.fround(this.velocity)];
+  constructor() {
+    super((count) => new MountainCars(count));
   }
 
   draw(): Scene {
-    return drawHill({ position: this.position, goal: GOAL, force: this.lastAction - 1 });
+    const force = this.lastAction ? (this.lastAction[0] as number) - 1 : 0;
+    return drawHill({ position: this.batch.position[0] as number, goal: GOAL, force });
+  }
+}
+
+/** The dynamics, of cars side by side. */
+class MountainCars implements EnvBatch {
+  readonly position: Float64Array;
+  readonly velocity: Float64Array;
+  private readonly random = new Generator();
+
+  constructor(count: number) {
+    this.position = new Float64Array(count);
+    this.velocity = new Float64Array(count);
+  }
+
+  reset(row: number, { seed, options }: ResetOptions, observations: Float32Array): void {
+    if (seed !== undefined) this.random.reseed(seed);
+    const { low, high } = resetBounds(options, START);
+    observations[2 * row] = this.position[row] = this.random.uniform(low, high);
+    observations[2 * row + 1] = this.velocity[row] = 0;
+  }
+
+  step(from: number, to: number, actions: Float32Array, arrays: StepArrays): void {
+    const { observations, rewards, terminated, truncated } = arrays;
+    for (let i = from; i < to; i++) {
+      const before = this.position[i] as number;
+      const push = ((actions[i] as number) - 1) * FORCE;
+      let velocity = (this.velocity[i] as number) + push - GRAVITY * Math.cos(3 * before);
+      velocity = Math.min(Math.max(velocity, -MAX_SPEED), MAX_SPEED);
+      const position = Math.min(Math.max(before + velocity, MIN_POSITION), MAX_POSITION);
+      if (position === MIN_POSITION && velocity < 0) velocity = 0;
+      observations[2 * i] = this.position[i] = position;
+      observations[2 * i + 1] = this.velocity[i] = velocity;
+      rewards[i] = -1;
+      terminated[i] = position >= GOAL && velocity >= 0 ? 1 : 0;
+      truncated[i] = 0;
+    }
   }
 }

@@ -1,4 +1,5 @@
-import { outsideEpisode, type Env, type ResetOptions, type ResetResult, type StepResult } from '../env.ts';
+import { BatchOfOne } from '../batchOfOne.ts';
+import type { EnvBatch, ResetOptions, StepArrays } from '../env.ts';
 import { Generator } from '../random.ts';
 import type { Scene } from '../scene.ts';
 import { Box } from '../spaces.ts';
@@ -9,6 +10,7 @@ const MAX_SPEED = 0.07;
 const GOAL = 0.45;
 const POWER = 0.0015;
 const GRAVITY = 0.0025;
+const START = { low: -0.6, high: -0.4 };
 
 /**
  * MountainCarContinuous: the mountain car with an accelerator; effort costs, the flag pays.
@@ -34,7 +36,7 @@ const GRAVITY = 0.0025;
  * @see Moore 1990, "Efficient Memory-based Learning for Robot Control"
  * @see https://gymnasium.farama.org/environments/classic_control/mountain_car_continuous/
  */
-export class MountainCarContinuous implements Env<number[], ArrayLike<number>> {
+export class MountainCarContinuous extends BatchOfOne<ContinuousCars, ArrayLike<number>> {
   readonly observationSpace = new Box({
     low: [MIN_POSITION, -MAX_SPEED],
     high: [MAX_POSITION, MAX_SPEED],
@@ -43,46 +45,54 @@ export class MountainCarContinuous implements Env<number[], ArrayLike<number>> {
   });
   readonly actionSpace = new Box({ low: -1, high: 1, shape: [1], names: ['push'] });
 
-  private random: Generator | undefined;
-  private running = false;
-  private position = 0;
-  private velocity = 0;
-  private lastForce = 0;
-
-  reset({ seed, options }: ResetOptions = {}): ResetResult<number[]> {
-    if (seed !== undefined || !this.random) this.random = new Generator(seed);
-    const { low, high } = resetBounds(options, { low: -0.6, high: -0.4 });
-    this.position = this.random.uniform(low, high);
-    this.velocity = 0;
-    this.lastForce = 0;
-    this.running = true;
-    return { observation: this.observe(), info: {} };
-  }
-
-  step(action: ArrayLike<number>): StepResult<number[]> {
-    if (!this.running) throw outsideEpisode();
-    const push = Math.fround(action[0] as number);
-    const force = Math.min(Math.max(push, -1), 1);
-    const velocity = this.velocity + force * POWER - GRAVITY * Math.cos(3 * this.position);
-    this.velocity = Math.min(Math.max(velocity, -MAX_SPEED), MAX_SPEED);
-    this.position = Math.min(Math.max(this.position + this.velocity, MIN_POSITION), MAX_POSITION);
-    if (this.position === MIN_POSITION && this.velocity < 0) this.velocity = 0;
-    const terminated = this.position >= GOAL && this.velocity >= 0;
-    // Gymnasium keeps this state in float32 from the first step on.
-    this.position = Math.fround(this.position);
-    this.velocity = Math.fround(this.velocity);
-    this.lastForce = force;
-
-    this.running = !terminated;
-    const reward = (terminated ? 100 : 0) - 0.1 * push ** 2;
-    return { observation: this.observe(), reward, terminated, truncated: false, info: {} };
-  }
-
-  private observe(): number[] {
-    return [Math.fround(this.position), Math.fround(this.velocity)];
+  constructor() {
+    super((count) => new ContinuousCars(count));
   }
 
   draw(): Scene {
-    return drawHill({ position: this.position, goal: GOAL, force: this.lastForce });
+    const force = this.lastAction ? bounded(this.lastAction[0] as number) : 0;
+    return drawHill({ position: this.batch.position[0] as number, goal: GOAL, force });
   }
+}
+
+/** The dynamics, of cars side by side. */
+class ContinuousCars implements EnvBatch {
+  readonly position: Float64Array;
+  readonly velocity: Float64Array;
+  private readonly random = new Generator();
+
+  constructor(count: number) {
+    this.position = new Float64Array(count);
+    this.velocity = new Float64Array(count);
+  }
+
+  reset(row: number, { seed, options }: ResetOptions, observations: Float32Array): void {
+    if (seed !== undefined) this.random.reseed(seed);
+    const { low, high } = resetBounds(options, START);
+    observations[2 * row] = this.position[row] = this.random.uniform(low, high);
+    observations[2 * row + 1] = this.velocity[row] = 0;
+  }
+
+  step(from: number, to: number, actions: Float32Array, arrays: StepArrays): void {
+    const { observations, rewards, terminated, truncated } = arrays;
+    for (let i = from; i < to; i++) {
+      const before = this.position[i] as number;
+      const push = actions[i] as number;
+      let velocity = (this.velocity[i] as number) + bounded(push) * POWER - GRAVITY * Math.cos(3 * before);
+      velocity = Math.min(Math.max(velocity, -MAX_SPEED), MAX_SPEED);
+      const position = Math.min(Math.max(before + velocity, MIN_POSITION), MAX_POSITION);
+      if (position === MIN_POSITION && velocity < 0) velocity = 0;
+      const arrived = position >= GOAL && velocity >= 0;
+      // Gymnasium keeps this state in float32 from the first step on.
+      observations[2 * i] = this.position[i] = Math.fround(position);
+      observations[2 * i + 1] = this.velocity[i] = Math.fround(velocity);
+      rewards[i] = (arrived ? 100 : 0) - 0.1 * push ** 2;
+      terminated[i] = arrived ? 1 : 0;
+      truncated[i] = 0;
+    }
+  }
+}
+
+function bounded(push: number): number {
+  return Math.min(Math.max(push, -1), 1);
 }

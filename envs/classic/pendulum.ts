@@ -1,4 +1,5 @@
-import { outsideEpisode, type Env, type ResetOptions, type ResetResult, type StepResult } from '../env.ts';
+import { BatchOfOne } from '../batchOfOne.ts';
+import type { EnvBatch, ResetOptions, StepArrays } from '../env.ts';
 import { ACCENT, BACKGROUND, BODY, DETAIL, EDGE, GOOD } from '../palette.ts';
 import { Generator } from '../random.ts';
 import type { Scene, Shape } from '../scene.ts';
@@ -34,7 +35,7 @@ const LENGTH = 1; // m
  *
  * @see https://gymnasium.farama.org/environments/classic_control/pendulum/
  */
-export class Pendulum implements Env<number[], ArrayLike<number>> {
+export class Pendulum extends BatchOfOne<Pendulums, ArrayLike<number>> {
   readonly observationSpace = new Box({
     low: [-1, -1, -MAX_SPEED],
     high: [1, 1, MAX_SPEED],
@@ -43,43 +44,16 @@ export class Pendulum implements Env<number[], ArrayLike<number>> {
   });
   readonly actionSpace = new Box({ low: -MAX_TORQUE, high: MAX_TORQUE, shape: [1], names: ['torque'], units: ['N m'] });
 
-  private random: Generator | undefined;
-  private running = false;
-  private angle = 0;
-  private velocity = 0;
-  private lastTorque = 0;
-
-  reset({ seed, options }: ResetOptions = {}): ResetResult<number[]> {
-    if (seed !== undefined || !this.random) this.random = new Generator(seed);
-    const maxAngle = startBound(options, 'x_init', Math.PI);
-    const maxVelocity = startBound(options, 'y_init', 1);
-    this.angle = this.random.uniform(-maxAngle, maxAngle);
-    this.velocity = this.random.uniform(-maxVelocity, maxVelocity);
-    this.lastTorque = 0;
-    this.running = true;
-    return { observation: this.observe(), info: {} };
-  }
-
-  step(action: ArrayLike<number>): StepResult<number[]> {
-    if (!this.running) throw outsideEpisode();
-    const torque = Math.min(Math.max(Math.fround(action[0] as number), -MAX_TORQUE), MAX_TORQUE);
-    const cost = wrapAngle(this.angle) ** 2 + 0.1 * this.velocity ** 2 + 0.001 * torque ** 2;
-    const acceleration = ((3 * GRAVITY) / (2 * LENGTH)) * Math.sin(this.angle) + (3 / (MASS * LENGTH ** 2)) * torque;
-    this.velocity = Math.min(Math.max(this.velocity + acceleration * TIME_STEP, -MAX_SPEED), MAX_SPEED);
-    this.angle += this.velocity * TIME_STEP;
-    this.lastTorque = torque;
-    return { observation: this.observe(), reward: -cost, terminated: false, truncated: false, info: {} };
-  }
-
-  private observe(): number[] {
-    return [Math.fround(Math.cos(this.angle)), Math.fround(Math.sin(this.angle)), Math.fround(this.velocity)];
+  constructor() {
+    super((count) => new Pendulums(count));
   }
 
   draw(): Scene {
     const size = 2.8; // m
     const middle = size / 2;
-    const tipX = middle - LENGTH * Math.sin(this.angle);
-    const tipY = middle - LENGTH * Math.cos(this.angle);
+    const angle = this.batch.angle[0] as number;
+    const tipX = middle - LENGTH * Math.sin(angle);
+    const tipY = middle - LENGTH * Math.cos(angle);
     const top = middle - LENGTH;
     return {
       width: size,
@@ -94,7 +68,7 @@ export class Pendulum implements Env<number[], ArrayLike<number>> {
           points: [-0.06, 0.06, -0.05, -LENGTH, 0.05, -LENGTH, 0.06, 0.06],
           x: middle,
           y: middle,
-          rotation: -this.angle,
+          rotation: -angle,
           fill: BODY,
         },
         { kind: 'circle', id: 'tip', x: tipX, y: tipY, radius: 0.11, fill: BODY },
@@ -115,7 +89,7 @@ export class Pendulum implements Env<number[], ArrayLike<number>> {
 
   /** An arc about the pivot, from the top and as long as the torque is strong, with a head where it points. */
   private drawTorque(middle: number): Shape[] {
-    const strength = this.lastTorque / MAX_TORQUE;
+    const strength = this.lastAction ? bounded(this.lastAction[0] as number) / MAX_TORQUE : 0;
     if (Math.abs(strength) < 0.02) return [];
     const radius = 0.34;
     const sweep = -strength * 0.8 * Math.PI; // clockwise on the screen
@@ -137,6 +111,55 @@ export class Pendulum implements Env<number[], ArrayLike<number>> {
       },
     ];
   }
+}
+
+/** The dynamics, of rods side by side. */
+class Pendulums implements EnvBatch {
+  readonly angle: Float64Array;
+  readonly velocity: Float64Array;
+  private readonly random = new Generator();
+
+  constructor(count: number) {
+    this.angle = new Float64Array(count);
+    this.velocity = new Float64Array(count);
+  }
+
+  reset(row: number, { seed, options }: ResetOptions, observations: Float32Array): void {
+    if (seed !== undefined) this.random.reseed(seed);
+    const maxAngle = startBound(options, 'x_init', Math.PI);
+    const maxVelocity = startBound(options, 'y_init', 1);
+    this.angle[row] = this.random.uniform(-maxAngle, maxAngle);
+    this.velocity[row] = this.random.uniform(-maxVelocity, maxVelocity);
+    this.observe(row, observations);
+  }
+
+  step(from: number, to: number, actions: Float32Array, arrays: StepArrays): void {
+    const { observations, rewards, terminated, truncated } = arrays;
+    for (let i = from; i < to; i++) {
+      const angle = this.angle[i] as number;
+      const velocity = this.velocity[i] as number;
+      const torque = bounded(actions[i] as number);
+      rewards[i] = -(wrapAngle(angle) ** 2 + 0.1 * velocity ** 2 + 0.001 * torque ** 2);
+      const acceleration = ((3 * GRAVITY) / (2 * LENGTH)) * Math.sin(angle) + (3 / (MASS * LENGTH ** 2)) * torque;
+      const faster = Math.min(Math.max(velocity + acceleration * TIME_STEP, -MAX_SPEED), MAX_SPEED);
+      this.velocity[i] = faster;
+      this.angle[i] = angle + faster * TIME_STEP;
+      this.observe(i, observations);
+      terminated[i] = 0;
+      truncated[i] = 0;
+    }
+  }
+
+  private observe(row: number, observations: Float32Array): void {
+    const angle = this.angle[row] as number;
+    observations[3 * row] = Math.cos(angle);
+    observations[3 * row + 1] = Math.sin(angle);
+    observations[3 * row + 2] = this.velocity[row] as number;
+  }
+}
+
+function bounded(torque: number): number {
+  return Math.min(Math.max(torque, -MAX_TORQUE), MAX_TORQUE);
 }
 
 /** The same direction, from -pi up to pi. */

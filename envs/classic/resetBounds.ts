@@ -7,6 +7,7 @@ export function resetBounds(
   options: Record<string, unknown> | undefined,
   defaults: { low: number; high: number },
 ): { low: number; high: number } {
+  if (options === undefined) return defaults;
   const { low, high } = { ...defaults, ...options };
   if (typeof low !== 'number' || typeof high !== 'number' || !(low < high))
     throw new RangeError(

@@ -1,4 +1,5 @@
-import { outsideEpisode, type Env, type ResetOptions, type ResetResult, type StepResult } from '../env.ts';
+import { BatchOfOne } from '../batchOfOne.ts';
+import { type EnvBatch, type Info, NO_INFO, type ResetOptions, type StepArrays } from '../env.ts';
 import { ACCENT, BACKGROUND, BAD, DETAIL, EDGE, GOOD, SURFACE } from '../palette.ts';
 import { Generator } from '../random.ts';
 import type { Scene, Shape } from '../scene.ts';
@@ -37,7 +38,7 @@ const END_REWARD = 1.6;
  * @see Huang et al. 2022, CleanRL: ppo_trxl/pom_env.py
  * @see Pleines et al. 2022, "Memory Gym: Partially Observable Challenges to Memory-Based Agents"
  */
-export class ProofOfMemory implements Env<number[], number> {
+export class ProofOfMemory extends BatchOfOne<Walks, number> {
   readonly observationSpace = new Box({
     low: -1,
     high: 1,
@@ -46,46 +47,8 @@ export class ProofOfMemory implements Env<number[], number> {
   });
   readonly actionSpace = new Discrete(2, { names: ['left', 'right'] });
 
-  private random: Generator | undefined;
-  private running = false;
-  private cell = 0; // from -5 to 5
-  private leftGoal = 0; // 1 good, -1 bad
-  private steps = 0;
-
-  reset({ seed }: ResetOptions = {}): ResetResult<number[]> {
-    if (seed !== undefined || !this.random) this.random = new Generator(seed);
-    this.cell = this.random.choice(STARTS);
-    this.leftGoal = this.random.permutation([-1, 1])[0] as number;
-    this.steps = 0;
-    this.running = true;
-    return { observation: this.observe(true), info: {} };
-  }
-
-  step(action: number): StepResult<number[]> {
-    if (!this.running) throw outsideEpisode();
-    const frozen = this.frozen();
-    this.steps++;
-    if (frozen) return { observation: this.observe(true), reward: 0, terminated: false, truncated: false, info: {} };
-
-    this.cell += action === 1 ? 1 : -1;
-    const terminated = Math.abs(this.cell) === END;
-    this.running = !terminated;
-    const observation = this.observe(false);
-    if (!terminated) return { observation, reward: -STEP_COST, terminated, truncated: false, info: {} };
-    const success = this.cell < 0 === (this.leftGoal === 1);
-    return { observation, reward: success ? END_REWARD : -END_REWARD, terminated, truncated: false, info: { success } };
-  }
-
-  private frozen(): boolean {
-    return this.steps < SHOWN_STEPS;
-  }
-
-  private reachedGoodEnd(): boolean {
-    return this.cell === -END * this.leftGoal;
-  }
-
-  private observe(shown: boolean): number[] {
-    return [shown ? this.leftGoal : 0, Math.fround(this.cell / END), shown ? -this.leftGoal : 0];
+  constructor() {
+    super((count) => new Walks(count));
   }
 
   draw(): Scene {
@@ -94,10 +57,13 @@ export class ProofOfMemory implements Env<number[], number> {
     const top = 2;
     const middle = width / 2;
     // As last observed: the goals are seen up to and with the step that ends the freeze. At an end they come to light.
-    const ended = Math.abs(this.cell) === END;
-    const shown = this.steps <= SHOWN_STEPS || ended;
+    const cell = this.batch.cell[0] as number;
+    const leftGoal = this.batch.leftGoal[0] as number;
+    const steps = this.batch.steps[0] as number;
+    const ended = Math.abs(cell) === END;
+    const shown = steps <= SHOWN_STEPS || ended;
     const cells = Array.from({ length: 2 * END + 1 }, (_, i): Shape => {
-      const goal = i === 0 ? this.leftGoal : i === 2 * END ? -this.leftGoal : 0;
+      const goal = i === 0 ? leftGoal : i === 2 * END ? -leftGoal : 0;
       const fill = goal === 0 || !shown ? SURFACE : goal > 0 ? GOOD : BAD;
       return {
         kind: 'rect',
@@ -111,15 +77,15 @@ export class ProofOfMemory implements Env<number[], number> {
       };
     });
     const marks = [-1, 1].map((side): Shape => {
-      const goal = -side * this.leftGoal;
+      const goal = -side * leftGoal;
       const text = shown ? (goal > 0 ? '+' : '−') : '?';
       const fill = shown ? BACKGROUND : DETAIL;
       return { kind: 'text', id: `mark${side}`, x: middle + side * END, y: top + 0.5, text, size: 0.7, fill };
     });
-    const x = middle + this.cell;
+    const x = middle + cell;
     const y = top + 0.5;
-    const frozen = this.running && this.frozen();
-    const arrived = this.reachedGoodEnd() ? 'the good end' : 'the bad end';
+    const frozen = !ended && steps < SHOWN_STEPS;
+    const arrived = cell === -END * leftGoal ? 'the good end' : 'the bad end';
     const state = ended ? arrived : frozen ? 'frozen: remember which end is good' : shown ? 'go' : 'go, from memory';
     return {
       width,
@@ -133,5 +99,62 @@ export class ProofOfMemory implements Env<number[], number> {
         { kind: 'text', id: 'state', x: middle, y: top + 1.8, text: state, size: 0.42, fill: DETAIL },
       ],
     };
+  }
+}
+
+/** The dynamics, of lines side by side. */
+class Walks implements EnvBatch {
+  /** From -5 to 5. */
+  readonly cell: Int8Array;
+  /** 1 good, -1 bad. */
+  readonly leftGoal: Int8Array;
+  readonly steps: Int32Array;
+  private readonly random = new Generator();
+
+  constructor(count: number) {
+    this.cell = new Int8Array(count);
+    this.leftGoal = new Int8Array(count);
+    this.steps = new Int32Array(count);
+  }
+
+  reset(row: number, { seed }: ResetOptions, observations: Float32Array): void {
+    if (seed !== undefined) this.random.reseed(seed);
+    this.cell[row] = this.random.choice(STARTS);
+    this.leftGoal[row] = this.random.permutation([-1, 1])[0] as number;
+    this.steps[row] = 0;
+    this.observe(row, true, observations);
+  }
+
+  step(from: number, to: number, actions: Float32Array, arrays: StepArrays): void {
+    const { observations, rewards, terminated, truncated } = arrays;
+    for (let i = from; i < to; i++) {
+      const frozen = (this.steps[i] as number) < SHOWN_STEPS;
+      this.steps[i] = (this.steps[i] as number) + 1;
+      if (!frozen) this.cell[i] = (this.cell[i] as number) + (actions[i] === 1 ? 1 : -1);
+      this.observe(i, frozen, observations);
+      const ended = this.ended(i);
+      rewards[i] = frozen ? 0 : !ended ? -STEP_COST : this.succeeded(i) ? END_REWARD : -END_REWARD;
+      terminated[i] = ended ? 1 : 0;
+      truncated[i] = 0;
+    }
+  }
+
+  info(row: number): Info {
+    return this.ended(row) ? { success: this.succeeded(row) } : NO_INFO;
+  }
+
+  private ended(row: number): boolean {
+    return Math.abs(this.cell[row] as number) === END;
+  }
+
+  private succeeded(row: number): boolean {
+    return this.cell[row] === -END * (this.leftGoal[row] as number);
+  }
+
+  private observe(row: number, shown: boolean, observations: Float32Array): void {
+    const leftGoal = this.leftGoal[row] as number;
+    observations[3 * row] = shown ? leftGoal : 0;
+    observations[3 * row + 1] = (this.cell[row] as number) / END;
+    observations[3 * row + 2] = shown ? -leftGoal : 0;
   }
 }

@@ -4,7 +4,8 @@ import { environmentName, resolveEnvironment } from '../plugins.ts';
 import { type Command, type CommonArguments, EXAMPLE, type Flags } from './command.ts';
 import { formatCount, formatNumber } from './format.ts';
 import { onInterrupt } from './interrupt.ts';
-import { print, printJson } from './output.ts';
+import { print, printJson, say } from './output.ts';
+import { describeRestart } from './progress.ts';
 import { counter } from './counter.ts';
 
 interface EvalArguments extends CommonArguments {
@@ -14,6 +15,7 @@ interface EvalArguments extends CommonArguments {
   device?: 'auto';
   checkpoint?: 'best' | 'latest';
   actions?: 'likeliest' | 'drawn';
+  envWorkers?: number;
 }
 
 /** Flags of the commands that load an agent and let it play. */
@@ -52,16 +54,19 @@ export const evalCommand: Command<EvalArguments> = {
   positionals: { run: 'directory of a run, or of one of its checkpoints' },
   flags: async () => ({
     episodes: { type: 'number', describe: 'episodes to play', default: 100 },
+    envWorkers: { type: 'number', describe: 'threads that the environments run in', default: "the run's" },
     ...(await playFlags()),
   }),
   examples: [[`eval runs/${EXAMPLE}-transformer-1 --episodes 100`, 'mean return with a 95 % interval']],
-  async run({ run, episodes = 100, seed, device, checkpoint, actions, json = false }) {
+  async run({ run, episodes = 100, seed, device, checkpoint, actions, envWorkers, json = false }) {
     checkCount('--episodes', episodes);
+    if (envWorkers !== undefined) checkCount('--env-workers', envWorkers, 0);
     if (seed !== undefined) checkCount('--seed', seed, 0);
     const [{ loadAgent }, { evaluate }] = await Promise.all([import('../agent.ts'), import('../evaluate.ts')]);
     const agent = await loadAgent(run, {
       resolve: resolveEnvironment,
       ...(device && { device }),
+      ...(envWorkers !== undefined && { envWorkers }),
       ...(checkpoint && { checkpoint }),
     });
     const progress = counter('episodes', json);
@@ -71,6 +76,8 @@ export const evalCommand: Command<EvalArguments> = {
         seed: seed ?? agent.config.seed + UNSEEN,
         actions: actions ?? agent.config.evalActions,
         onProgress: progress.show,
+        onRestart: ({ worker, from, to, reason }) =>
+          say(`warning: ${describeRestart({ worker, environments: to - from, reason })}`),
         signal: onInterrupt('stopping …').signal,
       });
       progress.end();

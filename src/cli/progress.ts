@@ -1,5 +1,5 @@
 import { environmentName } from '../plugins.ts';
-import type { EvalEvent, StartEvent, TrainEvent, UpdateEvent } from '../metrics.ts';
+import type { EvalEvent, StartEvent, TrainEvent, UpdateEvent, WorkerRestartedEvent } from '../metrics.ts';
 import { formatCount, formatDuration, formatNumber, sparkline } from './format.ts';
 import { colours, say } from './output.ts';
 
@@ -36,6 +36,9 @@ export class PlainProgress implements Progress {
         return;
       case 'eval':
         this.say(describeEvaluation(event));
+        return;
+      case 'workerRestarted':
+        this.say(`warning: ${describeRestart(event)}`);
         return;
       case 'warning':
         this.say(`warning: ${event.message}`);
@@ -76,6 +79,9 @@ export class LiveProgress implements Progress {
         return;
       case 'eval':
         this.say(describeEvaluation(event));
+        return;
+      case 'workerRestarted':
+        this.say(this.#paint.yellow(`warning: ${describeRestart(event)}`));
         return;
       case 'warning':
         this.say(this.#paint.yellow(`warning: ${event.message}`));
@@ -166,4 +172,13 @@ function describeReturn({ meanReturn }: UpdateEvent): string {
 
 function describeEvaluation({ step, episodes, mean, standardError }: EvalEvent): string {
   return `evaluation at step ${formatCount(step)}: mean return ${formatNumber(mean)} ± ${formatNumber(standardError)} over ${episodes} episodes`;
+}
+
+/** Also for `eval`, which has no run to report to. */
+export function describeRestart({
+  worker,
+  environments,
+  reason,
+}: Pick<WorkerRestartedEvent, 'worker' | 'environments' | 'reason'>): string {
+  return `environment worker ${worker} died (${reason}) and was restarted: ${environments} episodes end truncated`;
 }

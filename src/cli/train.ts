@@ -29,7 +29,7 @@ const OWN_FLAGS: Flags = {
 };
 
 /** Headings of the help; a setting in neither list stands under "Learning". */
-const MAIN = ['algo', 'policy', 'steps', 'untilReturn', 'envs', 'seed', 'device'];
+const MAIN = ['algo', 'policy', 'steps', 'untilReturn', 'envs', 'envWorkers', 'seed', 'device'];
 const REPORTS = ['evalEpisodes', 'evalEvery', 'evalActions', 'checkpointEvery', 'replayEvery'];
 const MODEL = ['width', 'layers', 'heads', 'context', 'feedForward', 'initialLogStd'];
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkEnvironment } from '../../envs/check.ts';
-import type { Env, ResetOptions, StepResult } from '../../envs/env.ts';
+import type { Env, EnvBatch, ResetOptions, StepArrays, StepResult } from '../../envs/env.ts';
 import { problemOfScene } from '../../envs/problemOfScene.ts';
 import { Generator } from '../../envs/random.ts';
 import { Box, Discrete } from '../../envs/spaces.ts';
@@ -107,11 +107,61 @@ class Broken extends Walk {
   }
 }
 
+/** The walk, many at a time, but for one thing that a subclass may get wrong. */
+class Walks implements EnvBatch {
+  private readonly walks: Walk[];
+  constructor(count: number) {
+    this.walks = Array.from({ length: count }, () => new Walk());
+  }
+  reset(row: number, options: ResetOptions, observations: Float32Array): void {
+    observations.set((this.walks[row] as Walk).reset(options).observation, row);
+  }
+  step(from: number, to: number, actions: Float32Array, arrays: StepArrays): void {
+    for (let i = from; i < to; i++) {
+      const { observation, reward, terminated } = (this.walks[i] as Walk).step(actions[i] as number);
+      arrays.observations.set(observation, i);
+      arrays.rewards[i] = reward;
+      arrays.terminated[i] = terminated ? 1 : 0;
+      arrays.truncated[i] = 0;
+    }
+  }
+}
+class Vectorized extends Walk {
+  vectorize(count: number): EnvBatch {
+    return new Walks(count);
+  }
+}
+class Greedier extends Walk {
+  vectorize(count: number): EnvBatch {
+    return new (class extends Walks {
+      override step(from: number, to: number, actions: Float32Array, arrays: StepArrays): void {
+        super.step(from, to, actions, arrays);
+        for (let i = from; i < to; i++) if (arrays.terminated[i]) arrays.rewards[i] = 9;
+      }
+    })(count);
+  }
+}
+class Hasty extends Walk {
+  vectorize(count: number): EnvBatch {
+    return new (class extends Walks {
+      override step(_from: number, _to: number, actions: Float32Array, arrays: StepArrays): void {
+        super.step(0, count, actions, arrays);
+      }
+    })(count);
+  }
+}
+class Rough extends Walk {
+  vectorize(): EnvBatch {
+    throw new Error('not so many');
+  }
+}
+
 const check = (make: () => Env): ReturnType<typeof checkEnvironment> =>
   checkEnvironment(make, { name: 'walk', steps: 300 });
 
 test('a sound environment keeps every claim', () => {
   expect(check(() => new Walk()).filter(({ ok }) => !ok)).toEqual([]);
+  expect(check(() => new Vectorized()).filter(({ ok }) => !ok)).toEqual([]);
 });
 
 test.each<[claim: string, broken: new () => Env, message: RegExp]>([
@@ -129,6 +179,13 @@ test.each<[claim: string, broken: new () => Env, message: RegExp]>([
   ['actionMask() leaves an action in every part', Stuck, /masked all actions/],
   ['draw() returns a scene', Unpaintable, /shapes\[0\] \(circle\): y is NaN, wanted a finite number/],
   ['draw() changes nothing', Drawer, /differs when every step is drawn/],
+  [
+    'vectorize() does what as many environments do one by one',
+    Greedier,
+    /gave \[9\] as rewards of row \d, where one by one gives \[-?3\] \(after step \d+ of the episode with seed \d+\)/,
+  ],
+  ['vectorize() does what as many environments do one by one', Hasty, /vectorize\(\)/],
+  ['vectorize() does what as many environments do one by one', Rough, /vectorize\(\) threw Error: not so many/],
   ['close() can be called', Hinged, /the door sticks/],
   ['step() returns { observation, reward, terminated, truncated, info }', Broken, /step \d+ of seed 0: off the map/],
 ])('breaking "%s" is found and named', (claim, Environment, message) => {

@@ -118,3 +118,13 @@ test('a spawn key gives a stream of its own', () => {
   // numpy 2: SeedSequence(5, spawn_key=(1,)).generate_state(2)
   expect(words(new SeedSequence(5, [1]))).toEqual([3767054407, 1612269649]);
 });
+
+test('a generator that is seeded again is a new one, whatever it drew before', () => {
+  const random = new Generator(1);
+  for (const seed of [0, 1, 2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1]) {
+    random.integers(10); // leaves half a word
+    random.reseed(seed);
+    expect(random.state()).toEqual(new Generator(seed).state());
+  }
+  expect(() => random.reseed(-1)).toThrow(/seed is -1, wanted an integer/);
+});

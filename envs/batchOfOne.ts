@@ -1,0 +1,81 @@
+import {
+  type Env,
+  type EnvBatch,
+  type Info,
+  outsideEpisode,
+  type ResetOptions,
+  type ResetResult,
+  type StepArrays,
+  type StepResult,
+} from './env.ts';
+import { flatSize, flatten, type Space, type Value } from './spaces.ts';
+
+/**
+ * An environment whose dynamics are written once, for many at a time: alone, it is a batch of one.
+ *
+ * For observations that are a Box. A subclass says what the spaces are and how to draw row 0 of its `batch`.
+ */
+export abstract class BatchOfOne<Batch extends EnvBatch, Action extends Value> implements Env<number[], Action> {
+  abstract readonly observationSpace: Space;
+  abstract readonly actionSpace: Space;
+  protected readonly batch: Batch;
+  /** Flat form of the action of the last step, to draw it; undefined after a reset. */
+  protected lastAction: Float32Array | undefined;
+  readonly #make: (count: number) => Batch;
+  #running = false;
+  #buffers: { action: Float32Array; arrays: StepArrays } | undefined;
+
+  constructor(make: (count: number) => Batch) {
+    this.#make = make;
+    this.batch = make(1);
+  }
+
+  reset(options: ResetOptions = {}): ResetResult<number[]> {
+    const { observations } = this.#arrays().arrays;
+    this.batch.reset(0, options, observations);
+    this.lastAction = undefined;
+    this.#running = true;
+    return { observation: numbersOf(observations), info: this.#info() };
+  }
+
+  step(action: Action): StepResult<number[]> {
+    if (!this.#running) throw outsideEpisode();
+    const { action: flat, arrays } = this.#arrays();
+    flatten(this.actionSpace, action, flat);
+    this.batch.step(0, 1, flat, arrays);
+    this.lastAction = flat;
+    const terminated = arrays.terminated[0] === 1;
+    const truncated = arrays.truncated[0] === 1;
+    this.#running = !terminated && !truncated;
+    const reward = arrays.rewards[0] as number;
+    return { observation: numbersOf(arrays.observations), reward, terminated, truncated, info: this.#info() };
+  }
+
+  vectorize(count: number): EnvBatch {
+    return this.#make(count);
+  }
+
+  #info(): Info {
+    return this.batch.info ? { ...this.batch.info(0) } : {};
+  }
+
+  /** Made once the spaces are known, which a subclass sets after this constructor. */
+  #arrays(): { action: Float32Array; arrays: StepArrays } {
+    return (this.#buffers ??= {
+      action: new Float32Array(flatSize(this.actionSpace)),
+      arrays: {
+        observations: new Float32Array(flatSize(this.observationSpace)),
+        rewards: new Float64Array(1),
+        terminated: new Uint8Array(1),
+        truncated: new Uint8Array(1),
+      },
+    });
+  }
+}
+
+/** What Array.from does, which costs more than the step itself. */
+function numbersOf(array: Float32Array): number[] {
+  const numbers: number[] = [];
+  for (let i = 0; i < array.length; i++) numbers.push(array[i] as number);
+  return numbers;
+}

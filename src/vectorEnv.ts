@@ -1,0 +1,26 @@
+import { type EnvSpec, make } from '../envs/registry.ts';
+import { VectorEnv } from '../envs/vector.ts';
+import { workerEngine, type WorkerRestart } from '../envs/workers.ts';
+
+export interface VectorEnvOptions {
+  /** Environments side by side. */
+  count: number;
+  seed: number;
+  /** Threads for them, which find the environment by the spec's `id`; 0: this one. */
+  workers?: number;
+  onRestart?: (restart: WorkerRestart) => void;
+}
+
+/** The environments of a spec, in this thread or in workers. @throws EnvError when they cannot be made */
+export function openVectorEnv(spec: EnvSpec, options: VectorEnvOptions): VectorEnv {
+  const { count, seed, workers = 0, onRestart } = options;
+  const entry = new URL('./envWorker.mjs', import.meta.url);
+  return new VectorEnv(() => make(spec), {
+    count,
+    seed,
+    name: spec.id,
+    ...(workers > 0 && {
+      engine: workerEngine({ reference: spec.id, workers, entry, ...(onRestart && { onRestart }) }),
+    }),
+  });
+}
