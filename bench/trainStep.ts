@@ -7,23 +7,8 @@ import { devicesFor } from './devices.ts';
 import type { BenchLine, BenchOptions } from './line.ts';
 import { pythonWith, runPeer } from './python.ts';
 import { StockTransformer } from './peers/stockTransformer.ts';
+import { ACTIONS, FEED_FORWARD, OBSERVATION, type Size, SIZES } from './sizes.ts';
 
-export interface Size {
-  width: number;
-  heads: number;
-  layers: number;
-  sequences: number;
-  steps: number;
-}
-
-const SIZES: Record<string, Size> = {
-  small: { width: 64, heads: 4, layers: 2, sequences: 64, steps: 32 },
-  large: { width: 256, heads: 8, layers: 4, sequences: 32, steps: 64 },
-  // For a GPU: measured where it is asked for.
-  wide: { width: 1024, heads: 16, layers: 4, sequences: 32, steps: 64 },
-};
-export const FEED_FORWARD = 4;
-export const [OBSERVATION, ACTIONS] = [8, 4];
 const SECONDS = 4;
 /** A first step that takes longer than this, in ms, is measurement enough. */
 const SLOW_MS = 5000;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { ACTIONS, FEED_FORWARD, OBSERVATION, type Size } from '../trainStep.ts';
+import { ACTIONS, FEED_FORWARD, OBSERVATION, type Size } from '../sizes.ts';
 
 /**
  * The training step of trainStep.py as one writes it in TFJS: its operations, its gradients, its Adam. Nothing of ours,
