@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { learnPpo } from '../../agents/algorithms/ppo.ts';
+import { gelu } from '../../agents/model/layers.ts';
 import { headFor } from '../../agents/model/heads.ts';
 import { Parameters } from '../../agents/model/parameters.ts';
 import { environmentSpec } from '../../envs/registry.ts';
@@ -43,6 +44,12 @@ describe.skipIf(!available)(`on ${detail}`, () => {
   ] as const;
   test.each(Object.entries(LAYERS))('%s and its gradients equal the composite', async (_, compute) => {
     for (const [rows, n, m] of SIZES) await expectAlike(() => compute(rows, n, m), 1e-4, 'webgpu');
+  });
+
+  test('more numbers than one row of workgroups holds are all reached', async () => {
+    const count = 65535 * 64 + 1000;
+    const x = Float32Array.from({ length: count }, (_, i) => (8 * i) / count - 4);
+    await expectAlike(() => gelu(tf.tensor2d(x, [1, count])), 1e-5, 'webgpu');
   });
 
   const SHAPES: TransformerShape[] = [
@@ -138,7 +145,7 @@ describe.skipIf(!available)(`on ${detail}`, () => {
     }
     expect(moved).toBeGreaterThan(2e-3);
 
-    const held = (): number[] => [tf.memory().numTensors, gpu().memory().numBytesInGPU];
+    const held = (): unknown[] => [tf.memory().numTensors, gpu().memory()];
     await learn();
     const kept = held();
     await learn();
@@ -172,16 +179,10 @@ const BROKEN: Program = {
 };
 
 describe.skipIf(!available)('an error on the GPU is thrown', () => {
-  // Each leaves a device that no longer works.
-  afterAll(() => tf.removeBackend('webgpu'));
-  const freshDevice = async (): Promise<void> => {
-    await tf.setBackend('cpu');
-    tf.removeBackend('webgpu');
-    await openDevice('webgpu');
-  };
+  // Each leaves a device that no longer works; opened again, it is another.
+  beforeEach(async () => void (await openDevice('webgpu')));
 
   test('by a shader that does not compile, with the kernel, the line and the reason', async () => {
-    await freshDevice();
     const x = tf.ones([4]);
     const run = (): unknown => gpu().runWebGPUProgram(BROKEN, [x], 'float32');
     expect(run).toThrow(
@@ -191,7 +192,6 @@ describe.skipIf(!available)('an error on the GPU is thrown', () => {
   });
 
   test('by a tensor that is too large, which says what was asked for, the limit and the flags; others live on', async () => {
-    await freshDevice();
     const limit = gpu().device.limits.maxBufferSize;
     const x = tf.tensor1d([1, 2]);
     expect(() => tf.fill([limit / 4 + 1], 1)).toThrow(
@@ -202,8 +202,20 @@ describe.skipIf(!available)('an error on the GPU is thrown', () => {
     expect([...(await tf.add(x, 1).data())]).toEqual([2, 3]);
   });
 
+  test('by a GPU that has no room for one more buffer, which says how much is taken', () => {
+    const { device } = gpu();
+    const refuse = vi.spyOn(device, 'createBuffer').mockImplementation((descriptor) => {
+      // As Dawn does where the driver has none to give: the event first, then a buffer that is none.
+      const error = new GPUOutOfMemoryError('vkAllocateMemory failed');
+      device.dispatchEvent(Object.assign(new Event('uncapturederror', { cancelable: true }), { error }));
+      return { ...descriptor, destroy: () => {} } as unknown as GPUBuffer;
+    });
+    expect(() => tf.fill([3 * 2 ** 20], 1)).toThrow(/wanted 12 MiB more with \d+ MiB taken, which is all.*--envs/);
+    refuse.mockRestore();
+    expect(tf.fill([3 * 2 ** 20], 1).shape).toEqual([3 * 2 ** 20]);
+  });
+
   test('by a device that is lost: reads under way fail, and all that follows', async () => {
-    await freshDevice();
     const x = tf.add(numbers([2000]), 1);
     const reading = x.data();
     gpu().device.destroy();
@@ -212,7 +224,6 @@ describe.skipIf(!available)('an error on the GPU is thrown', () => {
   });
 
   test('which ends training with its reason, the last checkpoint and how to go on from it', async () => {
-    await freshDevice();
     const spec = environmentSpec('CartPole-v1');
     const config = smallConfig({ environment: spec.id, device: 'webgpu', steps: 4096, checkpointEvery: 1, ...SHORT });
     const run = join(folder, 'lost');

@@ -1,24 +1,10 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Copy } from './backend.ts';
 import type { GpuKernel } from './kernel.ts';
-import { dispatch, type Shader, workgroupsFor } from './shader.ts';
+import { dispatch, type Shader, sumOfWorkgroup, workgroupsFor } from './shader.ts';
 
 /** Threads of a workgroup, and the most pieces that the squares of the gradient are added up in. */
 const THREADS = 256;
-
-const SUM_OF_WORKGROUP = `
-  const THREADS = ${THREADS};
-  var<workgroup> parts : array<f32, THREADS>;
-  fn sumOfWorkgroup(lane : i32, part : f32) -> f32 {
-    parts[lane] = part;
-    workgroupBarrier();
-    for (var half = THREADS / 2; half > 0; half /= 2) {
-      if (lane < half) { parts[lane] += parts[lane + half]; }
-      workgroupBarrier();
-    }
-    return parts[0];
-  }
-`;
 
 /** [pieces]: sums of the squares of the gradient. */
 const squaresShader: Shader = {
@@ -26,7 +12,7 @@ const squaresShader: Shader = {
   inputs: ['gradient'],
   sizes: ['count', 'pieces'],
   threads: THREADS,
-  code: `${SUM_OF_WORKGROUP}
+  code: `${sumOfWorkgroup(THREADS)}
   fn main(index : i32) {
     var part = 0.0;
     for (var i = index; i < uniforms.count; i += uniforms.pieces * THREADS) { part += gradient[i] * gradient[i]; }
@@ -41,7 +27,7 @@ const normShader: Shader = {
   inputs: ['squares'],
   sizes: ['pieces'],
   threads: THREADS,
-  code: `${SUM_OF_WORKGROUP}
+  code: `${sumOfWorkgroup(THREADS)}
   fn main(index : i32) {
     var part = 0.0;
     if (index < uniforms.pieces) { part = squares[index]; }

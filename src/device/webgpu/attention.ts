@@ -5,8 +5,8 @@ import {
   keyGradientShader,
   queryGradientShader,
   statisticsShader,
-  STEPS,
 } from './attentionShaders.ts';
+import { STEPS } from './attentionWgsl.ts';
 import type { Call, GpuKernel } from './kernel.ts';
 import { dispatch, workgroupsFor } from './shader.ts';
 

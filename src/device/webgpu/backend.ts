@@ -45,14 +45,22 @@ export class GpuBackend extends WebGPUBackend {
     this.#guardAllocation();
   }
 
+  /** Whether it no longer works. */
+  get failed(): boolean {
+    return this.#failure !== null;
+  }
+
   /** @throws DeviceFailure for a kernel that the GPU does not take */
   override runWebGPUProgram(...[program, inputs, dtype, uniforms, output]: Run): TensorInfo {
     this.#check();
     this.#kernel = `the kernel ${program.shaderKey}`;
-    const result = super.runWebGPUProgram(program, inputs, dtype, uniforms, output);
-    this.#check();
-    this.#kernel = '';
-    return result;
+    try {
+      return super.runWebGPUProgram(program, inputs, dtype, uniforms, output);
+    } finally {
+      // Comes before what TFJS may stumble over after it.
+      this.#check();
+      this.#kernel = '';
+    }
   }
 
   /** @throws DeviceFailure */
@@ -129,15 +137,19 @@ export class GpuBackend extends WebGPUBackend {
       const { numBytesAllocatedInGPU: held } = this.memory();
       const wanted = `out of GPU memory: wanted ${megabytes(size)} more with ${megabytes(held)} taken`;
       if (size > limit) throw outOfMemory(`${wanted}; this GPU gives at most ${megabytes(limit)} to one tensor`);
+      this.#refused = false;
       this.#allocating = true;
-      const buffer = acquire(size, ...rest);
-      this.#allocating = false;
-      if (this.#refused) {
-        this.#refused = false;
+      try {
+        const buffer = acquire(size, ...rest);
+        if (!this.#refused) return buffer;
         manager.releaseBuffer(buffer, false);
-        throw outOfMemory(`${wanted}, which is all that the GPU gives`);
+      } catch (error) {
+        // As the standard has it for a buffer that is to be written at once.
+        if (!(error instanceof RangeError)) throw error;
+      } finally {
+        this.#allocating = false;
       }
-      return buffer;
+      throw outOfMemory(`${wanted}, which is all that the GPU gives`);
     };
   }
 }

@@ -1,23 +1,7 @@
-import type { Shader } from './shader.ts';
+import { type Shader, sumOfWorkgroup } from './shader.ts';
 
 /** Threads that share a row, or a block of columns. */
 export const ROW_THREADS = 64;
-
-/** Adds up a number of each thread of a workgroup: every thread gets the sum. */
-const SUM_OF_WORKGROUP = `
-  const THREADS = ${ROW_THREADS};
-  var<workgroup> parts : array<f32, THREADS>;
-  fn sumOfWorkgroup(lane : i32, part : f32) -> f32 {
-    workgroupBarrier();
-    parts[lane] = part;
-    workgroupBarrier();
-    for (var half = THREADS / 2; half > 0; half /= 2) {
-      if (lane < half) { parts[lane] += parts[lane + half]; }
-      workgroupBarrier();
-    }
-    return parts[0];
-  }
-`;
 
 /** [rows, 2]: each row's mean and 1 / sqrt(variance + epsilon). A workgroup takes a row. */
 export const layerNormStatisticsShader: Shader = {
@@ -26,7 +10,7 @@ export const layerNormStatisticsShader: Shader = {
   sizes: ['rows', 'n'],
   reals: ['epsilon'],
   threads: ROW_THREADS,
-  code: `${SUM_OF_WORKGROUP}
+  code: `${sumOfWorkgroup(ROW_THREADS)}
   fn main(index : i32) {
     let row = index / THREADS;
     let lane = index % THREADS;
@@ -72,7 +56,7 @@ export const layerNormGradientShader: Shader = {
   inputs: ['x', 'scale', 'statistics', 'dy'],
   sizes: ['rows', 'n'],
   threads: ROW_THREADS,
-  code: `${SUM_OF_WORKGROUP}
+  code: `${sumOfWorkgroup(ROW_THREADS)}
   fn main(index : i32) {
     let row = index / THREADS;
     let lane = index % THREADS;

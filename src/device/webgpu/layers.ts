@@ -14,7 +14,7 @@ import {
 } from './layerShaders.ts';
 import { dispatch, type Shader, workgroupsFor } from './shader.ts';
 
-/** A kernel of TFJS's own on this backend: its matrix products are tiled and packed already. */
+/** A kernel of TFJS's own on this backend: its matrix products are tiled for GPUs, with transposes and bias, already. */
 function stock(name: string, { backend, inputs, attrs }: Call): TensorInfo {
   const kernel = getKernel(name, 'webgpu');
   return kernel.kernelFunc({ backend, inputs, attrs: attrs as never }) as TensorInfo;

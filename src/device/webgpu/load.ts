@@ -2,6 +2,10 @@ import { existsSync } from 'node:fs';
 import { findBackend, findBackendFactory, registerBackend, removeBackend } from '@tensorflow/tfjs-core';
 import type { Facts, LoadedDevice } from '../names.ts';
 import { importOptional } from '../optional.ts';
+import type { GpuBackend } from './backend.ts';
+
+/** Of the shader with the most, an attention's gradient. */
+const STORAGE_BUFFERS = 9;
 
 /** Kept for as long as the process lives: Dawn ends it when the GPU object is collected. */
 let dawn: GPU | undefined;
@@ -19,13 +23,16 @@ export async function loadWebGpu(): Promise<LoadedDevice> {
   dawn ??= await openDawn();
   const adapter = await dawn.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) throw new Error(`Dawn found no GPU: wanted ${wantedDriver()}`);
+  const { maxStorageBuffersPerShaderStage: buffers } = adapter.limits;
+  if (buffers < STORAGE_BUFFERS)
+    throw new Error(`the GPU gives ${buffers} buffers to a shader, and ours need ${STORAGE_BUFFERS}`);
   const { vendor, architecture, description } = adapter.info;
   const software = adapter.info.isFallbackAdapter || /swiftshader|llvmpipe|software/i.test(description);
   const detail = [description || vendor || 'a GPU without a name', architecture, software && 'software, not a GPU']
     .filter(Boolean)
     .join(', ');
-  // One device for as long as it lives: its tensors stay when another is looked at in between.
-  if (!findBackend('webgpu')) await register(adapter);
+  // One for as long as it works: its tensors stay when it is asked for again.
+  if ((findBackend('webgpu') as GpuBackend | null)?.failed ?? true) await register(adapter);
   return { backend: 'webgpu', detail, software, facts: factsOf(adapter, software) };
 }
 
@@ -49,7 +56,10 @@ let registered = false;
 
 async function register(adapter: GPUAdapter): Promise<void> {
   // Not before Dawn is there: TFJS's module looks for it when it is loaded.
-  const [{ GpuBackend }, { registerKernels }] = await Promise.all([import('./backend.ts'), import('./register.ts')]);
+  const [{ GpuBackend: Backend }, { registerKernels }] = await Promise.all([
+    import('./backend.ts'),
+    import('./register.ts'),
+  ]);
   const { limits } = adapter;
   const device = await adapter.requestDevice({
     requiredFeatures: adapter.features.has('timestamp-query') ? ['timestamp-query'] : [],
@@ -57,8 +67,8 @@ async function register(adapter: GPUAdapter): Promise<void> {
   });
   if (!registered) registerKernels();
   registered = true;
-  if (findBackendFactory('webgpu')) removeBackend('webgpu'); // TFJS's own
-  registerBackend('webgpu', () => new GpuBackend(device, adapter.info));
+  if (findBackendFactory('webgpu')) removeBackend('webgpu'); // TFJS's own, or one that failed
+  registerBackend('webgpu', () => new Backend(device, adapter.info));
 }
 
 /** As large as the GPU has them; the defaults are those of the smallest GPUs. */

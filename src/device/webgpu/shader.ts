@@ -64,6 +64,24 @@ export function workgroupsFor(count: number, threads: number): number {
   return Math.ceil(count / threads);
 }
 
+/** WGSL: `THREADS`, and a function that adds up a number of each thread of a workgroup; every thread gets the sum. */
+export function sumOfWorkgroup(threads: number): string {
+  return `
+  const THREADS = ${threads};
+  var<workgroup> parts : array<f32, THREADS>;
+  fn sumOfWorkgroup(lane : i32, part : f32) -> f32 {
+    workgroupBarrier(); // of an earlier sum, some may still read
+    parts[lane] = part;
+    workgroupBarrier();
+    for (var half = THREADS / 2; half > 0; half /= 2) {
+      if (lane < half) { parts[lane] += parts[lane + half]; }
+      workgroupBarrier();
+    }
+    return parts[0];
+  }
+  `;
+}
+
 /** The same numbers as one row: then one compiled shader serves tensors of all ranks. */
 function flat(tensor: TensorInfo): TensorInfo {
   return { ...tensor, shape: [util.sizeFromShape(tensor.shape)] };
