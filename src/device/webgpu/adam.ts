@@ -60,12 +60,14 @@ const updateShader: Shader = {
 };
 
 /**
- * One step for `count` parameters p0, p1, … with gradients g0, …, as Adam.minimize in agents/optimizer.ts has it; `mean`
- * and `variance` hold the moments of all of them, one after the other, and change in place. Returns the norm of the
- * gradient before clipping, then the new parameters.
+ * One step for `count` parameters p0, p1, … with gradients g0, …, in place, as Adam.minimize in agents/optimizer.ts has
+ * it; `mean` and `variance` hold the moments of all of them, one after the other, and change in place too. Returns the
+ * norm of the gradient before clipping.
  *
  * A shader cannot be given dozens of buffers, but copies cost next to nothing: all parameters are gathered in one, and
  * one dispatch steps them all. The norm stays on the GPU.
+ *
+ * @throws RangeError where a parameter's numbers are another tensor's too, which would change under its owner's hands
  */
 const adamStep: GpuKernel = ({ backend, inputs, attrs }) => {
   const named = (prefix: string): TensorInfo[] =>
@@ -73,6 +75,11 @@ const adamStep: GpuKernel = ({ backend, inputs, attrs }) => {
   const [parameters, gradients] = [named('p'), named('g')];
   const { mean, variance } = inputs as { mean: TensorInfo; variance: TensorInfo };
   const count = util.sizeFromShape(mean.shape);
+  const shared = parameters.findIndex(({ dataId }) => backend.refCount(dataId) > 1);
+  if (shared >= 0)
+    throw new RangeError(
+      `AdamStep: parameter ${shared} has a clone, which would change with it: dispose the clone first`,
+    );
 
   const gradient = backend.makeTensorInfo([count], 'float32');
   const state = backend.makeTensorInfo([3, count], 'float32');
@@ -100,10 +107,9 @@ const adamStep: GpuKernel = ({ backend, inputs, attrs }) => {
     output: state,
   });
 
-  const updated = parameters.map(({ shape }) => backend.makeTensorInfo(shape, 'float32'));
-  backend.copy(oneAfterTheOther([...updated, mean, variance], state).map(backwards));
+  backend.copy(oneAfterTheOther([...parameters, mean, variance], state).map(backwards));
   for (const { dataId } of [gradient, state, squares]) backend.disposeData(dataId);
-  return [norm, ...updated];
+  return norm;
 };
 
 /** Copies of whole tensors into one. */

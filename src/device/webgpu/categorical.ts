@@ -1,111 +1,98 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { Call, GpuKernel } from './kernel.ts';
+import type { GpuKernel } from './kernel.ts';
 import { dispatch, type Shader, workgroupsFor } from './shader.ts';
 
-// Independent categorical distributions side by side in the columns of the logits, as the head of agents/model/heads.ts
-// has them. A thread takes a row: all that is asked of its distributions in one go.
+// The categorical distribution of agents/model/heads.ts: a thread takes a row.
 
 const THREADS = 64;
+const ROW = { sizes: ['rows', 'n'], threads: THREADS } as const;
 
-/** Goes through the parts of a row; \`perPart\` has its columns \`begin\` … \`end\`, and the logarithm of its softmax's sum. */
-function rowShader(name: string, inputs: string[], sizes: readonly number[], masked: boolean, code: RowCode): Shader {
-  const { before = '', perPart, after = '' } = code;
-  return {
-    name: `${name} ${sizes.join(',')}${masked ? ' masked' : ''}`,
-    inputs: masked ? [...inputs, 'masks'] : inputs,
-    sizes: ['rows'],
-    threads: THREADS,
-    code: `
-  const PARTS = ${sizes.length};
-  const COLUMNS = ${sizes.reduce((sum, n) => sum + n, 0)};
-
-  // A masked action's is so low that its probability is 0.
+/** [rows, n]; a masked action's logit is so low that its probability is 0. */
+const logSoftmaxShader = (masked: boolean): Shader => ({
+  ...ROW,
+  name: masked ? 'MaskedLogSoftmax' : 'LogSoftmax',
+  inputs: masked ? ['logits', 'masks'] : ['logits'],
+  code: `
   fn logitAt(i : i32) -> f32 { return logits[i]${masked ? ' + (1.0 - masks[i]) * -1e9' : ''}; }
 
   fn main(row : i32) {
     if (row >= uniforms.rows) { return; }
-    var sizes = array<i32, PARTS>(${sizes.join(', ')});
-    var begin = row * COLUMNS;
-    ${before}
-    for (var part = 0; part < PARTS; part++) {
-      let end = begin + sizes[part];
-      var highest = -3.4e38;
-      for (var i = begin; i < end; i++) { highest = max(highest, logitAt(i)); }
-      var total = 0.0;
-      for (var i = begin; i < end; i++) { total += exp(logitAt(i) - highest); }
-      let logSum = highest + log(total);
-      ${perPart}
-      begin = end;
-    }
-    ${after}
+    let begin = row * uniforms.n;
+    let end = begin + uniforms.n;
+    var highest = -3.4e38;
+    for (var i = begin; i < end; i++) { highest = max(highest, logitAt(i)); }
+    var total = 0.0;
+    for (var i = begin; i < end; i++) { total += exp(logitAt(i) - highest); }
+    let logSum = log(total);
+    for (var i = begin; i < end; i++) { result[i] = logitAt(i) - highest - logSum; }
   }`,
-  };
-}
+});
 
-interface RowCode {
-  before?: string;
-  perPart: string;
-  after?: string;
-}
-
-const LOG_PROB: RowCode = {
-  before: 'var sum = 0.0;',
-  perPart: 'sum += logitAt(begin + i32(actions[row * PARTS + part])) - logSum;',
-  after: 'result[row] = sum;',
+/** [2, rows]: log-probabilities of the actions, and entropies. */
+const scoreShader: Shader = {
+  ...ROW,
+  name: 'CategoricalScore',
+  inputs: ['logSoftmax', 'actions'],
+  code: `
+  fn main(row : i32) {
+    if (row >= uniforms.rows) { return; }
+    let begin = row * uniforms.n;
+    var entropy = 0.0;
+    for (var i = begin; i < begin + uniforms.n; i++) { entropy -= exp(logSoftmax[i]) * logSoftmax[i]; }
+    result[row] = logSoftmax[begin + i32(actions[row])];
+    result[uniforms.rows + row] = entropy;
+  }`,
 };
 
-/** d log p(a) / d logit_i = [i = a] - p_i */
-const LOG_PROB_GRADIENT: RowCode = {
-  perPart: `
-      let action = begin + i32(actions[row * PARTS + part]);
-      for (var i = begin; i < end; i++) {
-        result[i] = dy[row] * (select(0.0, 1.0, i == action) - exp(logitAt(i) - logSum));
-      }`,
+/** [rows, n]: d log p(a) / d logit_i = [i = a] - p_i, d H / d logit_i = -p_i (log p_i + H) */
+const gradientShader: Shader = {
+  ...ROW,
+  name: 'CategoricalGradient',
+  inputs: ['score', 'logSoftmax', 'actions', 'dy'],
+  code: `
+  fn main(row : i32) {
+    if (row >= uniforms.rows) { return; }
+    let begin = row * uniforms.n;
+    let action = begin + i32(actions[row]);
+    let entropy = score[uniforms.rows + row];
+    for (var i = begin; i < begin + uniforms.n; i++) {
+      let p = exp(logSoftmax[i]);
+      let dLogProb = select(0.0, 1.0, i == action) - p;
+      result[i] = dy[row] * dLogProb - dy[uniforms.rows + row] * p * (logSoftmax[i] + entropy);
+    }
+  }`,
 };
 
-const PART_ENTROPY = `
-      var entropy = 0.0;
-      for (var i = begin; i < end; i++) { entropy -= exp(logitAt(i) - logSum) * (logitAt(i) - logSum); }
-`;
-
-const ENTROPY: RowCode = {
-  before: 'var sum = 0.0;',
-  perPart: `${PART_ENTROPY} sum += entropy;`,
-  after: 'result[row] = sum;',
+/** logits [rows, n], actions [rows, 1], perhaps masks [rows, n]: log-probabilities and entropies [2, rows]; log-softmax. */
+const categorical: GpuKernel = ({ backend, inputs }) => {
+  const { actions, ...given } = inputs as Record<'logits' | 'actions', TensorInfo>;
+  const [rows, n] = given.logits.shape as [number, number];
+  const common = { sizes: { rows, n }, workgroups: workgroupsFor(rows, THREADS) };
+  const logSoftmax = dispatch(backend, logSoftmaxShader('masks' in given), {
+    ...common,
+    inputs: given,
+    output: backend.makeTensorInfo([rows, n], 'float32'),
+  });
+  const score = dispatch(backend, scoreShader, {
+    ...common,
+    inputs: { logSoftmax, actions },
+    output: backend.makeTensorInfo([2, rows], 'float32'),
+  });
+  return [score, logSoftmax];
 };
 
-/** d H / d logit_i = -p_i (log p_i + H) */
-const ENTROPY_GRADIENT: RowCode = {
-  perPart: `${PART_ENTROPY}
-      for (var i = begin; i < end; i++) {
-        let logProb = logitAt(i) - logSum;
-        result[i] = -dy[row] * exp(logProb) * (logProb + entropy);
-      }`,
+/** dLogits; dy [2, rows] as `score`. */
+const categoricalGradient: GpuKernel = ({ backend, inputs }) => {
+  const [rows, n] = (inputs['logSoftmax'] as TensorInfo).shape as [number, number];
+  return dispatch(backend, gradientShader, {
+    inputs,
+    sizes: { rows, n },
+    workgroups: workgroupsFor(rows, THREADS),
+    output: backend.makeTensorInfo([rows, n], 'float32'),
+  });
 };
-
-/** @param gradient the output is of the logits' shape, not one number for each row */
-function rowKernel(name: string, inputs: string[], code: RowCode, gradient: boolean): GpuKernel {
-  return ({ backend, inputs: tensors, attrs }: Call) => {
-    const masked = tensors['masks'] !== undefined;
-    const shader = rowShader(name, inputs, attrs['sizes'] as number[], masked, code);
-    const [rows, columns] = (tensors['logits'] as TensorInfo).shape as [number, number];
-    return dispatch(backend, shader, {
-      inputs: tensors,
-      sizes: { rows },
-      workgroups: workgroupsFor(rows, THREADS),
-      output: backend.makeTensorInfo(gradient ? [rows, columns] : [rows], 'float32'),
-    });
-  };
-}
 
 export const categoricalKernels: Record<string, GpuKernel> = {
-  CategoricalLogProb: rowKernel('CategoricalLogProb', ['logits', 'actions'], LOG_PROB, false),
-  CategoricalLogProbGradient: rowKernel(
-    'CategoricalLogProbGradient',
-    ['logits', 'actions', 'dy'],
-    LOG_PROB_GRADIENT,
-    true,
-  ),
-  CategoricalEntropy: rowKernel('CategoricalEntropy', ['logits'], ENTROPY, false),
-  CategoricalEntropyGradient: rowKernel('CategoricalEntropyGradient', ['logits', 'dy'], ENTROPY_GRADIENT, true),
+  Categorical: categorical,
+  CategoricalGradient: categoricalGradient,
 };
