@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { learnPpo } from '../../agents/algorithms/ppo.ts';
+import { learnPpo, ppoLoss } from '../../agents/algorithms/ppo.ts';
 import { gelu } from '../../agents/model/layers.ts';
 import { headFor } from '../../agents/model/heads.ts';
 import { Parameters } from '../../agents/model/parameters.ts';
@@ -90,8 +90,35 @@ describe.skipIf(!available)(`on ${detail}`, () => {
     );
   });
 
+  test.each([
+    [false, false],
+    [false, true],
+    [true, false],
+    [true, true],
+  ])(
+    "PPO's loss and its gradients equal the composite: advantages normalised %s, values clipped %s",
+    async (normalizeAdvantages, clipValues) => {
+      const options = { ...smallConfig({ environment: 'none' }), normalizeAdvantages, clipValues };
+      const vector = (seed: number): tf.Tensor1D => numbers([300], seed) as tf.Tensor1D;
+      const scaled = (seed: number): tf.Tensor1D => tf.mul(vector(seed), 0.3) as tf.Tensor1D;
+      await expectAlike(
+        () => {
+          const fixed = { oldLogProbs: scaled(1), advantages: vector(2), oldValues: scaled(3), returns: vector(4) };
+          const loss = (...xs: tf.Tensor[]): ReturnType<typeof ppoLoss> => {
+            const [logProbs, entropies, values] = xs as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
+            return ppoLoss({ ...fixed, logProbs, entropies, values }, options);
+          };
+          const inputs = [scaled(5), vector(6), scaled(7)];
+          return [loss(...inputs).terms, ...withGradients((...xs) => loss(...xs).loss, inputs)];
+        },
+        1e-5,
+        'webgpu',
+      );
+    },
+  );
+
   test('every layer runs as one of our kernels', () => {
-    const layers = ['Linear', 'LayerNorm', 'Gelu', 'EpisodicAttention', 'Categorical'];
+    const layers = ['Linear', 'LayerNorm', 'Gelu', 'EpisodicAttention', 'Categorical', 'PpoLoss'];
     const kernels = [...layers.flatMap((name) => [name, `${name}Gradient`]), 'EpisodicAttentionCache', 'AdamStep'];
     expect(kernels.filter((name) => !tf.getKernel(name, 'webgpu'))).toEqual([]);
   });
