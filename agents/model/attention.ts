@@ -70,13 +70,13 @@ export interface EpisodicAttention {
    * @param projection [N * T, 3C]: query, key and value of each step, not turned yet
    * @param pastKeys   [N, H, P, D] of the steps before, not turned; no gradient goes there
    * @param pastValues [N, H, P, D]
-   * @returns          output [N * T, C], and the last P keys and values of all
+   * @returns          output [N * T, C], and the last P keys and values of all where they are to be remembered
    */
   (
     projection: tf.Tensor2D,
     pastKeys: tf.Tensor4D,
     pastValues: tf.Tensor4D,
-  ): { output: tf.Tensor2D; keys: tf.Tensor; values: tf.Tensor };
+  ): { output: tf.Tensor2D; remembered: tf.Tensor[] };
 }
 
 /** Null where the device has no such kernel. Who may look at what is as `episodeMask` has it. */
@@ -84,7 +84,7 @@ export function episodicAttention(
   rotary: Rotary,
   starts: Uint8Array,
   { lengths }: { lengths: Int32Array },
-  slots: number,
+  { slots, remember }: { slots: number; remember: boolean },
 ): EpisodicAttention | null {
   const kernel = fused('EpisodicAttention');
   if (!kernel) return null;
@@ -104,8 +104,7 @@ export function episodicAttention(
     });
     const output = attend(projection) as tf.Tensor2D;
     const shift = fused('EpisodicAttentionCache') as Kernel;
-    const [keys, values] = shift({ projection, pastKeys, pastValues }) as [tf.Tensor, tf.Tensor];
-    return { output, keys, values };
+    return { output, remembered: remember ? shift({ projection, pastKeys, pastValues }) : [] };
   };
 }
 

@@ -79,7 +79,8 @@ export class Transformer implements Trunk {
     // What such kernels looked at stays inside them.
     const whole = options.attention ? null : fused('Transformer');
     if (whole) return this.#runWhole(whole, sequence, options);
-    const attend = options.attention ? null : episodicAttention(this.#rotary, starts, cache, context);
+    const { attention: wanted, remember } = options;
+    const attend = wanted ? null : episodicAttention(this.#rotary, starts, cache, { slots: context, remember });
     if (attend) return this.#runFused(sequence, attend);
     const N = cache.lengths.length;
     const T = starts.length / N;
@@ -94,7 +95,7 @@ export class Transformer implements Trunk {
       const attended = attention(this.#rotary.apply(query, 0), this.#rotary.apply(keys, -context), values, mask);
       x = tf.add(x, block.mixHeads.apply(joinHeads(attended.output)));
       x = feedForward(block, x);
-      if (options.remember) nextTensors.push(lastSteps(keys, context), lastSteps(values, context));
+      if (remember) nextTensors.push(lastSteps(keys, context), lastSteps(values, context));
       if (options.attention) lastWeights.push(lastSteps(attended.weights, 1));
     });
     return {
@@ -145,9 +146,9 @@ export class Transformer implements Trunk {
     this.#blocks.forEach((block, layer) => {
       const projection = block.queryKeyValue.apply(block.attentionNorm.apply(x));
       const [pastKeys, pastValues] = cache.tensors.slice(2 * layer) as [tf.Tensor4D, tf.Tensor4D];
-      const { output, keys, values } = attend(projection, pastKeys, pastValues);
+      const { output, remembered } = attend(projection, pastKeys, pastValues);
       x = feedForward(block, tf.add(x, block.mixHeads.apply(output)));
-      nextTensors.push(keys, values);
+      nextTensors.push(...remembered);
     });
     return {
       features: this.#finalNorm.apply(x),

@@ -1,12 +1,12 @@
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 // Registers the gradients of all operations: tfjs-core alone has none in Node, and its own list of them cannot be
 // loaded there.
 import '@tensorflow/tfjs-layers';
-import { DEVICE_NAMES, type DeviceName } from './names.ts';
+import { DEVICE_NAMES, type DeviceName, type Facts, type LoadedDevice } from './names.ts';
 import type { SimdOptions } from './simd/load.ts';
+import { loadTensorFlow } from './tensorflow.ts';
 
 /** What was found of a device. */
 export interface DeviceReport {
@@ -14,6 +14,8 @@ export interface DeviceReport {
   available: boolean;
   /** What was found; or why it is not available and how to get it. */
   detail: string;
+  /** The same in parts, and its limits; empty where it is not available. */
+  facts: Facts;
 }
 
 export interface OpenDevice {
@@ -32,13 +34,13 @@ tf.enableProdMode();
 
 interface Device {
   /** Registers the backend with TFJS and says what it runs on. @throws Error saying why not, and how to get it */
-  load(options?: SimdOptions): Promise<{ backend: string; detail: string; software?: boolean }>;
+  load(options?: SimdOptions): Promise<LoadedDevice>;
 }
 
 const DEVICES: Record<DeviceName, Device> = {
-  cuda: { load: () => loadTensorFlow('@tensorflow/tfjs-node-gpu', 'CUDA 11 and cuDNN 8 with an NVIDIA GPU') },
-  native: { load: () => loadTensorFlow('@tensorflow/tfjs-node', 'no more than a CPU') },
-  webgpu: { load: loadWebGpu },
+  cuda: { load: () => loadTensorFlow('cuda') },
+  native: { load: () => loadTensorFlow('native') },
+  webgpu: { load: async () => await (await import('./webgpu/load.ts')).loadWebGpu() },
   simd: { load: async (options) => (await import('./simd/load.ts')).loadSimd(options) },
   wasm: { load: loadWasm },
   cpu: { load: loadCpu },
@@ -49,9 +51,10 @@ export async function listDevices(): Promise<DeviceReport[]> {
   const reports: DeviceReport[] = [];
   for (const name of DEVICE_NAMES) {
     try {
-      reports.push({ name, available: true, detail: (await DEVICES[name].load()).detail });
+      const { detail, facts } = await DEVICES[name].load();
+      reports.push({ name, available: true, detail, facts });
     } catch (error) {
-      reports.push({ name, available: false, detail: (error as Error).message });
+      reports.push({ name, available: false, detail: (error as Error).message, facts: {} });
     }
   }
   return reports;
@@ -95,61 +98,14 @@ async function use(backend: string): Promise<void> {
   await tf.ready();
 }
 
-async function loadCpu(): Promise<{ backend: string; detail: string }> {
+async function loadCpu(): Promise<LoadedDevice> {
   await import('@tensorflow/tfjs-backend-cpu');
-  return { backend: 'cpu', detail: 'plain JavaScript, the reference for all others' };
+  return { backend: 'cpu', detail: 'plain JavaScript, the reference for all others', facts: { threads: 1 } };
 }
 
-async function loadWasm(): Promise<{ backend: string; detail: string }> {
+async function loadWasm(): Promise<LoadedDevice> {
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
   const entry = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
   setWasmPaths(join(dirname(entry), '/'));
-  return { backend: 'wasm', detail: 'WebAssembly with SIMD on one core' };
-}
-
-/** Kept for as long as the process lives: Dawn ends it when the GPU object is collected. */
-let dawn: unknown;
-
-async function loadWebGpu(): Promise<{ backend: string; detail: string; software: boolean }> {
-  if (!mayHaveGpu()) throw new Error('this machine has no GPU that its system knows of (/dev/dri, /dev/nvidia0)');
-  if (!dawn) {
-    const { create, globals } = (await importOptional('webgpu', 'npm install webgpu')) as typeof import('webgpu');
-    Object.assign(globalThis, globals);
-    const gpu = create([]);
-    if (!globalThis.navigator) Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
-    Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true });
-    dawn = gpu;
-  }
-  const adapter = await (dawn as GPU).requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter) throw new Error('Dawn found no GPU: wanted a Vulkan, Metal or Direct3D 12 driver');
-  await import('@tensorflow/tfjs-backend-webgpu');
-  const { vendor, architecture, description } = adapter.info;
-  const detail = [description || vendor, architecture].filter(Boolean).join(', ') || 'a GPU without a name';
-  return { backend: 'webgpu', detail, software: /swiftshader|llvmpipe|software/i.test(detail) };
-}
-
-/** Asked before Dawn is, which writes warnings of its own where there is no driver at all. */
-function mayHaveGpu(): boolean {
-  if (process.platform !== 'linux') return true;
-  const namedDriver = process.env['VK_DRIVER_FILES'] ?? process.env['VK_ICD_FILENAMES'];
-  return namedDriver !== undefined || ['/dev/dri', '/dev/nvidia0', '/dev/dxg'].some((path) => existsSync(path));
-}
-
-async function loadTensorFlow(packageName: string, needs: string): Promise<{ backend: string; detail: string }> {
-  // tfjs-node still calls a function that Node 23 removed.
-  const util = createRequire(import.meta.url)('node:util') as Record<string, unknown>;
-  util['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
-  await importOptional(packageName, `npm install ${packageName} (needs ${needs})`);
-  return { backend: 'tensorflow', detail: `${packageName}, libtensorflow ${tf.version_core}` };
-}
-
-async function importOptional(packageName: string, install: string): Promise<unknown> {
-  try {
-    return await import(packageName);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ERR_MODULE_NOT_FOUND' && message.includes(packageName))
-      throw new Error(`${packageName} is not installed: ${install}`, { cause: error });
-    throw new Error(`${packageName} is installed but does not load: ${message.split('\n')[0]}`, { cause: error });
-  }
+  return { backend: 'wasm', detail: 'WebAssembly with SIMD on one core', facts: { threads: 1 } };
 }

@@ -24,22 +24,30 @@ export interface Outcome {
 
 export interface ProgramOptions {
   cwd?: string;
+  /** Another copy of the program. */
+  main?: string;
+  /** Environment variables to add. */
+  env?: Record<string, string>;
   /** Called with each line of standard output; what it returns is sent to the program as a signal. */
   onLine?: (line: string) => NodeJS.Signals | void;
 }
 
 /** Starts the built program. */
-export function start(words: readonly string[], cwd = ROOT): ChildProcessByStdio<null, Readable, Readable> {
-  return spawn(process.execPath, [MAIN, ...words], {
+export function start(
+  words: readonly string[],
+  cwd = ROOT,
+  { main = MAIN, env }: Pick<ProgramOptions, 'main' | 'env'> = {},
+): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(process.execPath, [main, ...words], {
     cwd,
-    env: { ...process.env, CI: 'true' },
+    env: { ...process.env, CI: 'true', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
 
 /** Runs the built program to its end. `words` are split at spaces. */
 export async function gymformer(words: string | readonly string[], options: ProgramOptions = {}): Promise<Outcome> {
-  const program = start(typeof words === 'string' ? words.split(' ').filter(Boolean) : words, options.cwd);
+  const program = start(typeof words === 'string' ? words.split(' ').filter(Boolean) : words, options.cwd, options);
   let [stdout, stderr, rest] = ['', '', ''];
   program.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;

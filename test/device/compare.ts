@@ -4,19 +4,24 @@ import { Generator } from '../../envs/random.ts';
 
 /** What `compute` makes on a device: the numbers of each tensor, and its shape. */
 export async function computeOn(
-  device: 'cpu' | 'simd',
+  device: 'cpu' | 'simd' | 'webgpu',
   compute: () => tf.Tensor[],
 ): Promise<{ shape: number[]; dtype: string; values: number[] }[]> {
   await tf.setBackend(device);
-  return tf.tidy(() =>
-    compute().map((tensor) => ({ shape: tensor.shape, dtype: tensor.dtype, values: Array.from(tensor.dataSync()) })),
-  );
+  const tensors = tf.tidy(compute);
+  const data = await Promise.all(tensors.map((tensor) => tensor.data()));
+  tf.dispose(tensors);
+  return tensors.map(({ shape, dtype }, i) => ({ shape, dtype, values: Array.from(data[i] as Float32Array) }));
 }
 
-/** The same on both devices: shapes, types, and numbers to `tolerance`, relative where they are larger than 1. */
-export async function expectAlike(compute: () => tf.Tensor | tf.Tensor[], tolerance = 1e-5): Promise<void> {
+/** The same as on `cpu`: shapes, types, and numbers to `tolerance`, relative where they are larger than 1. */
+export async function expectAlike(
+  compute: () => tf.Tensor | tf.Tensor[],
+  tolerance = 1e-5,
+  device: 'simd' | 'webgpu' = 'simd',
+): Promise<void> {
   const all = (): tf.Tensor[] => [compute()].flat();
-  const [wanted, found] = [await computeOn('cpu', all), await computeOn('simd', all)];
+  const [wanted, found] = [await computeOn('cpu', all), await computeOn(device, all)];
   expect(found.map(({ shape, dtype }) => ({ shape, dtype }))).toEqual(
     wanted.map(({ shape, dtype }) => ({ shape, dtype })),
   );

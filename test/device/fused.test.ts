@@ -1,68 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { headFor } from '../../agents/model/heads.ts';
-import { layerNorm, linear, linearGelu } from '../../agents/model/layers.ts';
-import { Parameters } from '../../agents/model/parameters.ts';
-import { Transformer } from '../../agents/model/transformer.ts';
-import { Adam } from '../../agents/optimizer.ts';
-import { Generator } from '../../envs/random.ts';
-import { Discrete } from '../../envs/spaces.ts';
 import { openDevice } from '../../src/device/device.ts';
 import type { SimdBackend } from '../../src/device/simd/backend.ts';
-import { computeOn, expectAlike, numbers } from './compare.ts';
+import { computeOn, expectAlike } from './compare.ts';
+import { LAYERS, trained, transformer } from './layers.ts';
 
 // The cpu backend has no such kernels: there, each layer is made of TFJS's operations.
 beforeAll(async () => {
   await openDevice('cpu');
   await openDevice('simd', { threads: 2 });
 });
-
-/** What `layer` puts out, and its gradients for all inputs. */
-function withGradients(layer: (...inputs: tf.Tensor[]) => tf.Tensor, inputs: tf.Tensor[]): tf.Tensor[] {
-  const output = layer(...inputs);
-  const weighted = (...xs: tf.Tensor[]): tf.Tensor => tf.sum(tf.mul(layer(...xs), numbers(output.shape, 9)));
-  return [output, ...tf.grads(weighted)(inputs)];
-}
-
-const LAYERS: Record<string, (rows: number, n: number, m: number) => tf.Tensor[]> = {
-  'a linear layer': (rows, n, m) =>
-    withGradients(
-      (x, weight, bias) => linear(x as tf.Tensor2D, weight as tf.Tensor2D, bias as tf.Tensor1D),
-      [numbers([rows, n]), numbers([n, m], 2), numbers([m], 3)],
-    ),
-  'layer normalisation': (rows, n) =>
-    withGradients(
-      (x, scale, shift) => layerNorm(x as tf.Tensor2D, scale as tf.Tensor1D, shift as tf.Tensor1D),
-      [numbers([rows, n + 2]), numbers([n + 2], 2), numbers([n + 2], 3)],
-    ),
-  'a linear layer with GELU': (rows, n, m) =>
-    withGradients(
-      (x, weight, bias) => linearGelu(x as tf.Tensor2D, weight as tf.Tensor2D, bias as tf.Tensor1D),
-      [numbers([rows, n]), numbers([n, m], 2), numbers([m], 3)],
-    ),
-  'a categorical head': (rows, n, m) => scores(rows, n + 1, null).concat(scores(rows, n + 1, m)),
-};
-
-/** Log-probabilities and entropies, and the gradient; with a mask where `every` says which actions are impossible. */
-function scores(rows: number, n: number, every: number | null): tf.Tensor[] {
-  const head = headFor(new Discrete(n), new Parameters(new Generator(0)), { initialLogStd: 0 });
-  const random = new Generator(rows);
-  const actions = tf.tensor2d(
-    Float32Array.from({ length: rows }, () => random.integers(n)),
-    [rows, 1],
-  );
-  const possible = Float32Array.from({ length: rows * n }, (_, i) => Number(i % n === 0 || i % (every ?? 1) !== 0));
-  const masks = every === null ? null : tf.tensor2d(possible, [rows, n]);
-  return withGradients(
-    (logits) => {
-      const { logProbs, entropies } = head.score(logits as tf.Tensor2D, actions, masks);
-      // What is impossible has a log-probability of no use: a bound keeps it from drowning the rest.
-      return tf.concat([tf.maximum(logProbs, -100), entropies]);
-    },
-    [tf.mul(numbers([rows, n]), 2)],
-  );
-}
 
 test.each(Object.entries(LAYERS))('%s and its gradients equal the composite', async (_, compute) => {
   const n = fc.integer({ min: 1, max: 40 });
@@ -72,42 +20,6 @@ test.each(Object.entries(LAYERS))('%s and its gradients equal the composite', as
   );
   await expectAlike(() => compute(515, 70, 66), 1e-4);
 });
-
-interface Shape {
-  N: number;
-  T: number;
-  heads: number;
-  half: number;
-  context: number;
-  seed: number;
-}
-
-/** A Transformer's outputs, caches and gradients for sequences whose episodes end anywhere. */
-function transformer({ N, T, heads, half, context, seed }: Shape): tf.Tensor[] {
-  const random = new Generator(seed);
-  const C = 2 * half * heads;
-  const parameters = new Parameters(random);
-  const trunk = new Transformer(parameters, { width: C, layers: 2, heads, context, feedForward: 2 });
-  const starts = Uint8Array.from({ length: N * T }, () => Number(random.random() < 0.2));
-  const lengths = Int32Array.from({ length: N }, () => Math.floor(random.random() * (context + 1)));
-  const cache = { tensors: trunk.cacheShapes.map((shape, i) => numbers([N, ...shape], 50 + i)), lengths };
-  const run = (steps: tf.Tensor, remember = false): ReturnType<Transformer['run']> =>
-    trunk.run({ steps: steps as tf.Tensor2D, starts, cache }, { attention: false, remember });
-  const steps = numbers([N * T, C], 7);
-  const { features, cache: next } = run(steps, true);
-  const loss = (): tf.Scalar => tf.sum(tf.mul(run(steps).features, numbers([N * T, C], 8)));
-  const { grads } = tf.variableGrads(loss, parameters.variables);
-  const dSteps = tf.grad((x: tf.Tensor) => tf.sum(tf.mul(run(x).features, numbers([N * T, C], 8))))(steps);
-  const outputs = [
-    features,
-    ...next.tensors,
-    dSteps,
-    ...parameters.variables.map(({ name }) => grads[name] as tf.Tensor),
-  ];
-  trunk.dispose();
-  parameters.dispose();
-  return outputs;
-}
 
 test('attention within episodes and its gradients equal the composite', async () => {
   const shapes = fc
@@ -127,23 +39,6 @@ test('attention within episodes and its gradients equal the composite', async ()
   );
   await expectAlike(() => transformer({ N: 16, T: 32, heads: 4, half: 8, context: 16, seed: 1 }), 1e-3);
 });
-
-/** Parameters after a few steps of Adam, and the norms of the gradients. */
-function trained(maxGradientNorm: number): tf.Tensor[] {
-  const parameters = new Parameters(new Generator(1));
-  const [a, b] = [parameters.normal('a', [5, 7], 1), parameters.normal('b', [7, 3], 1)];
-  const bias = parameters.constant('bias', 3, 0.5);
-  const adam = new Adam(parameters, { maxGradientNorm });
-  const loss = (): tf.Scalar => {
-    const hidden = linear(numbers([9, 5]) as tf.Tensor2D, a as unknown as tf.Tensor2D, tf.zeros([7]));
-    return tf.mean(tf.square(linear(hidden, b as unknown as tf.Tensor2D, bias as unknown as tf.Tensor1D)));
-  };
-  const norms = Array.from({ length: 5 }, () => adam.minimize(loss, 0.01));
-  const outputs = [...norms, ...parameters.variables.map((variable) => tf.clone(variable))];
-  adam.dispose();
-  parameters.dispose();
-  return outputs;
-}
 
 test.each([0.1, 1000])('Adam with gradients clipped to %d equals the composite', async (maxGradientNorm) => {
   await expectAlike(() => trained(maxGradientNorm), 1e-4);
