@@ -118,7 +118,8 @@ export class Transformer implements Trunk {
     cache.tensors.forEach((tensor, i) => (fixed[`${i >> 1}.${i % 2 ? 'pastValues' : 'pastKeys'}`] = tensor));
     const lengths = remember ? lengthsAfter(starts, cache.lengths, context) : cache.lengths;
     if (remember) {
-      const inputs = { ...fixed, ...this.#parametersByName, x: steps };
+      // Acting builds this at every step: what stays the same is inherited rather than copied.
+      const inputs = Object.assign(Object.create(this.#parametersByName) as typeof fixed, fixed, { x: steps });
       const [features, saved, ...tensors] = kernel(inputs, { layers, remember }) as [tf.Tensor2D, ...tf.Tensor[]];
       tf.dispose(saved as tf.Tensor);
       return { features, cache: { tensors, lengths }, attention: null };
