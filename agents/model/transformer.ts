@@ -114,31 +114,37 @@ export class Transformer implements Trunk {
     const { context, layers } = this.#options;
     const { cos, sin } = this.#rotary.halves(-context, context + starts.length / cache.lengths.length);
     const first = tf.tensor1d(oldestSeen(starts, cache.lengths, context), 'int32');
-    const fixed: Record<string, tf.Tensor> = { first, cos, sin };
-    cache.tensors.forEach((tensor, i) => (fixed[`${i >> 1}.${i % 2 ? 'pastValues' : 'pastKeys'}`] = tensor));
-    const lengths = remember ? lengthsAfter(starts, cache.lengths, context) : cache.lengths;
+    const given: Record<string, tf.Tensor> = { x: steps, first, cos, sin };
+    cache.tensors.forEach((tensor, i) => (given[`${i >> 1}.${i % 2 ? 'pastValues' : 'pastKeys'}`] = tensor));
+    const names = Object.keys(given);
+    // Made at every step: what stays the same, the parameters, is inherited rather than copied.
+    const named = (tensors: readonly tf.Tensor[]): Record<string, tf.Tensor> => {
+      const inputs = Object.create(this.#parametersByName) as Record<string, tf.Tensor>;
+      names.forEach((name, i) => (inputs[name] = tensors[i] as tf.Tensor));
+      return inputs;
+    };
     if (remember) {
-      // Acting builds this at every step: what stays the same is inherited rather than copied.
-      const inputs = Object.assign(Object.create(this.#parametersByName) as typeof fixed, fixed, { x: steps });
-      const [features, saved, ...tensors] = kernel(inputs, { layers, remember }) as [tf.Tensor2D, ...tf.Tensor[]];
+      const outputs = kernel(named(Object.values(given)), { layers, remember });
+      const [features, saved, ...tensors] = outputs as [tf.Tensor2D, ...tf.Tensor[]];
       tf.dispose(saved as tf.Tensor);
-      return { features, cache: { tensors, lengths }, attention: null };
+      return {
+        features,
+        cache: { tensors, lengths: lengthsAfter(starts, cache.lengths, context) },
+        attention: null,
+      };
     }
-    const names = [...Object.keys(fixed), 'x', ...Object.keys(this.#parametersByName)];
-    const named = (tensors: readonly tf.Tensor[]): Record<string, tf.Tensor> =>
-      Object.fromEntries(tensors.map((tensor, i) => [names[i] as string, tensor]));
     const apply = tf.customGrad((...args) => {
-      // TFJS passes the function that saves last.
-      const save = args.pop() as unknown as tf.GradSaveFunc;
-      const inputs = [...Object.values(fixed), ...(args as tf.Tensor[])];
+      // TFJS passes the function that saves last. The parameters, in between, live longer than the gradient.
+      const save = args.at(-1) as unknown as tf.GradSaveFunc;
+      const inputs = Object.values(given);
       const [value, between] = kernel(named(inputs), { layers, remember }) as [tf.Tensor, tf.Tensor];
       save([between, ...inputs]);
       const gradFunc = (dy: tf.Tensor, [saved, ...inputs]: tf.Tensor[]): tf.Tensor[] =>
-        (fused('TransformerGradient') as Kernel)({ ...named(inputs), saved: saved as tf.Tensor, dy }, { layers });
+        (fused('TransformerGradient') as Kernel)(Object.assign(named(inputs), { saved, dy }), { layers });
       return { value, gradFunc };
     });
     const features = apply(steps, ...Object.values(this.#parametersByName)) as tf.Tensor2D;
-    return { features, cache: { tensors: [], lengths }, attention: null };
+    return { features, cache: { tensors: [], lengths: cache.lengths }, attention: null };
   }
 
   #runFused({ steps, starts, cache }: Sequence, attend: EpisodicAttention): TrunkResult {

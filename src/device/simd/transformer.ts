@@ -163,10 +163,12 @@ function scratchBytes({ T, P, D }: Sizes): number {
   return 4 * (4 * steps * D + 3 * T * D + 4 * D + 2 * 64 * steps + 64);
 }
 
-/** A few rows go together, since each piece reads all weights. */
-function shareOf({ N, T, P, C, F, layers }: Sizes): Share {
+/** Rows that go through all blocks together, as in kernels/transformer.ts: fewer would read all weights for little. */
+const ROWS = 64;
+
+function shareOf({ N, T, P, C, F, layers }: Sizes, threads: number): Share {
   const multiplyAdds = layers * T * (4 * C * C + 2 * C * F + 2 * C * (P + T));
-  return { units: N, work: multiplyAdds / 8, grain: Math.ceil(8 / T) };
+  return { units: N, work: multiplyAdds / 8, grain: Math.min(Math.ceil(ROWS / T), Math.ceil(N / threads)) };
 }
 
 /**
@@ -192,7 +194,7 @@ const transformer: SimdKernel = (call) => {
         caches.push(cache);
       }
   backend.reserveScratch(scratchBytes(sizes));
-  backend.runTable('transformer', shareOf(sizes), table);
+  backend.runTable('transformer', shareOf(sizes, backend.pool.threads), table);
   return [features, saved, ...caches];
 };
 
@@ -219,7 +221,7 @@ const transformerGradient: SimdKernel = (call) => {
     );
   }
   backend.reserveScratch(scratchBytes(sizes));
-  backend.runTable('transformerGradient', shareOf(sizes), table);
+  backend.runTable('transformerGradient', shareOf(sizes, backend.pool.threads), table);
   const gradients = parameterGradients(backend, sizes, table);
   backend.disposeIntermediateTensorInfo(temporary);
   return [dx, ...gradients];
