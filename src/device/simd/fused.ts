@@ -2,7 +2,7 @@ import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { addresses, type Call, type SimdKernel } from './kernel.ts';
 import { multiply } from './matmul.ts';
 import { vectors } from './unary.ts';
-import { linearJobs, normJobs, runWeightJobs } from './weightJobs.ts';
+import { linearJobs, runWeightJobs } from './weightJobs.ts';
 
 // Kernels that TFJS has no name for: whole layers, and their gradients, in one go. `agents/model/fused.ts` calls them.
 
@@ -61,9 +61,8 @@ const layerNormGradient: SimdKernel = (call) => {
   const [rows, n] = (call.inputs['x'] as TensorInfo).shape as [number, number];
   const [dx, dScale, dShift] = [backend.output([rows, n]), backend.output([n]), backend.output([n])];
   backend.run('layerNormGradient', rows, 4 * n, x, dy, scale, statistics, dx.address, n, 0);
-  const jobs: number[] = [];
-  normJobs(jobs, { x, statistics, dy, rows, n, scale: dScale.address, shift: dShift.address });
-  runWeightJobs(backend, jobs);
+  const sums = [dScale.address, dShift.address] as const;
+  backend.run('layerNormParameterGradients', Math.ceil(n / 16), 8 * rows, x, dy, statistics, ...sums, rows, n);
   return [dx, dScale, dShift];
 };
 

@@ -3,7 +3,7 @@ import type { SimdBackend } from './backend.ts';
 import { addresses, type Call, type SimdKernel } from './kernel.ts';
 import { packedWeights } from './packing.ts';
 import type { Share } from './pool.ts';
-import { linearJobs, normJobs, runWeightJobs } from './weightJobs.ts';
+import { linearJobs, runWeightJobs, sumJob } from './weightJobs.ts';
 
 // A stack of pre-norm blocks over cached and new steps of episodes, and its gradient: kernels/transformer.ts says what is
 // computed, and in which words of its table it looks for addresses.
@@ -48,33 +48,28 @@ function shapeOf(name: LinearName, { C, F }: Sizes): [inputs: number, outputs: n
   }
 }
 
-/** Addresses of arrays [rows, n] that lie one after the other in a block, each from a cache line of its own on. */
+/** Arrays that lie one after the other in a block, each from a cache line of its own on. */
 class Arrays {
   bytes = 0;
-  readonly #rows: number;
 
-  constructor(rows: number) {
-    this.#rows = rows;
-  }
-
-  /** Where in the block the next array lies. */
-  add(n: number): number {
+  /** Where in the block an array of so many numbers lies. */
+  add(size: number): number {
     const at = this.bytes;
-    this.bytes += Math.ceil((this.#rows * n) / 16) * 64;
+    this.bytes += Math.ceil(size / 16) * 64;
     return at;
   }
 }
 
 /** What forward leaves for backward: offsets in one block, in the order of the table's words. */
 function savedArrays({ rows, C, F, layers }: Sizes): { blocks: number[][]; finalStatistics: number; bytes: number } {
-  const arrays = new Arrays(rows);
+  const arrays = new Arrays();
   const widths = [2, C, 3 * C, C, C, 2, C, F, F, C];
-  const blocks = Array.from({ length: layers }, () => widths.map((n) => arrays.add(n)));
-  return { blocks, finalStatistics: arrays.add(2), bytes: arrays.bytes };
+  const blocks = Array.from({ length: layers }, () => widths.map((n) => arrays.add(rows * n)));
+  return { blocks, finalStatistics: arrays.add(rows * 2), bytes: arrays.bytes };
 }
 
 /** Words of the table before the first block, and of each block. */
-const [WHOLE, BLOCK] = [16, 35];
+const [WHOLE, BLOCK] = [18, 35];
 
 /** Names of a block's parameters, in the order of the table's words. */
 const PARAMETERS = NORMS.flatMap((norm, half) => [
@@ -157,10 +152,10 @@ function weightsOf(inputs: Call['inputs'], layers: number): TensorInfo[] {
   ).flat();
 }
 
-/** Bytes of scratch memory that a thread needs: as kernels/attention.ts lays it out, on its way back. */
-function scratchBytes({ T, P, D }: Sizes): number {
+/** Bytes of scratch memory that a thread needs on its way back: some rows, then what kernels/attention.ts lays out. */
+function scratchBytes({ T, P, D, C }: Sizes): number {
   const steps = Math.ceil((P + T) / 16) * 16;
-  return 4 * (4 * steps * D + 3 * T * D + 4 * D + 2 * 64 * steps + 64);
+  return 4 * (Math.max(ROWS, T) * C + 4 * steps * D + 3 * T * D + 4 * D + 2 * 64 * steps + 64);
 }
 
 /** Rows that go through all blocks together, as in kernels/transformer.ts: fewer would read all weights for little. */
@@ -202,16 +197,21 @@ const transformer: SimdKernel = (call) => {
 const transformerGradient: SimdKernel = (call) => {
   const { backend, inputs } = call;
   const sizes = sizesOf(call);
-  const { rows, C, F, layers } = sizes;
+  const { N, rows, C, F, layers } = sizes;
   const [saved, dy] = addresses(call, 'saved', 'dy');
   const table = tableOf(call, sizes, saved);
   const weights = packedWeights(backend, weightsOf(inputs, layers), 'back');
-  const arrays = new Arrays(rows);
-  const between = Array.from({ length: layers }, () => [C, C, C, C, F].map((n) => arrays.add(n)));
+  const arrays = new Arrays();
+  const sums = 2 * N * C;
+  const sizesBetween = [sums, rows * C, sums, rows * C, rows * F];
+  const between = Array.from({ length: layers }, () => sizesBetween.map((size) => arrays.add(size)));
+  const finalSums = arrays.add(sums);
   const temporary = backend.output([arrays.bytes / 4]);
   const dx = backend.output([rows, C]);
   table[14] = dy;
   table[15] = dx.address;
+  table[16] = N;
+  table[17] = temporary.address + finalSums;
   for (let layer = 0; layer < layers; layer++) {
     const at = WHOLE + layer * BLOCK;
     table.set(weights.slice(layer * LINEARS.length, (layer + 1) * LINEARS.length), at + 26);
@@ -228,13 +228,15 @@ const transformerGradient: SimdKernel = (call) => {
 };
 
 function parameterGradients(backend: SimdBackend, sizes: Sizes, table: Int32Array): TensorInfo[] {
-  const { rows, C, layers } = sizes;
+  const { N, rows, C, layers } = sizes;
   const gradients: TensorInfo[] = [];
   const jobs: number[] = [];
-  const norm = (x: number, statistics: number, dy: number): void => {
-    const [scale, shift] = [backend.output([C]), backend.output([C])];
-    gradients.push(scale, shift);
-    normJobs(jobs, { x, statistics, dy, rows, n: C, scale: scale.address, shift: shift.address });
+  const norm = (sums: number): void => {
+    for (const x of [sums, sums + 4 * N * C]) {
+      const gradient = backend.output([C]);
+      gradients.push(gradient);
+      sumJob(jobs, { x, rows: N, n: C, out: gradient.address });
+    }
   };
   const linear = (name: LinearName, x: number, dy: number): void => {
     const shape = shapeOf(name, sizes);
@@ -242,18 +244,16 @@ function parameterGradients(backend: SimdBackend, sizes: Sizes, table: Int32Arra
     gradients.push(weight, bias);
     linearJobs(jobs, { x, dy, rows, shape, weight: weight.address, bias: bias.address });
   };
-  let x = table[6] as number;
   for (let layer = 0; layer < layers; layer++) {
     const word = (i: number): number => table[WHOLE + layer * BLOCK + i] as number;
-    norm(x, word(16), word(30));
+    norm(word(30));
     linear('queryKeyValue', word(17), word(18));
     linear('mixHeads', word(19), word(31));
-    norm(word(20), word(21), word(32));
+    norm(word(32));
     linear('widen', word(22), word(34));
     linear('narrow', word(23), word(33));
-    x = word(25);
   }
-  norm(x, table[12] as number, table[14] as number);
+  norm(table[17] as number);
   runWeightJobs(backend, jobs);
   return gradients;
 }

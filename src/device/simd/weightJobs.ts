@@ -2,8 +2,8 @@ import type { SimdBackend } from './backend.ts';
 
 /** Numbers of a job, most columns of x in one, and rows worked on at a time, as in kernels/weights.ts. */
 const [JOB_WORDS, COLUMNS, DEPTH] = [9, 64, 128];
-/** Columns of a group of a norm's. */
-const GROUP = 16;
+/** Columns of a panel. */
+const PANEL = 16;
 
 /** Adds the gradients of a linear layer's weight [inputs, outputs] and bias: x^T dy and the sum of dy. */
 export function linearJobs(
@@ -18,22 +18,18 @@ export function linearJobs(
   }
 }
 
-/** Adds the gradients of a norm's scale and shift, [n] each. */
-export function normJobs(
-  jobs: number[],
-  options: { x: number; statistics: number; dy: number; rows: number; n: number; scale: number; shift: number },
-): void {
-  const { x, statistics, dy, rows, n, scale, shift } = options;
-  for (let group = 0; group < n / GROUP; group++) jobs.push(1, rows, x, statistics, group, dy, n, scale, shift);
+/** Adds the sum of the rows of x, [rows, n]. */
+export function sumJob(jobs: number[], { x, rows, n, out }: { x: number; rows: number; n: number; out: number }): void {
+  jobs.push(1, rows, x, 0, 0, 0, n, out, 0);
 }
 
 /** All jobs at once, dealt to the threads. */
 export function runWeightJobs(backend: SimdBackend, jobs: number[]): void {
-  backend.reserveScratch(4 * (COLUMNS + GROUP) * DEPTH);
+  backend.reserveScratch(4 * (COLUMNS + PANEL) * DEPTH);
   let work = 0;
   for (let job = 0; job < jobs.length; job += JOB_WORDS) {
-    const [isNorm, rows, , , columns, , outputs] = jobs.slice(job, job + JOB_WORDS) as [number, number, ...number[]];
-    work += isNorm ? 8 * rows : (rows * (columns as number) * (outputs as number)) / 8;
+    const [isSum, rows, , , columns, , outputs] = jobs.slice(job, job + JOB_WORDS) as [number, number, ...number[]];
+    work += (rows * (outputs as number) * (isSum ? 2 : (columns as number))) / 8;
   }
   const count = jobs.length / JOB_WORDS;
   backend.runTable('weightGradients', { units: count, work: work / count, grain: 1 }, Int32Array.from(jobs));

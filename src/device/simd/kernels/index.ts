@@ -4,7 +4,7 @@ export * from './binary';
 export * from './reduce';
 export * from './layout';
 export { matmulPairs, packPanels, packWeights } from './matmul';
-export * from './norm';
+export { layerNorm, layerNormGradient, layerNormParameterGradients } from './norm';
 export * from './adam';
 export { transformer, transformerGradient } from './transformer';
 export { weightGradients } from './weights';

@@ -85,7 +85,7 @@ export function layerNormGradient(
 }
 
 /** Columns of a unit of `layerNormParameterGradients`: a cache line. */
-const COLUMNS: i32 = 16;
+export const NORM_COLUMNS: i32 = 16;
 
 /** Sums of dy y and of dy over all rows, of the groups `from` to `to` of 16 columns. */
 export function layerNormParameterGradients(
@@ -93,8 +93,8 @@ export function layerNormParameterGradients(
   n: i32,
 ): void {
   for (let unit = from; unit < to; unit++) {
-    const end = min(n, (unit + 1) * COLUMNS);
-    for (let column = unit * COLUMNS; column < end; column += 8) {
+    const end = min(n, (unit + 1) * NORM_COLUMNS);
+    for (let column = unit * NORM_COLUMNS; column < end; column += 8) {
       const stride = usize(n) << 2;
       let at = usize(column) << 2;
       let products0 = splat(0), products1 = splat(0), sums0 = splat(0), sums1 = splat(0);

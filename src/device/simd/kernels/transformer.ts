@@ -1,5 +1,5 @@
 import { attendHead, attendHeadGradient, attendStep, remember } from './attention';
-import { layerNorm, layerNormGradient } from './norm';
+import { layerNorm, layerNormGradient, layerNormParameterGradients, NORM_COLUMNS } from './norm';
 import { GELU, multiplyRows, PANEL, PLAIN, PLUS, TIMES } from './tile';
 
 // Pre-norm blocks, one after the other, for a few sequences at a time, so that what one layer leaves is still near when
@@ -25,7 +25,9 @@ const FINAL_STATISTICS: i32 = 12;
 const FEATURES: i32 = 13;
 const D_FEATURES: i32 = 14;
 const D_X: i32 = 15;
-const WHOLE: i32 = 16;
+const N_: i32 = 16;
+const FINAL_SUMS: i32 = 17;
+const WHOLE: i32 = 18;
 
 // Words of a block.
 const PAST_KEYS: i32 = 0;
@@ -54,14 +56,15 @@ const NORMED2: i32 = 22;
 const HIDDEN: i32 = 23;
 const SLOPE: i32 = 24;
 const OUT: i32 = 25;
-// The weights' panels the other way round, and gradients of what lies between the layers.
+// The weights' panels the other way round, gradients of what lies between the layers, and each norm's two sums of every
+// sequence, [2, N, C].
 const PROJECT_BACK: i32 = 26;
 const MIX_BACK: i32 = 27;
 const WIDEN_BACK: i32 = 28;
 const NARROW_BACK: i32 = 29;
-const D_NORMED1: i32 = 30;
+const SUMS1: i32 = 30;
 const D_MIDDLE: i32 = 31;
-const D_NORMED2: i32 = 32;
+const SUMS2: i32 = 32;
 const D_OUT: i32 = 33;
 const D_HIDDEN: i32 = 34;
 const BLOCK_WORDS: i32 = 35;
@@ -173,10 +176,16 @@ function backwardSequences(from: i32, to: i32, scratch: usize, table: usize): vo
   const r = from * T;
   const rows = (to - from) * T;
   const last = table + (usize(WHOLE + (layers - 1) * BLOCK_WORDS) << 2);
+  // The gradient of what a norm puts out, and of what attention does, for these rows alone.
+  const dNormed = scratch;
+  const rest = scratch + ((usize(max(ROWS, T)) * usize(C)) << 2);
+  const normOut = rowsOf(last, OUT, r, C);
+  const dFeatures = rowsOf(table, D_FEATURES, r, C);
+  const finalStatistics = rowsOf(table, FINAL_STATISTICS, r, 2);
   layerNormGradient(
-    0, rows, scratch, rowsOf(last, OUT, r, C), rowsOf(table, D_FEATURES, r, C), word(table, FINAL_SCALE),
-    rowsOf(table, FINAL_STATISTICS, r, 2), rowsOf(last, D_OUT, r, C), C, 0,
+    0, rows, rest, normOut, dFeatures, word(table, FINAL_SCALE), finalStatistics, rowsOf(last, D_OUT, r, C), C, 0,
   );
+  sumNorm(from, to, table, normOut, dFeatures, finalStatistics, word(table, FINAL_SUMS));
   for (let layer = layers - 1; layer >= 0; layer--) {
     const block = table + (usize(WHOLE + layer * BLOCK_WORDS) << 2);
     const before = block - (usize(BLOCK_WORDS) << 2);
@@ -185,24 +194,39 @@ function backwardSequences(from: i32, to: i32, scratch: usize, table: usize): vo
     const dOut = rowsOf(block, D_OUT, r, C);
     const slope = rowsOf(block, SLOPE, r, F);
     const dHidden = rowsOf(block, D_HIDDEN, r, F);
-    const dNormed2 = rowsOf(block, D_NORMED2, r, C);
     const dMiddle = rowsOf(block, D_MIDDLE, r, C);
     multiply(dOut, rows, C, word(block, NARROW_BACK), 0, dHidden, F, TIMES, slope);
-    multiply(dHidden, rows, F, word(block, WIDEN_BACK), 0, dNormed2, C, PLAIN, 0);
+    multiply(dHidden, rows, F, word(block, WIDEN_BACK), 0, dNormed, C, PLAIN, 0);
     const statistics2 = rowsOf(block, STATISTICS2, r, 2);
     const middle = rowsOf(block, MIDDLE, r, C);
-    layerNormGradient(0, rows, scratch, middle, dNormed2, word(block, SCALE2), statistics2, dMiddle, C, dOut);
-    // What attention gets takes the place of the gradient that comes out of the first norm, which is made later.
-    const dNormed1 = rowsOf(block, D_NORMED1, r, C);
-    multiply(dMiddle, rows, C, word(block, MIX_BACK), 0, dNormed1, C, PLAIN, 0);
+    layerNormGradient(0, rows, rest, middle, dNormed, word(block, SCALE2), statistics2, dMiddle, C, dOut);
+    sumNorm(from, to, table, middle, dNormed, statistics2, word(block, SUMS2));
+    multiply(dMiddle, rows, C, word(block, MIX_BACK), 0, dNormed, C, PLAIN, 0);
+    // As if it held the rows of all sequences.
+    const dAttended = dNormed - ((usize(r) * usize(C)) << 2);
     for (let n = from; n < to; n++)
       for (let h: i32 = 0; h < H; h++)
         attendHeadGradient(
-          n, h, scratch, word(block, PROJECTION), word(block, PAST_KEYS), word(block, PAST_VALUES), word(table, FIRST),
-          word(table, COS), word(table, SIN), word(block, D_NORMED1), word(block, PROJECTION), T, P, H, D,
+          n, h, rest, word(block, PROJECTION), word(block, PAST_KEYS), word(block, PAST_VALUES), word(table, FIRST),
+          word(table, COS), word(table, SIN), dAttended, word(block, PROJECTION), T, P, H, D,
         );
-    multiply(rowsOf(block, PROJECTION, r, 3 * C), rows, 3 * C, word(block, PROJECT_BACK), 0, dNormed1, C, PLAIN, 0);
+    multiply(rowsOf(block, PROJECTION, r, 3 * C), rows, 3 * C, word(block, PROJECT_BACK), 0, dNormed, C, PLAIN, 0);
     const statistics1 = rowsOf(block, STATISTICS1, r, 2);
-    layerNormGradient(0, rows, scratch, x, dNormed1, word(block, SCALE1), statistics1, dx, C, dMiddle);
+    layerNormGradient(0, rows, rest, x, dNormed, word(block, SCALE1), statistics1, dx, C, dMiddle);
+    sumNorm(from, to, table, x, dNormed, statistics1, word(block, SUMS1));
+  }
+}
+
+/** What each sequence adds to the gradients of a norm's scale and shift; x, dy and statistics begin with the first one's. */
+function sumNorm(from: i32, to: i32, table: usize, x: usize, dy: usize, statistics: usize, sums: usize): void {
+  const T = word(table, T_);
+  const C = word(table, H_) * word(table, D_);
+  const half = (usize(word(table, N_)) * usize(C)) << 2;
+  const groups = (C + NORM_COLUMNS - 1) / NORM_COLUMNS;
+  for (let n = from; n < to; n++) {
+    const row = usize((n - from) * T);
+    const at = row * (usize(C) << 2);
+    const out = sums + ((usize(n) * usize(C)) << 2);
+    layerNormParameterGradients(0, groups, 0, x + at, dy + at, statistics + (row << 3), out, out + half, T, C);
   }
 }

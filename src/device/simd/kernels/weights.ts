@@ -1,5 +1,5 @@
 import { packColumns } from './matmul';
-import { layerNormParameterGradients } from './norm';
+import { sumColumns } from './reduce';
 import { multiplyPanel, PANEL, storeUpTo } from './tile';
 import { splat } from './vector';
 
@@ -11,9 +11,8 @@ const DEPTH: i32 = 128;
 const MOST_COLUMNS: i32 = 64;
 
 // Words of a job. Of a linear layer: x [rows, inputs] from a column on, of which `columns` are taken, dy [rows, outputs],
-// that row of the weight's gradient, and the bias's or 0. Of a norm: x, its statistics, dy [rows, outputs], both
-// gradients, and the group of 16 columns.
-const IS_NORM: i32 = 0;
+// that row of the weight's gradient, and the bias's or 0. A sum of the rows of x, [rows, outputs], goes to `weight`.
+const IS_SUM: i32 = 0;
 const ROWS: i32 = 1;
 const X: i32 = 2;
 const INPUTS: i32 = 3;
@@ -36,13 +35,8 @@ export function weightGradients(from: i32, to: i32, scratch: usize, jobs: usize)
     const job = jobs + (usize(unit * JOB_WORDS) << 2);
     const rows = word(job, ROWS);
     const outputs = word(job, OUTPUTS);
-    if (word(job, IS_NORM)) {
-      // Its words in the order of a linear layer's: statistics, group, gradients of scale and shift.
-      const group = word(job, COLUMNS);
-      layerNormParameterGradients(
-        group, group + 1, scratch, word(job, X), word(job, DY), word(job, INPUTS), word(job, WEIGHT), word(job, BIAS),
-        rows, outputs,
-      );
+    if (word(job, IS_SUM)) {
+      sumColumns(0, (outputs + PANEL - 1) / PANEL, scratch, word(job, X), word(job, WEIGHT), rows, outputs, 1);
     } else {
       linearWeights(
         scratch, word(job, X), usize(word(job, INPUTS)) << 2, word(job, COLUMNS), word(job, DY), outputs, rows,
