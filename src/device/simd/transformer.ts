@@ -8,11 +8,12 @@ import { linearJobs, runWeightJobs, sumJob } from './weightJobs.ts';
 // A stack of pre-norm blocks over cached and new steps of episodes, and its gradient: kernels/transformer.ts says what is
 // computed, and in which words of its table it looks for addresses.
 
+/** Parts of a block that have parameters, in the order in which it uses them: a norm, then two linear layers, twice. */
 const NORMS = ['attentionNorm', 'feedForwardNorm'] as const;
-/** Inputs and outputs of each linear layer, as multiples of C and F. */
 const LINEARS = ['queryKeyValue', 'mixHeads', 'widen', 'narrow'] as const;
 type LinearName = (typeof LINEARS)[number];
 
+/** N sequences of T new and P cached steps; H heads, each D wide; C = H D; F, the width of the feed-forward layer. */
 interface Sizes {
   N: number;
   T: number;
@@ -193,7 +194,10 @@ const transformer: SimdKernel = (call) => {
   return [features, saved, ...caches];
 };
 
-/** Gradients of x, then of each block's parameters in the order of `parameterNames`, then of the last norm's. */
+/**
+ * Gradients of x, then of each block's parameters in the order of `PARAMETERS`, then of the last norm's. It uses up what
+ * `transformer` saved: once for each of those.
+ */
 const transformerGradient: SimdKernel = (call) => {
   const { backend, inputs } = call;
   const sizes = sizesOf(call);
