@@ -8,16 +8,21 @@ import {
   type StepArrays,
   type StepResult,
 } from './env.ts';
-import { flatSize, flatten, type Space, type Value } from './spaces.ts';
+import { flatSize, flatten, type Space, unflatten, type Value } from './spaces.ts';
 
 /**
  * An environment whose dynamics are written once, for many at a time: alone, it is a batch of one.
  *
- * For observations that are a Box. A subclass says what the spaces are and how to draw row 0 of its `batch`.
+ * A subclass says what the spaces are and how to draw row 0 of its `batch`.
  */
-export abstract class BatchOfOne<Batch extends EnvBatch, Action extends Value> implements Env<number[], Action> {
+export abstract class BatchOfOne<
+  Batch extends EnvBatch,
+  Action extends Value,
+  Observation extends Value = number[],
+> implements Env<Observation, Action> {
   abstract readonly observationSpace: Space;
   abstract readonly actionSpace: Space;
+  /** The dynamics, of one environment. */
   protected readonly batch: Batch;
   /** Flat form of the action of the last step, to draw it; undefined after a reset. */
   protected lastAction: Float32Array | undefined;
@@ -30,15 +35,15 @@ export abstract class BatchOfOne<Batch extends EnvBatch, Action extends Value> i
     this.batch = make(1);
   }
 
-  reset(options: ResetOptions = {}): ResetResult<number[]> {
+  reset(options: ResetOptions = {}): ResetResult<Observation> {
     const { observations } = this.#arrays().arrays;
     this.batch.reset(0, options, observations);
     this.lastAction = undefined;
     this.#running = true;
-    return { observation: numbersOf(observations), info: this.#info() };
+    return { observation: this.#observation(observations), info: this.#info() };
   }
 
-  step(action: Action): StepResult<number[]> {
+  step(action: Action): StepResult<Observation> {
     if (!this.#running) throw outsideEpisode();
     const { action: flat, arrays } = this.#arrays();
     flatten(this.actionSpace, action, flat);
@@ -48,11 +53,18 @@ export abstract class BatchOfOne<Batch extends EnvBatch, Action extends Value> i
     const truncated = arrays.truncated[0] === 1;
     this.#running = !terminated && !truncated;
     const reward = arrays.rewards[0] as number;
-    return { observation: numbersOf(arrays.observations), reward, terminated, truncated, info: this.#info() };
+    const observation = this.#observation(arrays.observations);
+    return { observation, reward, terminated, truncated, info: this.#info() };
   }
 
   vectorize(count: number): EnvBatch {
     return this.#make(count);
+  }
+
+  /** Of the type that the subclass says its space has. */
+  #observation(flat: Float32Array): Observation {
+    const { observationSpace } = this;
+    return (observationSpace.kind === 'box' ? numbersOf(flat) : unflatten(observationSpace, flat)) as Observation;
   }
 
   #info(): Info {

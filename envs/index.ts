@@ -6,6 +6,7 @@ export type * from './engine.ts';
 export * from './env.ts';
 export * from './fromGymJs.ts';
 export * from './nearest.ts';
+export * from './parameters.ts';
 export { sampleAction } from './play.ts';
 export * from './presets.ts';
 export * from './problemOfScene.ts';

@@ -1,8 +1,14 @@
+import type { ParameterValue } from './parameters.ts';
+
+type Settings = Readonly<Record<string, unknown>>;
+type Values = Readonly<Record<string, ParameterValue>>;
+
 /**
  * Training settings that are known to work, for each environment: they take the place of the trainer's defaults,
  * and the command line and config files take theirs. `steps` is enough to solve it with every seed that was tried.
+ * Where they depend on the environment's parameters, a function makes them.
  */
-export const presets: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+export const presets: Readonly<Record<string, Settings | ((values: Values) => Settings)>> = {
   'CartPole-v1': {
     steps: 60_000,
     annealSteps: 60_000,
@@ -29,3 +35,9 @@ export const presets: Readonly<Record<string, Readonly<Record<string, unknown>>>
   'Pendulum-v1': { steps: 200_000, context: 4, epochs: 10, gamma: 0.95, entropyCoefficient: 0, annealSteps: 200_000 },
   'ProofofMemory-v0': { steps: 30_000, context: 16 },
 };
+
+/** The settings for an environment with these parameters; none where it has no preset. */
+export function presetFor(id: string, values: Values): Settings {
+  const preset = Object.hasOwn(presets, id) ? presets[id] : undefined;
+  return (typeof preset === 'function' ? preset(values) : preset) ?? {};
+}

@@ -1,16 +1,21 @@
-import { Acrobot } from './classic/acrobot.ts';
-import { CartPole } from './classic/cartPole.ts';
-import { MountainCar } from './classic/mountainCar.ts';
-import { MountainCarContinuous } from './classic/mountainCarContinuous.ts';
-import { Pendulum } from './classic/pendulum.ts';
+import { arcadeEnvs } from './arcade/arcadeEnvs.ts';
+import { boardEnvs } from './board/boardEnvs.ts';
+import { classicEnvs } from './classic/classicEnvs.ts';
+import { controlEnvs } from './control/controlEnvs.ts';
+import type { EnvTable } from './entry.ts';
 import type { Env } from './env.ts';
-import { ProofOfMemory } from './memory/proofOfMemory.ts';
+import { gridEnvs } from './grid/gridEnvs.ts';
+import { inContextEnvs } from './inContext/inContextEnvs.ts';
+import { memoryEnvs } from './memory/memoryEnvs.ts';
 import { nearest } from './nearest.ts';
-import { presets } from './presets.ts';
+import { canonicalReference, type Parameters, parseReference, resolveParameters } from './parameters.ts';
+import { presetFor } from './presets.ts';
+import { textEnvs } from './text/textEnvs.ts';
 import { TimeLimit } from './wrappers.ts';
 
 /** All that a trainer needs of an environment, whether it is built in or comes from a file. */
 export interface EnvSpec {
+  /** With the parameters that differ from their defaults: `TMaze-v0:length=100`. */
   id: string;
   /** A new environment, without its time limit: `make(spec)` adds that. */
   make(): Env;
@@ -20,59 +25,51 @@ export interface EnvSpec {
   summary?: string;
   /** Training settings that are known to work, in place of the defaults. */
   preset?: Readonly<Record<string, unknown>>;
+  /** What its user may choose. */
+  parameters?: Parameters;
 }
 
-const specs: Readonly<Record<string, Omit<EnvSpec, 'id' | 'preset'>>> = {
-  'CartPole-v1': {
-    make: () => new CartPole(),
-    maxEpisodeSteps: 500,
-    summary: 'keep a pole upright on a cart',
-  },
-  'MountainCar-v0': {
-    make: () => new MountainCar(),
-    maxEpisodeSteps: 200,
-    summary: 'swing a weak car out of a valley',
-  },
-  'MountainCarContinuous-v0': {
-    make: () => new MountainCarContinuous(),
-    maxEpisodeSteps: 999,
-    summary: 'swing a weak car out of a valley, with an accelerator',
-  },
-  'Acrobot-v1': {
-    make: () => new Acrobot(),
-    maxEpisodeSteps: 500,
-    summary: 'swing a two-link chain up from its elbow',
-  },
-  'Pendulum-v1': {
-    make: () => new Pendulum(),
-    maxEpisodeSteps: 200,
-    summary: 'swing a rod up and hold it there',
-  },
-  'ProofofMemory-v0': {
-    make: () => new ProofOfMemory(),
-    maxEpisodeSteps: 16,
-    summary: 'walk to the end that was shown to be good, from memory',
-  },
+/** The tables of all families. */
+const table: EnvTable = {
+  ...classicEnvs,
+  ...controlEnvs,
+  ...textEnvs,
+  ...gridEnvs,
+  ...memoryEnvs,
+  ...inContextEnvs,
+  ...arcadeEnvs,
+  ...boardEnvs,
 };
 
-/** The ids of all built-in environments. */
+/** The ids of all built-in environments, without parameters. */
 export function environmentIds(): string[] {
-  return Object.keys(specs);
+  return Object.keys(table);
 }
 
 /**
- * The built-in environment of this id.
+ * The built-in environment of this id, which may give parameters: `CartPole-v1`, `TMaze-v0:length=100`.
  *
- * @throws RangeError when there is none, with the nearest id
+ * @throws RangeError when there is none, with the nearest id; for a parameter that there is not, or out of its range
  */
 export function environmentSpec(id: string): EnvSpec {
-  const spec = Object.hasOwn(specs, id) ? specs[id] : undefined;
-  if (!spec) {
-    const guess = nearest(id, environmentIds());
+  const { base, given } = parseReference(id);
+  const entry = Object.hasOwn(table, base) ? table[base] : undefined;
+  if (!entry) {
+    const guess = nearest(base, environmentIds());
     const hint = guess ? `did you mean ${guess}?` : `there are ${environmentIds().join(', ')}`;
-    throw new RangeError(`no environment is called ${id}: ${hint}`);
+    throw new RangeError(`no environment is called ${base}: ${hint}`);
   }
-  return { id, ...spec, preset: presets[id] ?? {} };
+  const { make: makeOne, maxEpisodeSteps: limit, summary, parameters = {} } = entry;
+  const values = resolveParameters(base, parameters, given);
+  const maxEpisodeSteps = typeof limit === 'function' ? limit(values) : limit;
+  return {
+    id: canonicalReference(base, parameters, values),
+    make: () => makeOne(values),
+    ...(maxEpisodeSteps !== undefined && { maxEpisodeSteps }),
+    summary,
+    preset: presetFor(base, values),
+    parameters,
+  };
 }
 
 /**

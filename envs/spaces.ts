@@ -29,6 +29,18 @@ export interface BoxOptions {
   shape?: readonly number[];
   /** `uint8` marks pixels and other bytes: a viewer shows them as an image, an encoder scales them to 0…1. */
   dtype?: 'float32' | 'uint8' | 'int32';
+  /**
+   * What an encoder takes as one thing to look at, of a shape [rows, columns, channels]: each `cell`, or square `patch`
+   * of pixels. Left out: the whole Box at once.
+   */
+  tokens?: 'cell' | 'patch';
+  /**
+   * How many values each channel of a cell can have, where they are categories: integers from 0 on, of which none is
+   * larger for being a larger number. Only with `tokens: 'cell'`; left out, they are quantities.
+   */
+  categories?: readonly number[];
+  /** Whether the shape begins with rows (`yx`, the default) or, as in MiniGrid, with columns. Only with `tokens`. */
+  axes?: 'yx' | 'xy';
   /** One for each component, row-major. */
   names?: readonly string[];
   /** `m`, `rad/s`, …: one for each component; '' where there is none. */
@@ -45,10 +57,14 @@ export class Box {
   readonly low: Float32Array;
   readonly high: Float32Array;
   readonly dtype: 'float32' | 'uint8' | 'int32';
+  readonly tokens: 'cell' | 'patch' | undefined;
+  readonly categories: readonly number[] | undefined;
+  readonly axes: 'yx' | 'xy';
   readonly names: readonly string[] | undefined;
   readonly units: readonly string[] | undefined;
 
-  constructor({ low, high, shape, dtype = 'float32', names, units }: BoxOptions) {
+  constructor(options: BoxOptions) {
+    const { low, high, shape, dtype = 'float32', tokens, categories, axes = 'yx', names, units } = options;
     const bounds = typeof low === 'object' ? low : typeof high === 'object' ? high : undefined;
     this.shape = shape ?? [bounds?.length ?? 1];
     this.size = product(this.shape);
@@ -59,6 +75,13 @@ export class Box {
         throw new RangeError(`Box: low[${i}] is ${this.low[i]}, which is not at most high[${i}], ${this.high[i]}`);
     }
     this.dtype = dtype;
+    if (tokens && this.shape.length !== 3)
+      throw new RangeError(`Box: tokens want a shape [rows, columns, channels], found [${this.shape.join(', ')}]`);
+    if (categories && (tokens !== 'cell' || categories.length !== this.shape[2]))
+      throw new RangeError(`Box: ${categories.length} categories, wanted tokens: 'cell' and one for each channel`);
+    this.tokens = tokens;
+    this.categories = categories;
+    this.axes = axes;
     this.names = checkedNames('Box', names, this.size);
     this.units = checkedNames('Box', units, this.size);
   }
@@ -162,13 +185,20 @@ export class Text {
   readonly kind = 'text';
   readonly maxLength: number;
   readonly characters: string;
+  /** All words that its strings are made of, with a space between two, where that is known. */
+  readonly words: readonly string[] | undefined;
 
-  constructor(maxLength: number, { characters = ALPHANUMERIC }: { characters?: string } = {}) {
+  constructor(
+    maxLength: number,
+    { characters = ALPHANUMERIC, words }: { characters?: string; words?: readonly string[] } = {},
+  ) {
     this.maxLength = positiveInteger('Text', maxLength);
-    this.characters = characters;
+    this.characters = words ? [...new Set(Array.from(` ${words.join('')}`))].join('') : characters;
+    this.words = words;
   }
 
   sample(random: Generator): string {
+    if (this.words) return this.#sampleWords(this.words, random);
     const length = random.integers(this.maxLength + 1);
     return Array.from({ length }, () => this.characters[random.integers(this.characters.length)]).join('');
   }
@@ -177,8 +207,21 @@ export class Text {
     return (
       typeof value === 'string' &&
       value.length <= this.maxLength &&
-      Array.from(value).every((c) => this.characters.includes(c))
+      (this.words
+        ? value === '' || value.split(' ').every((word) => this.words?.includes(word))
+        : Array.from(value).every((c) => this.characters.includes(c)))
     );
+  }
+
+  /** Words as long as they fit, one of them at least where any does. */
+  #sampleWords(words: readonly string[], random: Generator): string {
+    let text = '';
+    for (;;) {
+      const word = random.choice(words);
+      const longer = text === '' ? word : `${text} ${word}`;
+      if (longer.length > this.maxLength) return text;
+      text = longer;
+    }
   }
 }
 

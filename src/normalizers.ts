@@ -111,5 +111,7 @@ export class RewardNormalizer {
 /** For each number of the flat form: whether it is a quantity. */
 function quantities(space: Space): boolean[] {
   if (space.kind === 'tuple' || space.kind === 'dict') return Object.values(space.spaces).flatMap(quantities);
-  return new Array<boolean>(flatSize(space)).fill(space.kind === 'box' && space.dtype !== 'uint8');
+  // The cells of a grid are few values each, mostly 0: a mean taken off would fill them all.
+  const isQuantity = space.kind === 'box' && space.dtype !== 'uint8' && space.tokens === undefined;
+  return new Array<boolean>(flatSize(space)).fill(isQuantity);
 }

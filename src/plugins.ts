@@ -6,13 +6,18 @@ import { type Env, EnvError } from '../envs/env.ts';
 import * as envs from '../envs/index.ts';
 import { ConfigError, UsageError } from './errors.ts';
 
-const { environmentIds, environmentSpec, fromGymJs, make } = envs;
+const { environmentIds, environmentSpec, formatReference, fromGymJs, make, parseReference } = envs;
 type EnvSpec = envs.EnvSpec;
 
 const EXTENSIONS = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs']);
 
-/** What a module may export as its environment: how to make one, or a whole spec. */
-type Maker = (() => unknown) | (new () => unknown);
+type Values = Readonly<Record<string, envs.ParameterValue>>;
+
+/** What a module may export as its environment: how to make one of given parameters, or a whole spec. */
+type Maker = ((values: Values) => unknown) | (new (values: Values) => unknown);
+
+/** Values of parameters as the reference has them. */
+type Given = envs.Reference['given'];
 
 /**
  * Finds an environment by its reference:
@@ -20,21 +25,25 @@ type Maker = (() => unknown) | (new () => unknown);
  * - the path of a TypeScript or JavaScript module, whose default export is a class or a function that makes one
  * - `package#export`, from a package installed where the program runs
  *
- * The spec's `id` is a reference too, which finds it again from any folder; its `make` includes the time limit.
+ * Each may be followed by values of its parameters: `TMaze-v0:length=100`. The spec's `id` is a reference too, which
+ * finds it again from any folder; its `make` includes the time limit.
  *
  * @throws UsageError when there is no such environment
- * @throws ConfigError, EnvError when its module does not load, or does not hold an environment
+ * @throws ConfigError, EnvError when its module does not load, or does not hold an environment, and for a parameter
+ *         that it does not have or whose value is out of range
  */
 export async function resolveEnvironment(reference: string): Promise<EnvSpec> {
-  if (environmentIds().includes(reference)) return withTimeLimit(environmentSpec(reference));
-  if (isPath(reference)) return await fromFile(reference);
-  if (reference.includes('#')) return await fromPackage(reference);
-  throw unknownEnvironment(reference);
+  const { base, given } = parseReference(reference);
+  if (environmentIds().includes(base)) return withTimeLimit(checkedParameters(() => environmentSpec(reference)));
+  if (isPath(base)) return await fromFile(base, given);
+  if (base.includes('#')) return await fromPackage(base, given);
+  throw unknownEnvironment(base);
 }
 
-/** A name for people and folders: the id, the file's name, or the export's. */
+/** A name for people and folders: the id, the file's name, or the export's, and the parameters. */
 export function environmentName(id: string): string {
-  const name = isPath(id) ? basename(id, extname(id)) : id;
+  const { base, given } = parseReference(id);
+  const name = formatReference({ base: isPath(base) ? basename(base, extname(base)) : base, given });
   return name.replace(/[^\w.-]+/g, '-').replace(/^-+/, '');
 }
 
@@ -42,7 +51,7 @@ function isPath(reference: string): boolean {
   return /^(\.{0,2}[/\\]|file:|[a-z]:[/\\])/i.test(reference) || EXTENSIONS.has(extname(reference));
 }
 
-async function fromFile(reference: string): Promise<EnvSpec> {
+async function fromFile(reference: string, given: Given): Promise<EnvSpec> {
   const path = reference.startsWith('file:') ? fileURLToPath(reference) : resolve(reference);
   if (!existsSync(path)) throw new ConfigError(`there is no environment at ${path}`);
   const module = await load(path, path);
@@ -50,10 +59,10 @@ async function fromFile(reference: string): Promise<EnvSpec> {
     throw new ConfigError(
       `${path} has no default export (it exports ${Object.keys(module).join(', ') || 'nothing'}), wanted an environment's class, or a function that makes one`,
     );
-  return specOf(path, module['default'], module['preset']);
+  return specOf(path, module['default'], { given, preset: module['preset'], parameters: module['parameters'] });
 }
 
-async function fromPackage(reference: string): Promise<EnvSpec> {
+async function fromPackage(reference: string, given: Given): Promise<EnvSpec> {
   const [name = '', exported = ''] = reference.split('#');
   const module = await load(name, reference);
   const found = module[exported || 'default'];
@@ -61,7 +70,7 @@ async function fromPackage(reference: string): Promise<EnvSpec> {
     throw new ConfigError(
       `${name} does not export ${exported || 'a default'}, wanted an environment; it exports ${Object.keys(module).join(', ') || 'nothing'}`,
     );
-  return specOf(reference, found, undefined);
+  return specOf(reference, found, { given });
 }
 
 /** Loads a module as if it stood in the current folder, TypeScript or not. */
@@ -104,30 +113,51 @@ function isMissing(error: unknown, name: RegExp | string): boolean {
   return (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND') && message.search(name) >= 0;
 }
 
-function specOf(id: string, exported: unknown, namedPreset: unknown): EnvSpec {
-  const spec: Omit<EnvSpec, 'id' | 'make'> & { make: () => unknown } = isSpec(exported)
+/** What a module says of its environment beside it: in exports of their own, or as properties of it. */
+interface Beside {
+  given: Given;
+  preset?: unknown;
+  parameters?: unknown;
+}
+
+function specOf(base: string, exported: unknown, beside: Beside): EnvSpec {
+  const spec: Omit<EnvSpec, 'id' | 'make'> & { make: (values: Values) => unknown } = isSpec(exported)
     ? exported
-    : { make: makerOf(id, exported) };
-  const preset = namedPreset ?? spec.preset ?? (exported as { preset?: unknown }).preset;
-  const makeOne = (): Env => checked(id, spec.make);
+    : { make: makerOf(base, exported) };
+  const own = <T>(name: 'preset' | 'parameters'): T | undefined =>
+    (beside[name] ?? spec[name] ?? (exported as Record<string, unknown>)[name]) as T | undefined;
+  const preset = own<EnvSpec['preset']>('preset');
+  const parameters = own<envs.Parameters>('parameters') ?? {};
+  const values = checkedParameters(() => envs.resolveParameters(base, parameters, beside.given));
+  const id = envs.canonicalReference(base, parameters, values);
+  const makeOne = (): Env => checked(id, () => spec.make(values));
   makeOne().close?.();
-  return withTimeLimit({ ...spec, id, make: makeOne, ...(isObject(preset) && { preset }) });
+  return withTimeLimit({ ...spec, id, make: makeOne, parameters, ...(isObject(preset) && { preset }) });
+}
+
+function checkedParameters<T>(resolve: () => T): T {
+  try {
+    return resolve();
+  } catch (error) {
+    if (error instanceof RangeError) throw new ConfigError(error.message, { cause: error });
+    throw error;
+  }
 }
 
 function isSpec(exported: unknown): exported is Omit<EnvSpec, 'id'> {
   return isObject(exported) && typeof exported['make'] === 'function';
 }
 
-function makerOf(id: string, exported: unknown): () => unknown {
+function makerOf(id: string, exported: unknown): (values: Values) => unknown {
   if (typeof exported !== 'function')
     throw new ConfigError(
       `${id} exports ${isObject(exported) && 'step' in exported ? 'an environment itself' : `a value of type ${typeof exported}`}, wanted its class, or a function that makes one`,
     );
   const maker = exported as Maker;
-  return isClass(maker) ? () => new maker() : maker;
+  return isClass(maker) ? (values) => new maker(values) : maker;
 }
 
-function isClass(maker: Maker): maker is new () => unknown {
+function isClass(maker: Maker): maker is new (values: Values) => unknown {
   const methods: unknown = maker.prototype;
   return /^class\b/.test(Function.prototype.toString.call(maker)) || (isObject(methods) && 'step' in methods);
 }

@@ -1,7 +1,7 @@
 import { checkEnvironment, type Finding } from '../../envs/check.ts';
 import { EXIT } from '../errors.ts';
 import { resolveEnvironment } from '../plugins.ts';
-import type { Command, CommonArguments } from './command.ts';
+import { type Command, type CommonArguments, withParameters } from './command.ts';
 import { checkCount } from './eval.ts';
 import { colours, print, printJson } from './output.ts';
 
@@ -14,12 +14,13 @@ interface CheckArguments extends CommonArguments {
 export const checkCommand: Command<CheckArguments> = {
   usage: 'check <environment>',
   summary: 'check that an environment keeps its contract',
+  takesParameters: true,
   positionals: { environment: 'id, path of a module, or package#export' },
   flags: () => ({ seed: { type: 'number', describe: 'seed of the episodes played', default: 0 } }),
   examples: [['check ./my-env.ts', 'before training on it']],
-  async run({ environment, seed = 0, json = false }) {
+  async run({ environment, seed = 0, json = false, ...rest }) {
     checkCount('--seed', seed, 0);
-    const spec = await resolveEnvironment(environment);
+    const spec = await resolveEnvironment(withParameters(environment, rest));
     const findings = checkEnvironment(spec.make, { name: spec.id, seed });
     for (const finding of findings) {
       if (json) printJson({ event: 'check', ...finding });

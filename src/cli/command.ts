@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import { nearest } from '../../envs/nearest.ts';
+import { formatReference, parseReference } from '../../envs/parameters.ts';
 import { environmentIds } from '../../envs/registry.ts';
 import { UsageError } from '../errors.ts';
 
@@ -26,6 +27,8 @@ export interface Command<Args = never> {
   /** Loaded only when the command is the one that runs, since some flags come from heavy modules. */
   flags?: () => Flags | Promise<Flags>;
   examples?: readonly (readonly [command: string, meaning: string])[];
+  /** Whether it takes `--env.<name> <value>`: parameters of the environment (see `withParameters`). */
+  takesParameters?: boolean;
   /** @returns exit code; 0 when left out */
   run(args: Args): Promise<number | void>;
 }
@@ -44,6 +47,11 @@ export const COMMON_FLAGS: Flags = {
   debug: { type: 'boolean', describe: 'print the stack trace of an error' },
 };
 
+const PARAMETER_FLAG: Flag = {
+  type: 'string',
+  describe: 'a parameter of the environment (gymformer envs <id> lists them)',
+};
+
 /** Adds the command to the parser; `onExitCode` gets what it returned. */
 export function addCommand(parser: Argv, command: Command, onExitCode: (code: number) => void): void {
   let flags: Flags = {};
@@ -52,6 +60,7 @@ export function addCommand(parser: Argv, command: Command, onExitCode: (code: nu
     for (const [name, describe] of Object.entries(command.positionals ?? {}))
       yargs.positional(name, { describe, type: 'string' });
     for (const [name, flag] of Object.entries(flags)) addFlag(yargs, name, flag);
+    if (command.takesParameters) addFlag(yargs, `${PARAMETER}<name>`, PARAMETER_FLAG);
     for (const [example, meaning] of command.examples ?? []) yargs.example(`gymformer ${example}`, meaning);
     return yargs;
   };
@@ -62,6 +71,17 @@ export function addCommand(parser: Argv, command: Command, onExitCode: (code: nu
   };
   // yargs takes an asynchronous builder; its types know only the synchronous one.
   parser.command(command.usage, command.summary, build as unknown as (yargs: Argv) => Argv, handle);
+}
+
+/** How flags begin that are parameters of the environment. */
+const PARAMETER = 'env.';
+
+/** The environment's reference with the parameters that `--env.<name>` gave; those count more than its own. */
+export function withParameters(reference: string, args: object): string {
+  const { base, given } = parseReference(reference);
+  const flags = Object.entries(args).filter(([name]) => name.startsWith(PARAMETER));
+  const chosen = Object.fromEntries(flags.map(([name, value]) => [name.slice(PARAMETER.length), String(value)]));
+  return formatReference({ base, given: { ...given, ...chosen } });
 }
 
 /** `untilReturn` -> `until-return` */
@@ -90,6 +110,7 @@ function checkArguments(command: Command, flags: Flags, args: Record<string, unk
   const positionals = Object.keys(command.positionals ?? {});
   for (const [name, value] of Object.entries(args)) {
     if (name === '_' || name === '$0' || positionals.includes(name)) continue;
+    if (command.takesParameters && name.startsWith(PARAMETER) && !Array.isArray(value)) continue;
     const flag = flags[name];
     const shown = `--${kebabCase(name)}`;
     if (!flag)

@@ -5,7 +5,7 @@ import { describeSpace, type Space, type Value } from '../../envs/spaces.ts';
 import { ConfigError, FileError, UsageError } from '../errors.ts';
 import { resolveEnvironment } from '../plugins.ts';
 import { parseActions } from './actions.ts';
-import { type Command, type CommonArguments, EXAMPLE } from './command.ts';
+import { type Command, type CommonArguments, EXAMPLE, withParameters } from './command.ts';
 import { printJson } from './output.ts';
 import { toJson } from './values.ts';
 
@@ -19,6 +19,7 @@ interface TraceArguments extends CommonArguments {
 export const traceCommand: Command<TraceArguments> = {
   usage: 'trace <environment>',
   summary: "print each reset and step of an environment's answers to given actions, as JSON",
+  takesParameters: true,
   positionals: { environment: 'id, path of a module, or package#export' },
   flags: () => ({
     seed: { type: 'number', describe: 'seed of the first reset; later ones have none', default: 0 },
@@ -29,9 +30,9 @@ export const traceCommand: Command<TraceArguments> = {
     ['trace ./my-env.ts --actions [[0.5],[-2]]', 'actions as JSON'],
     ['trace ./my-env.ts --actions @actions.json', 'actions from a file'],
   ],
-  async run({ environment, seed = 0, actions = '[]' }) {
+  async run({ environment, seed = 0, actions = '[]', ...rest }) {
     if (!Number.isInteger(seed) || seed < 0) throw new UsageError(`--seed is ${seed}, wanted an integer from 0 on`);
-    const spec = await resolveEnvironment(environment);
+    const spec = await resolveEnvironment(withParameters(environment, rest));
     const env = new GuardedEnv(make(spec), spec.id);
     try {
       const parsed = parseActions(env.actionSpace, readActions(actions));

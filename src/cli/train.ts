@@ -3,7 +3,7 @@ import type { EnvSpec } from '../../envs/registry.ts';
 import { EXIT, FileError } from '../errors.ts';
 import type { DoneEvent, EvalEvent, TrainEvent } from '../metrics.ts';
 import { environmentName, resolveEnvironment } from '../plugins.ts';
-import { type Command, type CommonArguments, EXAMPLE, type Flag, type Flags } from './command.ts';
+import { type Command, type CommonArguments, EXAMPLE, type Flag, type Flags, withParameters } from './command.ts';
 import { formatCount, formatDuration, formatNumber } from './format.ts';
 import { onInterrupt, untilInterrupted } from './interrupt.ts';
 import { print, printJson, PROGRAM, say } from './output.ts';
@@ -37,6 +37,7 @@ const MODEL = ['width', 'layers', 'heads', 'context', 'feedForward', 'initialLog
 export const trainCommand: Command<TrainArguments> = {
   usage: 'train <environment>',
   summary: 'train an agent',
+  takesParameters: true,
   positionals: { environment: 'id (gymformer envs lists them), path of a module, or package#export' },
   flags: async () => ({ ...OWN_FLAGS, ...(await settingFlags()) }),
   examples: [
@@ -46,7 +47,7 @@ export const trainCommand: Command<TrainArguments> = {
   ],
   async run(args) {
     const { json = false, resume = false, watch = false } = args;
-    const spec = await resolveEnvironment(args.environment);
+    const spec = await resolveEnvironment(withParameters(args.environment, args));
     const { run, config } = await planRun(spec, args);
     const { train } = await import('../trainer.ts');
 
@@ -66,7 +67,7 @@ export const trainCommand: Command<TrainArguments> = {
     try {
       const done = await train({ config, spec, run, resume, signal: interrupt.signal, onEvent });
       if (!json) printOutcome(spec.id, done, evaluation);
-      if (!json || done.interrupted) sayWhatNext(args.environment, done);
+      if (!json || done.interrupted) sayWhatNext(withParameters(args.environment, args), done);
       interrupt.release();
       if (watcher && !done.interrupted && process.stdout.isTTY) {
         say('the viewer stays until Ctrl-C');

@@ -16,21 +16,26 @@ export type SpaceJson =
       low: Bound | Bound[];
       high: Bound | Bound[];
       dtype: Box['dtype'];
+      tokens?: Box['tokens'];
+      categories?: readonly number[] | undefined;
+      axes?: Box['axes'] | undefined;
       names?: readonly string[] | undefined;
       units?: readonly string[] | undefined;
     }
   | { kind: 'discrete'; n: number; start: number; names?: readonly string[] | undefined }
   | { kind: 'multiDiscrete'; n: readonly number[]; names?: readonly string[] | undefined }
   | { kind: 'multiBinary'; n: number; names?: readonly string[] | undefined }
-  | { kind: 'text'; maxLength: number; characters: string }
+  | { kind: 'text'; maxLength: number; characters: string; words?: readonly string[] | undefined }
   | { kind: 'tuple'; spaces: SpaceJson[] }
   | { kind: 'dict'; spaces: Record<string, SpaceJson> };
 
 export function spaceToJson(space: Space): SpaceJson {
   switch (space.kind) {
     case 'box': {
-      const { kind, shape, dtype, names, units } = space;
-      return { kind, shape, low: boundsToJson(space.low), high: boundsToJson(space.high), dtype, names, units };
+      const { kind, shape, dtype, tokens, categories, names, units } = space;
+      const [low, high] = [boundsToJson(space.low), boundsToJson(space.high)];
+      const axes = tokens && space.axes;
+      return { kind, shape, low, high, dtype, tokens, categories, axes, names, units };
     }
     case 'discrete':
       return { kind: space.kind, n: space.n, start: space.start, names: space.names };
@@ -39,7 +44,7 @@ export function spaceToJson(space: Space): SpaceJson {
     case 'multiBinary':
       return { kind: space.kind, n: space.n, names: space.names };
     case 'text':
-      return { kind: space.kind, maxLength: space.maxLength, characters: space.characters };
+      return { kind: space.kind, maxLength: space.maxLength, characters: space.characters, words: space.words };
     case 'tuple':
       return { kind: space.kind, spaces: space.spaces.map(spaceToJson) };
     case 'dict':
@@ -67,6 +72,9 @@ export function spaceFromJson(json: SpaceJson): Space {
       };
       return new Box({
         ...options,
+        ...(json.tokens && { tokens: json.tokens }),
+        ...(json.categories && { categories: json.categories }),
+        ...(json.axes && { axes: json.axes }),
         ...(json.names && { names: json.names }),
         ...(json.units && { units: json.units }),
       });
@@ -78,7 +86,7 @@ export function spaceFromJson(json: SpaceJson): Space {
     case 'multiBinary':
       return new MultiBinary(json.n, json.names ? { names: json.names } : {});
     case 'text':
-      return new Text(json.maxLength, { characters: json.characters });
+      return new Text(json.maxLength, { characters: json.characters, ...(json.words && { words: json.words }) });
     case 'tuple':
       return new Tuple(json.spaces.map(spaceFromJson));
     case 'dict':

@@ -143,3 +143,34 @@ test('an environment can come from an installed package, or from the package of 
   );
   expect((await gymformer(`trace ${heavy}`)).code).toBe(0);
 });
+
+test("parameters of an environment of one's own come by --env.name, and reach its id, the config and the replay", async () => {
+  write(
+    'long.js',
+    `import { Box, Discrete } from 'gymformer/envs';
+    export const parameters = { length: { kind: 'integer', default: 3, min: 1, max: 9, meaning: 'steps' } };
+    export default class {
+      observationSpace = new Box({ low: 0, high: 9 });
+      actionSpace = new Discrete(2);
+      constructor({ length }) { this.length = length; }
+      reset() { this.t = 0; return { observation: [0], info: {} }; }
+      step() {
+        this.t++;
+        return { observation: [this.t], reward: 1, terminated: this.t === this.length, truncated: false, info: {} };
+      }
+    }`,
+  );
+  const traced = await gymformer('trace ./long.js --env.length 2 --actions 0,0', { cwd: folder.path });
+  expect(traced.json.map(({ terminated }) => terminated)).toEqual([undefined, false, true]);
+  const flags = '--steps 64 --envs 2 --rollout-steps 32 --minibatches 1 --replay-every 64 --eval-episodes 2 --out long';
+  expect(await gymformer(`train ./long.js --env.length 5 ${flags}`, { cwd: folder.path })).toMatchObject({ code: 0 });
+  const config = JSON.parse(readFileSync(join(folder.path, 'long/config.json'), 'utf8')) as { environment: string };
+  expect(config.environment).toBe(`${join(folder.path, 'long.js')}:length=5`);
+  const evaluated = await gymformer('eval long --episodes 3 --json', { cwd: folder.path });
+  expect(evaluated.json[0]).toMatchObject({ mean: 5 });
+  const { stdout, code } = await gymformer('replay verify long/replays/step-000000064.gfr', { cwd: folder.path });
+  expect({ stdout, code }).toMatchObject({ code: 0 });
+  const wrong = await gymformer('check ./long.js --env.length 12', { cwd: folder.path });
+  expect(wrong.stderr).toContain('length is 12, wanted an integer from 1 to 9');
+  expect(wrong.code).toBe(3);
+});

@@ -1,0 +1,4 @@
+import type { EnvTable } from '../entry.ts';
+
+/** Rigid bodies, stepped by a physics engine. */
+export const controlEnvs: EnvTable = {};
