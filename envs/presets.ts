@@ -31,9 +31,16 @@ export const presets: Readonly<Record<string, Settings | ((values: Values) => Se
     valueCoefficient: 0.1,
     normalizeRewards: false,
   },
-  'Acrobot-v1': { steps: 200_000, context: 4, epochs: 4, entropyCoefficient: 0.01 },
+  'Acrobot-v1': {
+    steps: 1_000_000,
+    annealSteps: 1_000_000,
+    context: 1,
+    rolloutSteps: 256,
+    epochs: 6,
+    entropyCoefficient: 0.005,
+  },
   'Pendulum-v1': { steps: 200_000, context: 4, epochs: 10, gamma: 0.95, entropyCoefficient: 0, annealSteps: 200_000 },
-  'ProofofMemory-v0': { steps: 30_000, context: 16 },
+  'ProofofMemory-v0': { steps: 16_000, context: 16 },
 };
 
 /** The settings for an environment with these parameters; none where it has no preset. */
