@@ -1,4 +1,4 @@
-import { blocksSight, type Cell, EMPTY, NOTHING } from './cells.ts';
+import { blocksSight, type Cell, colourOf, EMPTY, kindOf, NOTHING, stateOf } from './cells.ts';
 
 /** Columns and rows of what an agent sees: itself in the middle of the last row, looking up the columns. */
 export const VIEW = 7;
@@ -6,6 +6,7 @@ export const AHEAD = VIEW - 1;
 export const ASIDE = (VIEW - 1) / 2;
 /** Numbers of a view: kind, colour and state of each cell, column by column. */
 export const VIEW_SIZE = VIEW * VIEW * 3;
+const COLUMN = VIEW * 3;
 
 const ALL = (1 << VIEW) - 1;
 
@@ -46,31 +47,52 @@ export interface Viewpoint {
   readonly carried: Cell;
 }
 
-/** Writes what the agent sees, `VIEW_SIZE` numbers, to `out` at `offset`: itself as what it carries. */
+/**
+ * Writes what the agent sees, `VIEW_SIZE` numbers, to `out` at `offset`: itself as what it carries.
+ *
+ * The seven cells of a row are written out one by one: a loop over them takes twice as long.
+ */
 export function writeView(viewpoint: Viewpoint, out: Float32Array, offset: number): void {
   const { cells, agent, ahead, right, seeThroughWalls, carried } = viewpoint;
-  let seen = 1 << ASIDE;
+  let seen = seeThroughWalls ? ALL : 1 << ASIDE;
   let start = agent - ASIDE * right;
-  for (let j = VIEW - 1; j >= 0; j--) {
-    let visible = ALL;
+  for (let at = offset + 3 * AHEAD; at >= offset; at -= 3) {
+    const a = cells[start] as Cell;
+    const b = cells[start + right] as Cell;
+    const c = cells[start + 2 * right] as Cell;
+    const d = cells[start + 3 * right] as Cell;
+    const e = cells[start + 4 * right] as Cell;
+    const f = cells[start + 5 * right] as Cell;
+    const g = cells[start + 6 * right] as Cell;
+    let visible = seen;
     if (!seeThroughWalls) {
-      let opaque = 0;
-      for (let i = 0; i < VIEW; i++) opaque |= blocksSight(cells[start + i * right] as number) << i;
+      const opaque =
+        blocksSight(a) |
+        (blocksSight(b) << 1) |
+        (blocksSight(c) << 2) |
+        (blocksSight(d) << 3) |
+        (blocksSight(e) << 4) |
+        (blocksSight(f) << 5) |
+        (blocksSight(g) << 6);
       const sight = SIGHT[(seen << VIEW) | opaque] as number;
       visible = sight & ALL;
       seen = sight >> VIEW;
     }
-    for (let i = 0; i < VIEW; i++) {
-      const cell = (visible >> i) & 1 ? (cells[start + i * right] as number) : 0;
-      writeCell(cell, out, offset + 3 * (i * VIEW + j));
-    }
+    // -1 has all bits, and leaves a visible cell as it is; 0 makes it unseen.
+    writeCell(a & -(visible & 1), out, at);
+    writeCell(b & -((visible >> 1) & 1), out, at + COLUMN);
+    writeCell(c & -((visible >> 2) & 1), out, at + 2 * COLUMN);
+    writeCell(d & -((visible >> 3) & 1), out, at + 3 * COLUMN);
+    writeCell(e & -((visible >> 4) & 1), out, at + 4 * COLUMN);
+    writeCell(f & -((visible >> 5) & 1), out, at + 5 * COLUMN);
+    writeCell(g & -((visible >> 6) & 1), out, at + 6 * COLUMN);
     start += ahead;
   }
-  writeCell(carried === NOTHING ? EMPTY : carried, out, offset + 3 * (ASIDE * VIEW + AHEAD));
+  writeCell(carried === NOTHING ? EMPTY : carried, out, offset + ASIDE * COLUMN + 3 * AHEAD);
 }
 
 function writeCell(cell: Cell, out: Float32Array, at: number): void {
-  out[at] = cell & 15;
-  out[at + 1] = (cell >> 4) & 7;
-  out[at + 2] = (cell >> 7) & 3;
+  out[at] = kindOf(cell);
+  out[at + 1] = colourOf(cell);
+  out[at + 2] = stateOf(cell);
 }
