@@ -60,9 +60,9 @@ export function idOf(cell: Cell): number {
   return cell >> ID_SHIFT;
 }
 
-/** The cell without its id: things that look the same are equal. */
+/** Kind and colour alone: things that look the same are equal, whatever their id and state. */
 export function lookOf(cell: Cell): Cell {
-  return cell & ((1 << ID_SHIFT) - 1);
+  return cell & 127;
 }
 
 /** 1 where an agent cannot see what lies behind, else 0. */

@@ -1,10 +1,24 @@
 import type { EnvEntry, EnvTable } from '../entry.ts';
+import { Crossing } from './crossing.ts';
 import { DoorKey } from './doorKey.ts';
+import { DynamicObstacles } from './dynamicObstacles.ts';
 import { Empty } from './empty.ts';
+import { Fetch } from './fetch.ts';
+import { FourRooms } from './fourRooms.ts';
+import { GoToDoor } from './goToDoor.ts';
+import { GoToLocal } from './goToLocal.ts';
+import { GoToRedBall } from './goToRedBall.ts';
 import { GridEnv } from './gridEnv.ts';
 import type { GridWorld } from './gridWorld.ts';
 import { KeyCorridor } from './keyCorridor.ts';
+import { LockedRoom } from './lockedRoom.ts';
 import { Memory } from './memory.ts';
+import { MultiRoom } from './multiRoom.ts';
+import { ObstructedMaze } from './obstructedMaze.ts';
+import { PutNear } from './putNear.ts';
+import { PutNextLocal } from './putNextLocal.ts';
+import { RedBlueDoors } from './redBlueDoors.ts';
+import { UnlockPickup } from './unlockPickup.ts';
 
 const level = (make: () => GridWorld, summary: string): EnvEntry => ({ make: () => new GridEnv(make), summary });
 
@@ -24,4 +38,25 @@ export const gridEnvs: EnvTable = {
     () => new KeyCorridor({ roomSize: 3, rows: 1 }),
     'find the key to the locked room, and take the ball in it',
   ),
+  'MiniGrid-FourRooms-v0': level(() => new FourRooms(), 'find the goal in one of four rooms'),
+  'MiniGrid-GoToDoor-5x5-v0': level(() => new GoToDoor(5), 'go to the door of the colour that the mission names'),
+  'MiniGrid-Fetch-5x5-N2-v0': level(() => new Fetch(5, 2), 'take what the mission names, and nothing else'),
+  'MiniGrid-UnlockPickup-v0': level(() => new UnlockPickup(), 'unlock a door and take the box behind it'),
+  'MiniGrid-LavaCrossingS9N1-v0': level(() => new Crossing(9, 1, 'lava'), 'cross a river of lava where it is open'),
+  'MiniGrid-SimpleCrossingS9N1-v0': level(() => new Crossing(9, 1, 'wall'), 'find the opening in a wall'),
+  'MiniGrid-Dynamic-Obstacles-5x5-v0': level(
+    () => new DynamicObstacles(5, 2),
+    'go to the far corner without running into a ball',
+  ),
+  'MiniGrid-LockedRoom-v0': level(() => new LockedRoom(), 'fetch the key from the room that the mission names'),
+  'MiniGrid-MultiRoom-N2-S4-v0': level(
+    () => new MultiRoom({ rooms: 2, maxRoomSize: 4 }),
+    'go through a door to the goal in the room behind it',
+  ),
+  'MiniGrid-PutNear-6x6-N2-v0': level(() => new PutNear(6, 2), 'put one thing near another one'),
+  'MiniGrid-RedBlueDoors-6x6-v0': level(() => new RedBlueDoors(6), 'open the red door, then the blue one'),
+  'MiniGrid-ObstructedMaze-1Dl-v0': level(() => new ObstructedMaze(), 'unlock a door and take the ball behind it'),
+  'BabyAI-GoToRedBall-v0': level(() => new GoToRedBall(), 'go to the red ball among other things'),
+  'BabyAI-GoToLocal-v0': level(() => new GoToLocal(), 'go to the thing that the mission names'),
+  'BabyAI-PutNextLocal-v0': level(() => new PutNextLocal(), 'put one thing right beside another one'),
 };

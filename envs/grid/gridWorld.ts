@@ -324,7 +324,7 @@ export abstract class GridWorld implements Viewpoint {
     const found = this.findFree(area, retries, rejects);
     if (found < 0) throw new GenerationError(`no free cell was found in ${retries} tries`);
     this.cells[found] = cell;
-    return { x: (found % this.stride) - AHEAD, y: Math.floor(found / this.stride) - AHEAD };
+    return { x: this.xOf(found), y: this.yOf(found) };
   }
 
   /** Puts the agent on a random free cell of an area, looking anywhere. */
@@ -353,6 +353,14 @@ export abstract class GridWorld implements Viewpoint {
 
   protected indexOf(x: number, y: number): number {
     return (y + AHEAD) * this.stride + x + AHEAD;
+  }
+
+  protected xOf(index: number): number {
+    return (index % this.stride) - AHEAD;
+  }
+
+  protected yOf(index: number): number {
+    return Math.floor(index / this.stride) - AHEAD;
   }
 
   protected randomColour(): number {

@@ -1,4 +1,4 @@
-import { type Cell, colourOf, Kind, nameOf } from './cells.ts';
+import { type Cell, colourOf, Kind, nameOf, NOTHING } from './cells.ts';
 import { Action } from './gridWorld.ts';
 import { COLOURS_BY_NAME, phrases } from './missions.ts';
 import { RoomGrid } from './roomGrid.ts';
@@ -14,7 +14,7 @@ import { RoomGrid } from './roomGrid.ts';
  * @see https://minigrid.farama.org/environments/minigrid/KeyCorridorEnv/
  */
 export class KeyCorridor extends RoomGrid {
-  #target: Cell = 0;
+  #target: Cell = NOTHING;
 
   /** @param options.roomSize  cells of a room's side, walls included */
   constructor({ roomSize, rows }: { roomSize: number; rows: number }) {
