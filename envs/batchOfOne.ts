@@ -64,7 +64,8 @@ export abstract class BatchOfOne<
   /** Of the type that the subclass says its space has. */
   #observation(flat: Float32Array): Observation {
     const { observationSpace } = this;
-    return (observationSpace.kind === 'box' ? numbersOf(flat) : unflatten(observationSpace, flat)) as Observation;
+    const isNumbers = observationSpace.kind === 'box' || observationSpace.kind === 'multiDiscrete';
+    return (isNumbers ? numbersOf(flat) : unflatten(observationSpace, flat)) as Observation;
   }
 
   #info(): Info {

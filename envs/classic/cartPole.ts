@@ -18,6 +18,12 @@ const TIME_STEP = 0.02; // s
 const POSITION_LIMIT = 2.4; // m
 const ANGLE_LIMIT = (12 * 2 * Math.PI) / 360; // rad
 const START = { low: -0.05, high: 0.05 };
+const COMPONENTS = [
+  { name: 'cart position', unit: 'm', bound: 2 * POSITION_LIMIT },
+  { name: 'cart velocity', unit: 'm/s', bound: Infinity },
+  { name: 'pole angle', unit: 'rad', bound: 2 * ANGLE_LIMIT },
+  { name: 'pole angular velocity', unit: 'rad/s', bound: Infinity },
+];
 
 /**
  * CartPole: keep a pole upright by pushing the cart that it stands on to the left or to the right.
@@ -45,16 +51,19 @@ const START = { low: -0.05, high: 0.05 };
  * @see https://gymnasium.farama.org/environments/classic_control/cart_pole/
  */
 export class CartPole extends BatchOfOne<CartPoles, number> {
-  readonly observationSpace = new Box({
-    low: [-2 * POSITION_LIMIT, -Infinity, -2 * ANGLE_LIMIT, -Infinity],
-    high: [2 * POSITION_LIMIT, Infinity, 2 * ANGLE_LIMIT, Infinity],
-    names: ['cart position', 'cart velocity', 'pole angle', 'pole angular velocity'],
-    units: ['m', 'm/s', 'rad', 'rad/s'],
-  });
+  readonly observationSpace: Box;
   readonly actionSpace = new Discrete(2, { names: ['push left', 'push right'] });
 
-  constructor() {
-    super((count) => new CartPoles(count));
+  /** @param velocities  whether they are observed */
+  constructor({ velocities = true }: { velocities?: boolean } = {}) {
+    super((count) => new CartPoles(count, velocities));
+    const observed = COMPONENTS.filter(({ bound }) => velocities || bound < Infinity);
+    this.observationSpace = new Box({
+      low: observed.map(({ bound }) => -bound),
+      high: observed.map(({ bound }) => bound),
+      names: observed.map(({ name }) => name),
+      units: observed.map(({ unit }) => unit),
+    });
   }
 
   draw(): Scene {
@@ -141,7 +150,10 @@ class CartPoles implements EnvBatch {
   readonly angularVelocity: Float64Array;
   private readonly random = new Generator();
 
-  constructor(count: number) {
+  constructor(
+    count: number,
+    private readonly velocities: boolean,
+  ) {
     this.position = new Float64Array(count);
     this.velocity = new Float64Array(count);
     this.angle = new Float64Array(count);
@@ -152,10 +164,11 @@ class CartPoles implements EnvBatch {
     const { random } = this;
     if (seed !== undefined) random.reseed(seed);
     const { low, high } = resetBounds(options, START);
-    observations[4 * row] = this.position[row] = random.uniform(low, high);
-    observations[4 * row + 1] = this.velocity[row] = random.uniform(low, high);
-    observations[4 * row + 2] = this.angle[row] = random.uniform(low, high);
-    observations[4 * row + 3] = this.angularVelocity[row] = random.uniform(low, high);
+    this.position[row] = random.uniform(low, high);
+    this.velocity[row] = random.uniform(low, high);
+    this.angle[row] = random.uniform(low, high);
+    this.angularVelocity[row] = random.uniform(low, high);
+    this.observe(row, observations);
   }
 
   step(from: number, to: number, actions: Float32Array, arrays: StepArrays): void {
@@ -178,13 +191,26 @@ class CartPoles implements EnvBatch {
       // Euler's method, positions first: as in the original program
       const nextX = x + TIME_STEP * speed;
       const nextTheta = theta + TIME_STEP * omega;
-      observations[4 * i] = position[i] = nextX;
-      observations[4 * i + 1] = velocity[i] = speed + TIME_STEP * acceleration;
-      observations[4 * i + 2] = angle[i] = nextTheta;
-      observations[4 * i + 3] = angularVelocity[i] = omega + TIME_STEP * angularAcceleration;
+      position[i] = nextX;
+      velocity[i] = speed + TIME_STEP * acceleration;
+      angle[i] = nextTheta;
+      angularVelocity[i] = omega + TIME_STEP * angularAcceleration;
+      this.observe(i, observations);
       rewards[i] = 1;
       terminated[i] = Math.abs(nextX) > POSITION_LIMIT || Math.abs(nextTheta) > ANGLE_LIMIT ? 1 : 0;
       truncated[i] = 0;
     }
+  }
+
+  private observe(row: number, observations: Float32Array): void {
+    if (!this.velocities) {
+      observations[2 * row] = this.position[row] as number;
+      observations[2 * row + 1] = this.angle[row] as number;
+      return;
+    }
+    observations[4 * row] = this.position[row] as number;
+    observations[4 * row + 1] = this.velocity[row] as number;
+    observations[4 * row + 2] = this.angle[row] as number;
+    observations[4 * row + 3] = this.angularVelocity[row] as number;
   }
 }
