@@ -10,6 +10,8 @@ const TOP = HEIGHT + 1.2;
 // x and y in turn
 const STARS = [1.1, 1.3, 3.2, 3.9, 4.6, 0.9, 6.9, 2.6, 8.3, 4.8, 12.2, 1.6, 13.4, 4.2, 15.6, 2.4, 17.1, 5.1, 18.7, 1.5];
 const LEG_CORNERS = [-LEG.x, -LEG.y, LEG.x, -LEG.y, LEG.x, LEG.y, -LEG.x, LEG.y];
+/** Where a strut leaves the hull. */
+const HIP = { x: metres(14), y: metres(-6) };
 const WINDOW = [-0.2, 0.36, -0.24, 0.12, 0.24, 0.12, 0.2, 0.36];
 /** Where the nozzles are, about the hull's origin. */
 const MAIN_NOZZLE = { y: metres(-10), halfWidth: 0.2 };
@@ -36,6 +38,7 @@ export function drawLanding(heights: Float64Array, lander: Lander, throttle: Thr
       ...flag('left flag', PAD_LEFT, padY),
       ...flag('right flag', PAD_RIGHT, padY),
       ...flames(hull, throttle),
+      ...legs.map((leg, i) => strut(hull, leg, i === 0 ? 1 : -1)),
       ...legs.map((leg, i) =>
         part(leg, { id: i === 0 ? 'first leg' : 'second leg', points: LEG_CORNERS, fill: standing[i] ? GOOD : DETAIL }),
       ),
@@ -58,6 +61,19 @@ function flag(id: string, x: number, y: number): Shape[] {
     { kind: 'line', id: `${id} pole`, points: [x, y, x, top], stroke: DETAIL, strokeWidth: 0.06 },
     { kind: 'polygon', id, points: [x, top, x + 0.62, top + 0.18, x, top + 0.36], fill: GOOD },
   ];
+}
+
+/** From the hull's lower corner on its side to the leg. */
+function strut(hull: Body, leg: Body, side: 1 | -1): Shape {
+  const from = hull.getWorldPoint({ x: side * HIP.x, y: HIP.y });
+  const to = leg.getPosition();
+  return {
+    kind: 'line',
+    id: side === 1 ? 'first strut' : 'second strut',
+    points: [from.x, screenY(from.y), to.x, screenY(to.y)],
+    stroke: EDGE,
+    strokeWidth: 0.09,
+  };
 }
 
 /** Always there, with no length where an engine is off, so that a viewer can let them grow. */
