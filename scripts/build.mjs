@@ -29,7 +29,7 @@ const PARTS = {
     build: buildKernels,
   },
   program: {
-    sources: ['envs', 'agents', 'src', 'bench', 'package.json', 'tsconfig.json', 'tsconfig.build.json'],
+    sources: ['envs', 'agents', 'src', 'bench', 'template', 'package.json', 'tsconfig.json', 'tsconfig.build.json'],
     product: 'dist/src/cli/main.js',
     build: buildProgram,
   },
@@ -89,7 +89,8 @@ function buildProgram() {
   const kernels = ['generated', 'thread.mjs', 'worker.mjs', 'pageWorker.mjs'].map((path) => join(SIMD, path));
   const peers = readdirSync(join(ROOT, 'bench/peers')).filter((file) => file.endsWith('.py'));
   const plain = ['envs/supervisor.mjs', 'src/envWorker.mjs', ...peers.map((file) => join('bench/peers', file))];
-  for (const path of [...kernels, ...plain]) cpSync(join(ROOT, path), join(fresh, path), { recursive: true });
+  for (const path of [...kernels, ...plain, 'template'])
+    cpSync(join(ROOT, path), join(fresh, path), { recursive: true });
   for (const room of readdirSync(fresh)) replace(join(fresh, room), join(ROOT, 'dist', room));
   rmSync(fresh, { recursive: true });
 }

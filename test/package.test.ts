@@ -43,7 +43,7 @@ describe('the packed package, installed into an empty folder', () => {
     npm(`npm install "${tarball}" --prefer-offline --no-audit --no-fund`, folder.path);
   }, 300_000);
 
-  test('is small, and holds the program with its types, the viewer, and no sources, tests or maps', () => {
+  test('is small, and holds the program with its types, the viewer, the template, and no sources, tests or maps', () => {
     expect(statSync(tarball).size).toBeLessThan(2 * MEGABYTE);
     const files = npm(`tar -tzf "${tarball}"`, folder.path).split('\n');
     expect(files).toEqual(
@@ -53,11 +53,14 @@ describe('the packed package, installed into an empty folder', () => {
         'package/dist/envs/index.d.ts',
         'package/dist/agents/index.d.ts',
         'package/dist/viewer/index.html',
+        'package/dist/template/env.ts',
+        'package/dist/template/_gitignore',
         'package/README.md',
         'package/LICENSE',
       ]),
     );
-    expect(files.filter((file) => /(?<!\.d)\.ts$|\.map$|\/test\//.test(file))).toEqual([]);
+    const ours = files.filter((file) => !file.startsWith('package/dist/template/'));
+    expect(ours.filter((file) => /(?<!\.d)\.ts$|\.map$|\/test\//.test(file))).toEqual([]);
   });
 
   test('npx gymformer train trains', () => {
@@ -65,6 +68,19 @@ describe('the packed package, installed into an empty folder', () => {
       .trim()
       .split('\n');
     expect(JSON.parse(lines.at(-1) as string)).toMatchObject({ event: 'done', steps: 2048 });
+  });
+
+  test('npx gymformer init makes a project that, once installed, passes its own test', () => {
+    npm('npx gymformer init game', folder.path);
+    const game = join(folder.path, 'game');
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+    expect(JSON.parse(readFileSync(join(game, 'package.json'), 'utf8'))).toMatchObject({
+      dependencies: { gymformer: `^${version}` },
+    });
+    // This very version, which no registry has yet.
+    npm(`npm install "${tarball}" --prefer-offline --no-audit --no-fund`, game);
+    expect(npm('npm test', game)).toMatch(/pass 4\b/);
+    expect(npm('npm run check', game)).toContain('claims hold');
   });
 
   test('npx gymformer view serves the viewer that is in it', async () => {

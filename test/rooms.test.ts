@@ -24,7 +24,7 @@ const room = (name: string): Source[] => sources.filter(({ path }) => path.start
 
 /** What each room may import: files by the beginnings of their paths, and packages. */
 const RULES: { room: string; files: string[]; packages: string[] }[] = [
-  { room: 'envs', files: ['envs/'], packages: ['node:worker_threads'] }, // in one file: see below
+  { room: 'envs', files: ['envs/'], packages: ['node:worker_threads', 'planck'] }, // workers in one file: see below
   {
     room: 'agents/model',
     files: ['agents/model/', 'envs/env.ts', 'envs/spaces.ts', 'envs/random.ts'],

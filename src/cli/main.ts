@@ -10,6 +10,7 @@ import { addCommand, type Command, didYouMean } from './command.ts';
 import { devicesCommand } from './devices.ts';
 import { envsCommand } from './envs.ts';
 import { evalCommand } from './eval.ts';
+import { initCommand } from './init.ts';
 import { colours, say } from './output.ts';
 import { recordCommand } from './record.ts';
 import { replayCommand } from './replay.ts';
@@ -28,6 +29,7 @@ const COMMANDS: readonly Command[] = [
   envsCommand,
   devicesCommand,
   benchCommand,
+  initCommand,
 ];
 
 // A reader that has seen enough (`gymformer trace … | head`) is no error.
