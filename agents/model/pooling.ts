@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { MASKED } from './attention.ts';
+import { fused, type Kernel } from './fused.ts';
 import { factorsOf, presence, type TableGroup } from './tokenTables.ts';
 
 /** The tables of a group: rows of all its tokens, one token after the other. */
@@ -43,6 +44,8 @@ export function poolTokens(
   tables: readonly Tables[],
   made: MadeTokens | null,
 ): Pooled {
+  const whole = fused('PoolTokens');
+  if (whole) return fusedPoolTokens(whole, observations, groups, tables, made);
   const N = observations.shape[0];
   const C = (tables[0]?.values ?? made?.values)?.shape[1] as number;
   const H = (tables[0]?.logits ?? made?.logits)?.shape[1] as number;
@@ -71,4 +74,39 @@ export function poolTokens(
   const factor = tf.expandDims(tf.transpose(tf.mul(weights, count), [2, 0, 1]), 3); // [tokens, N, H, 1]
   const byHead = tf.reshape(values, [values.shape[0], N, H, C / H]);
   return { output: tf.reshape(tf.sum(tf.mul(byHead, factor), 0), [N, C]) as tf.Tensor2D, weights };
+}
+
+function fusedPoolTokens(
+  kernel: Kernel,
+  observations: tf.Tensor2D,
+  groups: readonly TableGroup[],
+  tables: readonly Tables[],
+  made: MadeTokens | null,
+): Pooled {
+  const names = [...groups.keys(), ...(made ? ['made'] : [])].flatMap((part) => [`${part}.values`, `${part}.logits`]);
+  const inputs = [...tables, ...(made ? [made] : [])].flatMap(({ values, logits }): tf.Tensor[] => [values, logits]);
+  const named = (tensors: readonly tf.Tensor[]): Record<string, tf.Tensor> =>
+    Object.fromEntries(names.map((name, i) => [name, tensors[i] as tf.Tensor]));
+  let looked: tf.Tensor | undefined;
+  const apply = tf.customGrad((...args) => {
+    // TFJS passes the function that saves last.
+    const save = args.at(-1) as unknown as tf.GradSaveFunc;
+    const parts = args.slice(0, -1) as tf.Tensor[];
+    const outputs = kernel({ observations, ...named(parts) }, { groups });
+    const [value, weights, counts] = outputs as [tf.Tensor, tf.Tensor, tf.Tensor];
+    // The output alone leaves TFJS's scope of the gradient by itself.
+    looked = tf.keep(weights);
+    save([observations, value, weights, counts, ...parts]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
+      const [observations, output, weights, counts, ...parts] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+      const gradient = fused('PoolTokensGradient') as Kernel;
+      return gradient({ observations, output, weights, counts, dy, ...named(parts) }, { groups });
+    };
+    return { value, gradFunc };
+  });
+  const output = apply(...inputs) as tf.Tensor2D;
+  const kept = looked as unknown as tf.Tensor3D;
+  const weights = tf.clone(kept);
+  kept.dispose();
+  return { output, weights };
 }

@@ -81,17 +81,9 @@ export function presence(observations: tf.Tensor2D, { offset, tokens, optional }
 
 /** [N, tokens, channels] to [N, tokens, sum of categories] */
 function oneHot(numbers: tf.Tensor3D, categories: readonly number[], first: number): tf.Tensor {
-  const [N, tokens] = numbers.shape;
   const channels = tf.split(numbers, categories.length, 2);
-  const ones = channels.map((channel, c) => {
-    const indices = tf.cast(tf.sub(tf.reshape(channel, [N * tokens]), first), 'int32') as tf.Tensor1D;
-    return tf.reshape(tf.oneHot(indices, categories[c] as number, 1, 0, 'float32'), [
-      N,
-      tokens,
-      categories[c] as number,
-    ]);
-  });
-  return tf.concat(ones, 2);
+  const ones = categories.map((count, c) => tf.equal(channels[c] as tf.Tensor, tf.range(first, first + count)));
+  return tf.cast(tf.concat(ones, 2), 'float32');
 }
 
 function sum(numbers: readonly number[]): number {
