@@ -1,0 +1,67 @@
+import { BatchOfOne } from '../batchOfOne.ts';
+import type { Scene } from '../scene.ts';
+import { Box, Dict, Discrete } from '../spaces.ts';
+import { drawWorld } from './drawWorld.ts';
+import { GridBatch } from './gridBatch.ts';
+import { ACTION_NAMES, DIRECTION_NAMES, type GridWorld } from './gridWorld.ts';
+import { VIEW } from './view.ts';
+
+/** Kinds, colours and states that there are. */
+const CATEGORIES = [11, 6, 3];
+
+/** What an agent in a grid world is shown. */
+export type GridObservation = {
+  /** [7, 7, 3] column by column: kind, colour and state of each cell. */
+  image: number[];
+  direction: number;
+  mission: string;
+};
+
+/**
+ * A grid world as an environment: an agent that sees the 7 x 7 cells before it, as far as no wall hides them.
+ *
+ * | observation | values                | meaning                                                                    |
+ * |-------------|-----------------------|----------------------------------------------------------------------------|
+ * | image       | 7 columns x 7 rows x 3 | kind (0 to 10), colour (0 to 5) and state (0 to 2) of each cell; the agent stands in the middle of the last row and sees there what it carries |
+ * | direction   | 0 to 3                | where it looks: right, down, left, up                                      |
+ * | mission     | text                  | what it is to do                                                           |
+ *
+ * The actions are those of `GridWorld`, as are the rules.
+ *
+ * - **Reward**: 1 - 0.9 * steps / maxSteps for success, 0 otherwise, but for what a level says. `info.success` on the
+ *   last step.
+ * - **End**: terminates as the level says, truncates after its `maxSteps`.
+ */
+export class GridEnv extends BatchOfOne<GridBatch, number, GridObservation> {
+  readonly observationSpace: Dict;
+  readonly actionSpace: Discrete;
+
+  /** @param make  a new world of the level, each time it is called */
+  constructor(make: () => GridWorld) {
+    super((count) => new GridBatch(Array.from({ length: count }, make)));
+    const { missions, actions } = this.world;
+    this.observationSpace = new Dict({
+      image: new Box({
+        low: 0,
+        high: Array.from({ length: VIEW * VIEW }, () => CATEGORIES.map((count) => count - 1)).flat(),
+        shape: [VIEW, VIEW, CATEGORIES.length],
+        dtype: 'int32',
+        tokens: 'cell',
+        categories: CATEGORIES,
+        axes: 'xy',
+      }),
+      direction: new Discrete(DIRECTION_NAMES.length, { names: DIRECTION_NAMES }),
+      mission: missions,
+    });
+    this.actionSpace = new Discrete(actions, { names: ACTION_NAMES.slice(0, actions) });
+  }
+
+  /** All that is, of which the agent sees a part. */
+  get world(): GridWorld {
+    return this.batch.worlds[0] as GridWorld;
+  }
+
+  draw(): Scene {
+    return drawWorld(this.world);
+  }
+}
