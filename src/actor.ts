@@ -23,6 +23,8 @@ export class Actor {
   outputs: Float32Array<ArrayBufferLike> = new Float32Array(0);
   /** [B, layers, H, S + 1] oldest first, where it was asked for and the policy attends. */
   attention: Float32Array | null = null;
+  /** [B, H, tokens] where it was asked for and there is more than one token to look at. */
+  tokenAttention: Float32Array | null = null;
   readonly #policy: Policy;
   readonly #environments: number;
 
@@ -58,8 +60,9 @@ export class Actor {
       Float32Array,
       Float32Array,
     ];
-    this.attention = result.attention ? ((await result.attention.data()) as Float32Array) : null;
-    tf.dispose([result.outputs, result.values, ...(result.attention ? [result.attention] : [])]);
+    this.attention = ((await result.attention?.data()) as Float32Array | undefined) ?? null;
+    this.tokenAttention = ((await result.tokenAttention?.data()) as Float32Array | undefined) ?? null;
+    tf.dispose([result.outputs, result.values, ...attentions(result)]);
     for (let b = 0; b < B; b++) {
       const output = this.output(b);
       const mask = masks && M ? masks.subarray(b * M, (b + 1) * M) : null;
@@ -100,8 +103,12 @@ export class Actor {
       const input = tf.tensor2d(observations, [B, observations.length / B]);
       result = this.#policy.run(input, this.starts, this.cache, { attention });
       const { outputs, values, cache } = result;
-      return [outputs, values, ...cache.tensors, ...(result.attention ? [result.attention] : [])];
+      return [outputs, values, ...cache.tensors, ...attentions(result)];
     });
     return result as PolicyResult;
   }
+}
+
+function attentions({ attention, tokenAttention }: PolicyResult): tf.Tensor[] {
+  return [attention, tokenAttention].filter((weights) => weights !== null);
 }

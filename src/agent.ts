@@ -88,9 +88,8 @@ export function frozenNormalizer(
   statistics: RunningStatisticsState | null,
   space: Space,
   environments: number,
-): ObservationNormalizer | null {
-  if (!statistics) return null;
-  const normalizer = new ObservationNormalizer(space, environments);
+): ObservationNormalizer {
+  const normalizer = new ObservationNormalizer(space, environments, { running: statistics !== null });
   normalizer.restore(statistics);
   return normalizer;
 }

@@ -19,8 +19,8 @@ export interface Player {
   openEnvs: (options: Pick<VectorEnvOptions, 'count' | 'seed' | 'onRestart'>) => VectorEnv;
   /** Training steps of the policy. */
   step: number;
-  /** Makes a normaliser for so many environments, with the statistics of training; null where there is none. */
-  normalizer: (environments: number) => ObservationNormalizer | null;
+  /** Makes what prepares observations of so many environments for the policy, with the statistics of training. */
+  normalizer: (environments: number) => ObservationNormalizer;
   /** What turns the policy's values into the environment's units. */
   valueScale: number;
 }
@@ -85,8 +85,11 @@ async function playEach(
     envs.reset();
     while (results.size < count) {
       if (signal?.aborted) throw new GymformerError('evaluation was interrupted', EXIT.interrupted);
-      const observations = normalizer ? normalizer.apply(envs.observations) : envs.observations;
-      await actor.act(observations, envs.actionMasks, actions === 'drawn' ? { draw: random } : 'likeliest');
+      await actor.act(
+        normalizer.apply(envs.observations),
+        envs.actionMasks,
+        actions === 'drawn' ? { draw: random } : 'likeliest',
+      );
       envs.step(actor.environmentActions);
       for (let i = 0; i < count; i++) {
         if (!envs.terminated[i] && !envs.truncated[i]) continue;

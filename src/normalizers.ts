@@ -1,61 +1,80 @@
 import { RunningStatistics, type RunningStatisticsState } from '../envs/runningStatistics.ts';
 import { flatSize, type Space } from '../envs/spaces.ts';
+import { tokensOf } from '../envs/tokens.ts';
+import { WordNumbers } from '../envs/words.ts';
 
 const CLIP = 10;
 const EPSILON = 1e-8;
 
 /**
- * Observations to mean 0 and deviation 1 by what was seen so far, clipped to -10 … 10. Categories, bits, bytes and
- * characters pass as they are: they are no quantities.
+ * Observations as a policy takes them. Words get their numbers. Where that is wanted, quantities are brought to mean 0 and
+ * deviation 1 by what was seen so far, clipped to -10 … 10; categories, bits, bytes, words, and what is in the cells of
+ * a grid pass as they are.
  */
 export class ObservationNormalizer {
-  readonly #statistics: RunningStatistics;
-  readonly #normalized: Float32Array;
+  readonly #words: WordNumbers[];
+  readonly #statistics: RunningStatistics | null;
+  readonly #prepared: Float32Array;
   readonly #quantities: boolean[];
   /** [size] of each component: what it is divided by. */
   readonly #deviations: Float64Array;
 
-  /** @param rows observations that come at once */
+  /**
+   * @param rows    observations that come at once
+   * @param running whether quantities are normalised
+   */
   constructor(
     space: Space,
     private readonly rows: number,
+    { running = true }: { running?: boolean } = {},
   ) {
-    this.#quantities = quantities(space);
-    this.#statistics = new RunningStatistics(this.#quantities.length);
-    this.#normalized = new Float32Array(rows * this.#quantities.length);
+    const groups = tokensOf(space);
+    this.#words = groups.filter((group) => group.kind === 'words').map((group) => new WordNumbers(group));
+    this.#quantities = new Array<boolean>(flatSize(space)).fill(false);
+    for (const group of groups)
+      if ('scale' in group && group.scale === null)
+        this.#quantities.fill(true, group.offset, group.offset + group.size);
+    this.#statistics = running ? new RunningStatistics(this.#quantities.length) : null;
+    this.#prepared = new Float32Array(rows * this.#quantities.length);
     this.#deviations = new Float64Array(this.#quantities.length);
   }
 
-  /** @param observations [rows, size] */
+  /** @param observations [rows, size] as the environment gives them */
   update(observations: Float32Array): void {
-    this.#statistics.update(observations, this.rows);
+    this.#statistics?.update(observations, this.rows);
   }
 
   /** [rows, size], valid until the next call. */
   apply(observations: Float32Array): Float32Array {
-    const { mean, variance } = this.#statistics;
-    const normalized = this.#normalized;
+    const prepared = this.#prepared;
+    prepared.set(observations);
+    for (const words of this.#words) words.apply(prepared, this.#quantities.length);
+    if (this.#statistics) this.#normalize(this.#statistics);
+    return prepared;
+  }
+
+  /** Null where nothing is normalised. */
+  state(): RunningStatisticsState | null {
+    return this.#statistics?.state() ?? null;
+  }
+
+  restore(state: RunningStatisticsState | null): void {
+    if (state) this.#statistics?.restore(state);
+  }
+
+  #normalize({ mean, variance }: RunningStatistics): void {
+    const normalized = this.#prepared;
     const quantities = this.#quantities;
     const deviations = this.#deviations;
     const size = quantities.length;
-    normalized.set(observations);
     for (let i = 0; i < size; i++) deviations[i] = Math.sqrt((variance[i] as number) + EPSILON);
-    for (let row = 0; row < observations.length; row += size) {
+    for (let row = 0; row < normalized.length; row += size) {
       for (let i = 0; i < size; i++) {
         if (!quantities[i]) continue;
-        const scaled = ((observations[row + i] as number) - (mean[i] as number)) / (deviations[i] as number);
+        const scaled = ((normalized[row + i] as number) - (mean[i] as number)) / (deviations[i] as number);
         normalized[row + i] = Math.min(Math.max(scaled, -CLIP), CLIP);
       }
     }
-    return this.#normalized;
-  }
-
-  state(): RunningStatisticsState {
-    return this.#statistics.state();
-  }
-
-  restore(state: RunningStatisticsState): void {
-    this.#statistics.restore(state);
   }
 }
 
@@ -106,12 +125,4 @@ export class RewardNormalizer {
     this.#statistics.restore(statistics);
     this.#returns = Float32Array.from(returns);
   }
-}
-
-/** For each number of the flat form: whether it is a quantity. */
-function quantities(space: Space): boolean[] {
-  if (space.kind === 'tuple' || space.kind === 'dict') return Object.values(space.spaces).flatMap(quantities);
-  // The cells of a grid are few values each, mostly 0: a mean taken off would fill them all.
-  const isQuantity = space.kind === 'box' && space.dtype !== 'uint8' && space.tokens === undefined;
-  return new Array<boolean>(flatSize(space)).fill(isQuantity);
 }

@@ -60,7 +60,6 @@ async function recordEpisode(
   const seed = random.integers(2 ** 31);
   const actor = new Actor(player.policy, 1);
   const normalizer = player.normalizer(1);
-  const attends = policy.heads !== undefined;
   file.begin(seed);
   env.reset({ seed });
   try {
@@ -69,8 +68,9 @@ async function recordEpisode(
       const observation = env.flatObservation.slice();
       const scene = env.scene();
       const mask = env.mask();
-      const input = normalizer ? normalizer.apply(observation) : observation;
-      await actor.act(input, mask, actions === 'drawn' ? { draw: random } : 'likeliest', { attention: attends });
+      await actor.act(normalizer.apply(observation), mask, actions === 'drawn' ? { draw: random } : 'likeliest', {
+        attention: true,
+      });
       const action = actor.environmentActions.slice();
       const result = env.step(unflatten(actionSpace, action));
       file.add({

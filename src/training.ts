@@ -47,7 +47,7 @@ export class Training {
   readonly envs: VectorEnv;
   readonly actor: Actor;
   readonly rollout: Rollout;
-  readonly observationNormalizer: ObservationNormalizer | null;
+  readonly observationNormalizer: ObservationNormalizer;
   readonly rewardNormalizer: RewardNormalizer | null;
   /** Draws actions and shuffles sequences. */
   readonly random: Generator;
@@ -89,15 +89,15 @@ export class Training {
       actionSize: this.envs.actionSize,
       maskSize: this.envs.maskSize,
     });
-    this.observationNormalizer = config.normalizeObservations
-      ? new ObservationNormalizer(this.envs.observationSpace, count)
-      : null;
+    this.observationNormalizer = new ObservationNormalizer(this.envs.observationSpace, count, {
+      running: config.normalizeObservations,
+    });
     this.rewardNormalizer = config.normalizeRewards ? new RewardNormalizer(count, gamma) : null;
   }
 
   /** The policy as it is now, to evaluate or record. */
   player(): Player {
-    const statistics = this.observationNormalizer?.state() ?? null;
+    const statistics = this.observationNormalizer.state();
     return {
       policy: this.policy,
       environment: this.config.environment,
@@ -140,7 +140,7 @@ export class Training {
         seconds: this.seconds,
         random: this.random.state(),
         optimizerSteps: optimizer.steps,
-        observationNormalizer: this.observationNormalizer?.state() ?? null,
+        observationNormalizer: this.observationNormalizer.state(),
         rewardNormalizer: this.rewardNormalizer?.state() ?? null,
         vectorEnv: this.envs.state(),
         memoryLengths: [...this.actor.cache.lengths],
@@ -168,7 +168,7 @@ export class Training {
     this.recentReturns = state.recentReturns;
     this.recentLengths = state.recentLengths;
     this.random.restore(state.random as GeneratorState);
-    this.observationNormalizer?.restore(state.observationNormalizer as RunningStatisticsState);
+    this.observationNormalizer.restore(state.observationNormalizer as RunningStatisticsState | null);
     this.rewardNormalizer?.restore(state.rewardNormalizer as RewardNormalizerState);
     this.envs.restore(state.vectorEnv as VectorEnvState);
     tf.dispose(this.actor.cache.tensors);

@@ -38,11 +38,9 @@ export async function collectAndLearn(training: Training): Promise<UpdateEvent> 
 export async function collect(training: Training): Promise<void> {
   const { config, envs, actor, rollout, random, observationNormalizer, rewardNormalizer } = training;
   const { environments: B, steps: T, observationSize: O, actionSize: A, maskSize: M } = rollout.shape;
-  const normalize = (observations: Float32Array): Float32Array =>
-    observationNormalizer ? observationNormalizer.apply(observations) : observations;
   for (let t = 0; t < T; t++) {
-    observationNormalizer?.update(envs.observations);
-    const observations = normalize(envs.observations);
+    observationNormalizer.update(envs.observations);
+    const observations = observationNormalizer.apply(envs.observations);
     rollout.keepCache(t, actor.cache);
     for (let b = 0; b < B; b++) {
       const row = rollout.row(t, b);
@@ -66,13 +64,13 @@ export async function collect(training: Training): Promise<void> {
     }
     if (envs.truncated.includes(1)) {
       // What a truncated episode would still have been worth: the value of the observation that it ended with.
-      const values = await actor.valuesOf(normalize(envs.finalObservations));
+      const values = await actor.valuesOf(observationNormalizer.apply(envs.finalObservations));
       for (let b = 0; b < B; b++) if (envs.truncated[b]) rollout.nextValues[rollout.row(t, b)] = values[b] as number;
     }
     actor.starts.set(ended);
     training.countEpisodes(RECENT);
   }
-  const lastValues = await actor.valuesOf(normalize(envs.observations));
+  const lastValues = await actor.valuesOf(observationNormalizer.apply(envs.observations));
   rollout.finish(lastValues, { gamma: config.gamma, lambda: config.gaeLambda });
 }
 

@@ -27,12 +27,12 @@ const RULES: { room: string; files: string[]; packages: string[] }[] = [
   { room: 'envs', files: ['envs/'], packages: ['node:worker_threads', 'planck'] }, // workers in one file: see below
   {
     room: 'agents/model',
-    files: ['agents/model/', 'envs/env.ts', 'envs/spaces.ts', 'envs/random.ts'],
+    files: ['agents/model/', 'envs/env.ts', 'envs/spaces.ts', 'envs/random.ts', 'envs/tokens.ts'],
     packages: ['@tensorflow/tfjs-core'],
   },
   {
     room: 'agents',
-    files: ['agents/', 'envs/env.ts', 'envs/spaces.ts', 'envs/random.ts'],
+    files: ['agents/', 'envs/env.ts', 'envs/spaces.ts', 'envs/random.ts', 'envs/tokens.ts'],
     packages: ['@tensorflow/tfjs-core'],
   },
   // The command line also runs the benchmarks, which know the program by its public doors.

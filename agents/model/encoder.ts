@@ -1,102 +1,117 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { describeSpace, type Space } from '../../envs/spaces.ts';
-import { Linear } from './layers.ts';
+import type { Space } from '../../envs/spaces.ts';
+import { type CategoryTokens, tokensOf, type TokenGroup, type VectorTokens } from '../../envs/tokens.ts';
+import { gelu, Linear } from './layers.ts';
 import type { Parameters } from './parameters.ts';
+import { Patches } from './patches.ts';
+import { type MadeTokens, poolTokens, type Tables } from './pooling.ts';
+import { tableGroup, type TableGroup } from './tokenTables.ts';
 
-/** A part of the observation that becomes one token, and where it stands in the flat form. */
-type Part =
-  | { kind: 'vector'; name: string; offset: number; size: number; scale: number }
-  | { kind: 'category'; name: string; offset: number; size: 1; categories: number };
+export interface EncoderOptions {
+  /** C, of the vector that a time step becomes. */
+  width: number;
+  /** H, of attention over tokens; must divide the width. */
+  heads: number;
+}
 
-/**
- * One time step to one vector: each part of the observation becomes a token, and a learned query attends over them.
- *
- * A Box or MultiBinary is one token, its numbers' affine map; a Discrete is one, an embedding; a MultiDiscrete is one
- * for each of its parts; a Tuple or Dict has its parts' tokens.
- */
-export class Encoder {
-  readonly #parts: Part[];
-  readonly #tokens: Linear[];
-  readonly #query: tf.Variable<tf.Rank.R2> | null;
-  readonly #width: number;
+export interface Encoded {
+  /** [N, C] */
+  steps: tf.Tensor2D;
+  /** [N, H, tokens]: where each head looked; null where there is one token, and nothing to choose from. */
+  weights: tf.Tensor3D | null;
+}
 
-  /** @throws RangeError for a space that has no encoding yet */
-  constructor(parameters: Parameters, space: Space, width: number) {
-    this.#width = width;
-    this.#parts = partsOf(space, '', 0);
-    this.#tokens = this.#parts.map(
-      (part) =>
-        new Linear(
-          parameters,
-          `encoder.${part.name}`,
-          [part.kind === 'vector' ? part.size : part.categories, width],
-          part.kind === 'vector' ? Math.SQRT2 : 1,
-        ),
-    );
-    // With one token there is nothing to choose from: its weight would always be 1.
-    this.#query = this.#parts.length > 1 ? parameters.normal('encoder.query', [width, 1], 0.02) : null;
+/** One time step to one vector. */
+export interface Encoder {
+  /** @param observations [N, flat size of the space], texts as the numbers of their words (envs/words.ts) */
+  apply(observations: tf.Tensor2D): Encoded;
+}
+
+/** @throws RangeError where the heads do not divide the width */
+export function encoderFor(parameters: Parameters, space: Space, options: EncoderOptions): Encoder {
+  const groups = tokensOf(space);
+  const [first] = groups;
+  if (groups.length === 1 && (first?.kind === 'vector' || first?.kind === 'category'))
+    return new SingleEncoder(parameters, first, space.kind === 'multiBinary' ? 'bits' : first.kind, options.width);
+  return new TokenEncoder(parameters, groups, options);
+}
+
+/** The only token there is: its numbers' affine map, or its category's embedding. */
+class SingleEncoder implements Encoder {
+  readonly #token: VectorTokens | CategoryTokens;
+  readonly #map: Linear;
+
+  constructor(parameters: Parameters, token: VectorTokens | CategoryTokens, kind: string, C: number) {
+    this.#token = token;
+    const [inputs, gain] = token.kind === 'vector' ? [token.size, Math.SQRT2] : [token.categories, 1];
+    const name = token.name ? `encoder.${token.name}.${kind}` : `encoder.${kind}`;
+    this.#map = new Linear(parameters, name, [inputs, C], gain);
   }
 
-  /**
-   * @param observations [rows, flat size of the space]
-   * @returns            [rows, C]
-   */
-  apply(observations: tf.Tensor2D): tf.Tensor2D {
-    const tokens = this.#parts.map((part, i) => this.#token(part, this.#tokens[i] as Linear, observations));
-    if (!this.#query) return tokens[0] as tf.Tensor2D;
-    const rows = observations.shape[0];
-    const stacked = tf.stack(tokens, 1) as tf.Tensor3D; // [rows, tokens, C]
-    const keys = tf.reshape(stacked, [rows * tokens.length, this.#width]) as tf.Tensor2D;
-    const scores = tf.mul(tf.matMul(keys, this.#query as unknown as tf.Tensor2D), 1 / Math.sqrt(this.#width));
-    const weights = tf.softmax(tf.reshape(scores, [rows, tokens.length]));
-    return tf.sum(tf.mul(stacked, tf.reshape(weights, [rows, tokens.length, 1])), 1);
-  }
-
-  #token(part: Part, map: Linear, observations: tf.Tensor2D): tf.Tensor2D {
-    const rows = observations.shape[0];
-    const isAll = part.size === observations.shape[1];
-    const flat = isAll ? observations : tf.slice(observations, [0, part.offset], [rows, part.size]);
-    if (part.kind === 'vector') return map.applyGelu(part.scale === 1 ? flat : tf.mul(flat, part.scale));
-    const categories = tf.oneHot(tf.cast(tf.reshape(flat, [rows]), 'int32') as tf.Tensor1D, part.categories);
-    return map.apply(tf.cast(categories, 'float32') as tf.Tensor2D);
+  apply(observations: tf.Tensor2D): Encoded {
+    const token = this.#token;
+    if (token.kind === 'vector') {
+      const { scale } = token;
+      const scaled = scale === null || scale === 1 ? observations : (tf.mul(observations, scale) as tf.Tensor2D);
+      return { steps: this.#map.applyGelu(scaled), weights: null };
+    }
+    const indices = tf.cast(tf.reshape(observations, [observations.shape[0]]), 'int32') as tf.Tensor1D;
+    const categories = tf.oneHot(indices, token.categories, 1, 0, 'float32') as tf.Tensor2D;
+    return { steps: this.#map.apply(categories), weights: null };
   }
 }
 
-function partsOf(space: Space, prefix: string, offset: number): Part[] {
-  const named = (name: string): string => (prefix ? `${prefix}.${name}` : name);
-  switch (space.kind) {
-    case 'box': {
-      const scale = space.dtype === 'uint8' ? 1 / 255 : 1;
-      return [{ kind: 'vector', name: named('vector'), offset, size: space.size, scale }];
-    }
-    case 'multiBinary':
-      return [{ kind: 'vector', name: named('bits'), offset, size: space.n, scale: 1 }];
-    case 'discrete':
-      return [{ kind: 'category', name: named('category'), offset, size: 1, categories: space.n }];
-    case 'multiDiscrete':
-      return space.n.map((categories, i) => ({
-        kind: 'category',
-        name: named(`category${i}`),
-        offset: offset + i,
-        size: 1,
-        categories,
-      }));
-    case 'tuple':
-    case 'dict': {
-      const parts: Part[] = [];
-      let at = offset;
-      for (const [key, part] of Object.entries(space.spaces)) {
-        const tokens = partsOf(part, named(key), at);
-        parts.push(...tokens);
-        at = tokens.reduce((end, token) => Math.max(end, token.offset + token.size), at);
-      }
-      return parts;
-    }
-    case 'text':
-      throw new RangeError(
-        `${describeSpace(space)} cannot be an observation yet: wanted Box, Discrete, MultiDiscrete, MultiBinary, Tuple or Dict`,
-      );
-    default:
-      return space satisfies never;
+/** Learned queries, one a head, look at all tokens; a layer follows on what they bring. */
+class TokenEncoder implements Encoder {
+  readonly #groups: TableGroup[] = [];
+  readonly #tables: Tables[] = [];
+  readonly #patches: Patches[] = [];
+  readonly #bias: tf.Tensor1D;
+  readonly #mix: Linear;
+
+  constructor(parameters: Parameters, groups: readonly TokenGroup[], options: EncoderOptions) {
+    const { width: C, heads: H } = options;
+    if (C % H) throw new RangeError(`Encoder: width ${C} is not a multiple of ${H} heads`);
+    const tabled = groups.map(tableGroup).filter((group) => group !== null);
+    const active = tabled.reduce((sum, group) => sum + group.active, 0);
+    groups.forEach((group) => {
+      const table = tableGroup(group);
+      if (group.kind === 'patches') this.#patches.push(new Patches(parameters, group, options));
+      if (!table) return;
+      this.#groups.push(table);
+      const name = group.name ? `encoder.${group.name}` : 'encoder';
+      const rows = table.tokens * table.rows;
+      this.#tables.push({
+        values: parameters.normal(`${name}.values`, [rows, C], 1 / Math.sqrt(active)) as unknown as tf.Tensor2D,
+        // Equal weights at first: attention is learned from where everything counts.
+        logits: parameters.normal(`${name}.logits`, [rows, H], 0) as unknown as tf.Tensor2D,
+      });
+    });
+    this.#bias = parameters.constant('encoder.bias', C, 0) as unknown as tf.Tensor1D;
+    this.#mix = new Linear(parameters, 'encoder.mix', [C, C], Math.SQRT2);
   }
+
+  apply(observations: tf.Tensor2D): Encoded {
+    const made = joined(
+      this.#patches.map((patches) => patches.apply(observations)),
+      observations.shape[0],
+    );
+    const { output, weights } = poolTokens(observations, this.#groups, this.#tables, made);
+    const seen = gelu(tf.add(output, this.#bias) as tf.Tensor2D);
+    return { steps: this.#mix.applyGelu(seen), weights };
+  }
+}
+
+/** The tokens of several images as one list a row. */
+function joined(parts: readonly MadeTokens[], N: number): MadeTokens | null {
+  if (parts.length <= 1) return parts[0] ?? null;
+  const join = (name: keyof MadeTokens): tf.Tensor2D => {
+    const width = (parts[0] as MadeTokens)[name].shape[1];
+    const all = tf.concat(
+      parts.map((part) => tf.reshape(part[name], [N, part[name].shape[0] / N, width])),
+      1,
+    );
+    return tf.reshape(all, [N * (all.shape[1] as number), width]) as tf.Tensor2D;
+  };
+  return { values: join('values'), logits: join('logits') };
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Generator } from '../../envs/random.ts';
 import { flatSize, type Space } from '../../envs/spaces.ts';
-import { Encoder } from './encoder.ts';
+import { type Encoder, encoderFor } from './encoder.ts';
 import { Gru } from './gru.ts';
 import { type Head, headFor } from './heads.ts';
 import { Linear } from './layers.ts';
@@ -35,6 +35,11 @@ export interface PolicyResult {
   cache: Cache;
   /** [N, layers, H, S + 1] of the last step, oldest first; null without attention. */
   attention: tf.Tensor4D | null;
+  /**
+   * [N, H, tokens] of the last step: how much each head of the encoder looked at which token of the observation; null
+   * where that was not asked for, or there is but one.
+   */
+  tokenAttention: tf.Tensor3D | null;
 }
 
 /** Observations to distributions over actions and values: encoder (a step), trunk (across time), heads. */
@@ -51,7 +56,7 @@ export class Policy {
     const { observationSpace, actionSpace, width, random } = options;
     this.parameters = new Parameters(random);
     this.observationSpace = observationSpace;
-    this.#encoder = new Encoder(this.parameters, observationSpace, width);
+    this.#encoder = encoderFor(this.parameters, observationSpace, options);
     this.#trunk = trunkFor(this.parameters, options);
     this.head = headFor(actionSpace, this.parameters, options);
     // Nearly equal probabilities at first, whatever is seen: exploration starts unbiased.
@@ -75,7 +80,8 @@ export class Policy {
   /**
    * Runs `T` steps of `N` episodes.
    *
-   * @param observations [N * T, flat size], all steps of a sequence one after the other
+   * @param observations [N * T, flat size], all steps of a sequence one after the other; texts as the numbers of their
+   *                     words (envs/words.ts)
    * @param starts       [N * T]: 1 where an episode starts
    * @param cache        what was remembered of each of the `N` before its first step
    * @param options      `attention`: the weights of the last step are wanted. `remember`: so is the cache after it, and a
@@ -87,11 +93,12 @@ export class Policy {
     cache: Cache,
     { attention = false, remember = true }: Partial<RunOptions> = {},
   ): PolicyResult {
-    const steps = this.#encoder.apply(observations);
+    const { steps, weights } = this.#encoder.apply(observations);
     const result = this.#trunk.run({ steps, starts, cache }, { attention, remember });
     const outputs = this.head.finish(this.#action.apply(result.features));
     const values = tf.reshape(this.#value.apply(result.features), [starts.length]) as tf.Tensor1D;
-    return { outputs, values, cache: result.cache, attention: result.attention };
+    const tokenAttention = attention && weights ? lastOfEach(weights, cache.lengths.length) : null;
+    return { outputs, values, cache: result.cache, attention: result.attention, tokenAttention };
   }
 
   /** Numbers in the flat form of an observation. */
@@ -103,6 +110,13 @@ export class Policy {
     this.#trunk.dispose();
     this.parameters.dispose();
   }
+}
+
+/** [N * T, H, tokens] to [N, H, tokens] of the last steps. */
+function lastOfEach(weights: tf.Tensor3D, N: number): tf.Tensor3D {
+  const [rows, H, tokens] = weights.shape;
+  const bySequence = tf.reshape(weights, [N, rows / N, H, tokens]);
+  return tf.squeeze(tf.slice(bySequence, [0, rows / N - 1, 0, 0], [N, 1, H, tokens]), [1]) as tf.Tensor3D;
 }
 
 function trunkFor(parameters: Parameters, options: PolicyOptions): Trunk {

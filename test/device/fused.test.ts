@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
+import type { Space } from '../../envs/spaces.ts';
 import { openDevice } from '../../src/device/device.ts';
 import type { SimdBackend } from '../../src/device/simd/backend.ts';
 import { computeOn, expectAlike } from './compare.ts';
-import { LAYERS, trained, transformer } from './layers.ts';
+import { encoded, LAYERS, TOKEN_SPACES, trained, transformer } from './layers.ts';
 
 // The cpu backend has no such kernels: there, each layer is made of TFJS's operations.
 beforeAll(async () => {
@@ -40,12 +41,28 @@ test('attention within episodes and its gradients equal the composite', async ()
   await expectAlike(() => transformer({ N: 16, T: 32, heads: 4, half: 8, context: 16, seed: 1 }), 1e-3);
 });
 
+test.each(Object.entries(TOKEN_SPACES))(
+  'what is seen of %s and its gradients equal the composite',
+  async (_, space) => {
+    for (const [N, heads, D] of [
+      [1, 1, 1],
+      [3, 2, 3],
+      [5, 3, 18],
+      [40, 2, 16],
+    ] as const)
+      await expectAlike(() => encoded(space, { N, heads, width: heads * D }), 2e-4);
+  },
+);
+
 test.each([0.1, 1000])('Adam with gradients clipped to %d equals the composite', async (maxGradientNorm) => {
   await expectAlike(() => trained(maxGradientNorm), 1e-4);
 });
 
 test('one thread and three give the same bits, and no step leaves memory behind', async () => {
-  const compute = (): tf.Tensor[] => transformer({ N: 24, T: 16, heads: 4, half: 8, context: 16, seed: 2 });
+  const compute = (): tf.Tensor[] => [
+    ...transformer({ N: 24, T: 16, heads: 4, half: 8, context: 16, seed: 2 }),
+    ...encoded(TOKEN_SPACES['all kinds'] as Space, { N: 300, width: 64, heads: 4 }),
+  ];
   const results = [];
   for (const threads of [1, 3]) {
     await openDevice('simd', { threads });

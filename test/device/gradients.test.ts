@@ -1,16 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { type PpoInputs, ppoLoss } from '../../agents/algorithms/ppo.ts';
+import { encoderFor } from '../../agents/model/encoder.ts';
 import { headFor } from '../../agents/model/heads.ts';
 import { gelu, layerNorm, linear, linearGelu } from '../../agents/model/layers.ts';
 import { Parameters } from '../../agents/model/parameters.ts';
 import { Transformer } from '../../agents/model/transformer.ts';
 import { Generator } from '../../envs/random.ts';
-import { Discrete } from '../../envs/spaces.ts';
+import { Discrete, type Space } from '../../envs/spaces.ts';
 import { openDevice } from '../../src/device/device.ts';
 import type { Call } from '../../src/device/simd/kernel.ts';
 import { KERNELS } from '../../src/device/simd/register.ts';
 import { numbers } from './compare.ts';
+import { moveFromZero, observationsOf, TOKEN_SPACES } from './layers.ts';
 
 // The gradients that our kernels compute, against what their outputs do when an input is moved a little.
 
@@ -39,10 +41,12 @@ interface Case {
   /** A layer as a function of what it is differentiated by; variables it may know by itself. */
   layer: (...inputs: tf.Tensor[]) => tf.Tensor;
   inputs: tf.Tensor[];
+  /** A part of `STEP` that is enough where an input has many numbers, and all are moved at once. */
+  reach?: number;
 }
 
 /** Slope of the weighted sum of `outputs` along a line, at 0. @see Richardson: two central differences cancel h^2 */
-function slope(outputs: (at: number) => Float32Array, weights: Float32Array): number {
+function slope(outputs: (at: number) => Float32Array, weights: Float32Array, step: number): number {
   const central = (h: number): number => {
     const [after, before] = [outputs(h), outputs(-h)];
     // In doubles: the sum must not lose what the two have different.
@@ -50,11 +54,11 @@ function slope(outputs: (at: number) => Float32Array, weights: Float32Array): nu
       weights.reduce((sum, weight, i) => sum + weight * ((after[i] as number) - (before[i] as number)), 0) / (2 * h)
     );
   };
-  return (4 * central(STEP / 2) - central(STEP)) / 3;
+  return (4 * central(step / 2) - central(step)) / 3;
 }
 
 /** Largest errors of each input's gradient, in parts of what such a gradient typically amounts to along a line. */
-function errors({ layer, inputs }: Case): number[] {
+function errors({ layer, inputs, reach = 1 }: Case): number[] {
   const outputs = (...xs: tf.Tensor[]): Float32Array => tf.tidy(() => layer(...xs).dataSync() as Float32Array);
   const shape = tf.tidy(() => layer(...inputs).shape);
   const weights = tf.tidy(() => numbers(shape, 9).dataSync() as Float32Array);
@@ -79,7 +83,7 @@ function errors({ layer, inputs }: Case): number[] {
           input.assign(before);
           return result;
         });
-      return Math.abs(slope(moved, weights) - expected) / size;
+      return Math.abs(slope(moved, weights, reach * STEP) - expected) / size;
     });
     return Math.max(...found);
   });
@@ -114,6 +118,15 @@ function categorical(): Case {
     return tf.concat([logProbs, entropies]);
   };
   return { layer: (logits) => layer(logits as tf.Tensor), inputs: [numbers([5, 7])] };
+}
+
+/** The encoder's output, by its parameters. */
+function encoder(space: Space): Case {
+  const parameters = new Parameters(new Generator(1));
+  const encoder = encoderFor(parameters, space, { width: 10, heads: 2 });
+  moveFromZero(parameters);
+  const observations = observationsOf(space, 4, new Generator(2));
+  return { layer: () => encoder.apply(observations).steps, inputs: parameters.variables, reach: 0.2 };
 }
 
 /** Inside the clip range, since its ends are kinks. */
@@ -158,6 +171,12 @@ const CASES: Record<string, () => Case> = {
     inputs: [numbers([6, 19])],
   }),
   'a Transformer': transformer,
+  ...Object.fromEntries(
+    Object.entries(TOKEN_SPACES)
+      // Among so many tokens most move the output by less than its last digits: fused.test.ts compares these.
+      .filter(([name]) => name !== 'all kinds')
+      .map(([name, space]) => [`the encoder of ${name}`, () => encoder(space)]),
+  ),
 };
 
 test.each(Object.entries(CASES))('the gradients of %s are the slopes of its outputs', (_, make) => {

@@ -1,11 +1,24 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { encoderFor } from '../../agents/model/encoder.ts';
 import { headFor } from '../../agents/model/heads.ts';
 import { layerNorm, linear, linearGelu } from '../../agents/model/layers.ts';
 import { Parameters } from '../../agents/model/parameters.ts';
 import { Transformer } from '../../agents/model/transformer.ts';
 import { Adam } from '../../agents/optimizer.ts';
 import { Generator } from '../../envs/random.ts';
-import { Discrete } from '../../envs/spaces.ts';
+import {
+  Box,
+  Dict,
+  Discrete,
+  flatSize,
+  flatten,
+  MultiBinary,
+  MultiDiscrete,
+  type Space,
+  Text,
+} from '../../envs/spaces.ts';
+import { tokensOf } from '../../envs/tokens.ts';
+import { WordNumbers } from '../../envs/words.ts';
 import { numbers } from './compare.ts';
 
 // What a device computes with kernels of its own, and another one with TFJS's operations: it has to be the same.
@@ -88,6 +101,68 @@ export function transformer({ N, T, heads, half, context, seed }: TransformerSha
     ...parameters.variables.map(({ name }) => grads[name] as tf.Tensor),
   ];
   trunk.dispose();
+  parameters.dispose();
+  return outputs;
+}
+
+const GRID = new Box({
+  low: 0,
+  high: 4,
+  shape: [3, 5, 3],
+  dtype: 'int32',
+  tokens: 'cell',
+  categories: [4, 1, 3],
+  axes: 'xy',
+});
+const PLANES = new Box({ low: 0, high: 2, shape: [4, 3, 5], tokens: 'cell' });
+const IMAGE = new Box({ low: 0, high: 255, shape: [18, 17, 3], dtype: 'uint8' });
+const MISSION = new Text(25, { words: ['red', 'a', 'green'] });
+
+/** Spaces of each kind of token, and of several. */
+export const TOKEN_SPACES: Record<string, Space> = {
+  'a grid of categories': GRID,
+  'a grid of quantities': PLANES,
+  'an image': IMAGE,
+  'a text': MISSION,
+  categories: new MultiDiscrete([3, 1, 7]),
+  'all kinds': new Dict({
+    numbers: new Box({ low: -Infinity, high: Infinity, shape: [7] }),
+    GRID,
+    mission: MISSION,
+    bits: new MultiBinary(5),
+    PLANES,
+    left: IMAGE,
+    what: new Discrete(4),
+    right: IMAGE,
+  }),
+};
+
+/** Observations as a policy takes them: drawn from the space, and words by number; some texts are empty. */
+export function observationsOf(space: Space, N: number, random: Generator): tf.Tensor2D {
+  const size = flatSize(space);
+  const flat = new Float32Array(N * size);
+  for (let n = 0; n < N; n++) flatten(space, space.sample(random), flat, n * size);
+  for (const group of tokensOf(space)) if (group.kind === 'words') new WordNumbers(group).apply(flat, size);
+  return tf.tensor2d(flat, [N, size]);
+}
+
+/** Attention starts where all weights are equal: away from there. */
+export function moveFromZero(parameters: Parameters): void {
+  parameters.variables.forEach((variable, i) => {
+    if (variable.dataSync().every((x) => x === 0)) variable.assign(tf.mul(numbers(variable.shape, i), 0.3));
+  });
+}
+
+/** What an encoder makes of observations, where it looked, and its gradients. */
+export function encoded(space: Space, { N, width, heads }: { N: number; width: number; heads: number }): tf.Tensor[] {
+  const parameters = new Parameters(new Generator(1));
+  const encoder = encoderFor(parameters, space, { width, heads });
+  moveFromZero(parameters);
+  const observations = observationsOf(space, N, new Generator(N));
+  const { steps, weights } = encoder.apply(observations);
+  const loss = (): tf.Scalar => tf.sum(tf.mul(encoder.apply(observations).steps, numbers([N, width], 8)));
+  const { grads } = tf.variableGrads(loss, parameters.variables);
+  const outputs = [steps, weights as tf.Tensor, ...parameters.variables.map(({ name }) => grads[name] as tf.Tensor)];
   parameters.dispose();
   return outputs;
 }

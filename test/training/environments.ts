@@ -41,7 +41,7 @@ export const ACTION_SPACES: Record<string, { space: Space; right: [number[], num
 };
 
 /** From 0 to 1: how near an action is to the right one. */
-function rightness(space: Space, action: ArrayLike<number>, right: number[]): number {
+export function rightness(space: Space, action: ArrayLike<number>, right: number[]): number {
   if (space.kind === 'box') return Math.max(0, 1 - Math.abs((action[0] as number) - (right[0] as number)));
   return right.filter((value, i) => action[i] === value).length / right.length;
 }

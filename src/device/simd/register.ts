@@ -7,6 +7,7 @@ import { layoutKernels } from './layout.ts';
 import { lossKernels } from './loss.ts';
 import { matmulKernels } from './matmul.ts';
 import { reductionKernels } from './reductions.ts';
+import { tokenKernels } from './tokens.ts';
 import { transformerKernels } from './transformer.ts';
 import { unaryKernels } from './unary.ts';
 
@@ -19,6 +20,7 @@ export const KERNELS: Readonly<Record<string, SimdKernel>> = {
   ...matmulKernels,
   ...fusedKernels,
   ...transformerKernels,
+  ...tokenKernels,
   ...lossKernels,
 };
 

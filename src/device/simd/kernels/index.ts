@@ -9,3 +9,4 @@ export * from './adam';
 export { transformer, transformerGradient } from './transformer';
 export { weightGradients } from './weights';
 export { categorical, categoricalGradient, ppoLoss } from './loss';
+export { poolTokens, poolTokensAlong, poolTokensGradient } from './tokens';

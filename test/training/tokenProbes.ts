@@ -1,0 +1,108 @@
+import type { Env, StepResult } from '../../envs/env.ts';
+import { Generator } from '../../envs/random.ts';
+import { Box, Dict, Discrete, type Space, Text, type Value } from '../../envs/spaces.ts';
+import { type ACTION_SPACES, rightness } from './environments.ts';
+
+/** Observations of many tokens of which one says what to do, and the others nothing. */
+export interface TokenProbe {
+  space: Space;
+  /** An observation that says `sign`, 0 or 1. */
+  draw: (random: Generator, sign: number) => Value;
+}
+
+const WORDS = ['red', 'blue', 'go', 'to', 'the', 'a', 'key', 'door'];
+const [ROWS, COLUMNS] = [5, 4];
+const SIDE = 24;
+
+const grid = new Box({ low: 0, high: 4, shape: [ROWS, COLUMNS, 3], tokens: 'cell', categories: [3, 4, 2] });
+const planes = new Box({ low: 0, high: 1, shape: [ROWS, COLUMNS, 6], tokens: 'cell' });
+const image = new Box({ low: 0, high: 255, shape: [SIDE, SIDE, 3], dtype: 'uint8' });
+const mission = new Text(30, { words: WORDS });
+
+const zeros = (length: number): number[] => new Array<number>(length).fill(0);
+
+/** One cell has a thing, of a colour. */
+function drawGrid(random: Generator, sign: number): number[] {
+  const cells = zeros(grid.size);
+  const at = 3 * random.integers(ROWS * COLUMNS);
+  cells[at] = 1 + random.integers(2);
+  cells[at + 1] = 1 + 2 * sign + random.integers(sign ? 1 : 2);
+  cells[at + 2] = random.integers(2);
+  return cells;
+}
+
+/** Several planes have something somewhere; it is the third one's that is in the left half, or the right one. */
+function drawPlanes(random: Generator, sign: number): number[] {
+  const cells = zeros(planes.size);
+  for (let plane = 0; plane < 6; plane++) {
+    const column = plane === 2 ? (COLUMNS / 2) * sign + random.integers(COLUMNS / 2) : random.integers(COLUMNS);
+    cells[(random.integers(ROWS) * COLUMNS + column) * 6 + plane] = 1;
+  }
+  return cells;
+}
+
+/** A bright square at the left or the right of noise. */
+function drawImage(random: Generator, sign: number): number[] {
+  const pixels = Array.from({ length: image.size }, () => random.integers(64));
+  const [top, left] = [random.integers(SIDE - 6), (SIDE / 2) * sign + random.integers(SIDE / 2 - 6)];
+  for (let y = top; y < top + 6; y++) for (let x = left; x < left + 6; x++) pixels[3 * (y * SIDE + x) + 1] = 255;
+  return pixels;
+}
+
+/** Any words, of which the second one tells. */
+function drawMission(random: Generator, sign: number): string {
+  const word = (from: number, to: number): string => WORDS[from + random.integers(to - from)] as string;
+  return [word(0, 8), word(4 * sign, 4 * sign + 4), word(0, 8)].join(' ');
+}
+
+export const TOKEN_PROBES: Record<string, TokenProbe> = {
+  'the colour of the one thing in a grid': { space: grid, draw: drawGrid },
+  'where the third plane has something': { space: planes, draw: drawPlanes },
+  'the second word': { space: mission, draw: drawMission },
+  'the second word, of a text of any words': {
+    space: new Text(30, { characters: 'abcdefghijklmnopqrstuvwxyz ' }),
+    draw: drawMission,
+  },
+  'the side of an image that is bright': { space: image, draw: drawImage },
+  'a category beside a grid, numbers and words': {
+    space: new Dict({ grid, numbers: new Box({ low: -1, high: 1, shape: [3] }), what: new Discrete(4), mission }),
+    draw: (random, sign) => ({
+      grid: drawGrid(random, random.integers(2)),
+      numbers: Array.from({ length: 3 }, () => random.uniform(-1, 1)),
+      what: 2 * sign + random.integers(2),
+      mission: drawMission(random, random.integers(2)),
+    }),
+  },
+};
+
+type Actions = (typeof ACTION_SPACES)[string];
+
+/** Episodes of one step: the action that the observation tells of is worth 1. */
+export class TokenProbeEnv implements Env {
+  readonly observationSpace: Space;
+  readonly actionSpace: Space;
+  #random = new Generator(0);
+  #sign = 0;
+
+  constructor(
+    private readonly probe: TokenProbe,
+    private readonly actions: Actions,
+  ) {
+    this.observationSpace = probe.space;
+    this.actionSpace = actions.space;
+  }
+
+  reset({ seed }: { seed?: number } = {}): { observation: Value; info: Record<string, unknown> } {
+    if (seed !== undefined) this.#random = new Generator(seed);
+    this.#sign = this.#random.integers(2);
+    return { observation: this.probe.draw(this.#random, this.#sign), info: {} };
+  }
+
+  step(action: Value): StepResult {
+    const right = this.actions.right[this.#sign as 0 | 1];
+    const given = typeof action === 'number' ? [action] : (action as ArrayLike<number>);
+    const reward = rightness(this.actionSpace, given, right);
+    const observation = this.probe.draw(this.#random, this.#sign);
+    return { observation, reward, terminated: true, truncated: false, info: {} };
+  }
+}
