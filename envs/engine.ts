@@ -28,6 +28,8 @@ export interface Engine {
   /** 0 without masks. */
   readonly maskSize: number;
   readonly arrays: EngineArrays;
+  /** Whether an episode, played again alone, is the same: not where it is played against somebody else. */
+  readonly repeatable: boolean;
   /**
    * Starts an episode in each of the first `count` rows named in `rows`.
    *

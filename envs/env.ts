@@ -1,3 +1,4 @@
+import type { Opponent } from './opponent.ts';
 import type { Scene } from './scene.ts';
 import type { Space } from './spaces.ts';
 
@@ -56,6 +57,8 @@ export interface Env<Observation = any, Action = any> {
    * environments would do one by one, which `checkEnvironment` tries.
    */
   readonly vectorize?: ((count: number) => EnvBatch) | undefined;
+  /** True where whoever opens the environment has to bring the other player: its batches then have `meet`. */
+  readonly needsOpponent?: boolean;
 }
 
 /** What a step gave, in rows: row i is of environment i. */
@@ -89,6 +92,8 @@ export interface EnvBatch {
   info?(row: number): Info;
   /** As in `Env`, for one row; the array may be used again. Present where the environment has it. */
   actionMask?(row: number): ArrayLike<number>;
+  /** Who plays the other side in all rows from the next reset on. Present where the environment needs an opponent. */
+  meet?(opponent: Opponent): void;
   close?(): void;
 }
 

@@ -21,13 +21,22 @@ import {
   ordinaryArrays,
 } from './engine.ts';
 import { type Env, type EnvBatch, type Info, NO_INFO, type ResetResult, type StepResult } from './env.ts';
+import type { Opponent } from './opponent.ts';
 import { flatSize, type Space, unflatten } from './spaces.ts';
+
+export interface LocalOptions {
+  makeArrays?: ArraysMaker;
+  /** Not at once, even where they offer it. */
+  oneByOne?: boolean;
+  /** Who plays the other side, for environments that need somebody. */
+  opponent?: Opponent;
+}
 
 /** Steps environments in this thread: at once where they offer it, else one by one. */
 export function localEngine(
   make: () => Env,
   count: number,
-  { makeArrays = ordinaryArrays, oneByOne = false }: { makeArrays?: ArraysMaker; oneByOne?: boolean } = {},
+  { makeArrays = ordinaryArrays, oneByOne = false, opponent }: LocalOptions = {},
 ): LocalEngine {
   const first = construct(make);
   const makeBatch = oneByOne ? undefined : batchOf(first);
@@ -39,7 +48,14 @@ export function localEngine(
   } catch (cause) {
     throw new EngineFailure({ method: 'vectorize', ...threw(cause) }, { cause });
   }
-  return new BatchEngine(first, batch, count, makeArrays);
+  if (opponent && !batch.meet)
+    throw new EngineFailure({
+      method: 'vectorize',
+      found: 'gave a batch without meet()',
+      wanted: 'one that takes an opponent',
+    });
+  if (opponent) batch.meet?.(opponent);
+  return new BatchEngine(first, batch, { count, makeArrays, repeatable: !opponent });
 }
 
 /** @throws EngineFailure when it cannot be made, or has no spaces */
@@ -69,6 +85,7 @@ export abstract class LocalEngine implements Engine {
   readonly actionSize: number;
   readonly maskSize: number;
   readonly arrays: EngineArrays;
+  abstract readonly repeatable: boolean;
 
   constructor(
     { observationSpace, actionSpace, actionMask }: Env,
@@ -165,6 +182,7 @@ export const SAME_EPISODE =
   'the same episode again: are all its random numbers drawn from the seed, and is it unchanged?';
 
 class SingleEngine extends LocalEngine {
+  readonly repeatable = true;
   readonly #envs: readonly Env[];
   readonly #write: CheckedWriter;
   readonly #discreteStart: number | undefined;
@@ -228,12 +246,18 @@ class SingleEngine extends LocalEngine {
 }
 
 class BatchEngine extends LocalEngine {
+  readonly repeatable: boolean;
   readonly #first: Env;
   readonly #batch: EnvBatch;
   readonly #resetOptions = { seed: 0 };
 
-  constructor(first: Env, batch: EnvBatch, count: number, makeArrays: ArraysMaker) {
+  constructor(
+    first: Env,
+    batch: EnvBatch,
+    { count, makeArrays, repeatable }: { count: number; makeArrays: ArraysMaker; repeatable: boolean },
+  ) {
     super(first, count, makeArrays);
+    this.repeatable = repeatable;
     this.#first = first;
     this.#batch = batch;
     this.arrays.infos.fill(NO_INFO);

@@ -244,7 +244,8 @@ export class VectorEnv {
   private errorOf(error: unknown, actions?: Float32Array): unknown {
     if (!(error instanceof EngineFailure)) return error;
     const { row, step, ...problem } = error.details;
-    if (row === undefined && actions) return this.blame(actions) ?? this.envError(problem, error);
+    if (row === undefined && actions && this.engine.repeatable)
+      return this.blame(actions) ?? this.envError(problem, error);
     const episode =
       row === undefined
         ? {}

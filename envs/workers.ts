@@ -118,6 +118,7 @@ interface Slice extends Place {
 }
 
 class WorkerEngine implements Engine {
+  readonly repeatable = true;
   readonly observationSpace: Space;
   readonly actionSpace: Space;
   readonly maskSize: number;

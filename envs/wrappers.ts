@@ -9,6 +9,7 @@ import {
   type StepArrays,
   type StepResult,
 } from './env.ts';
+import type { Opponent } from './opponent.ts';
 import { RunningStatistics } from './runningStatistics.ts';
 import type { Scene } from './scene.ts';
 import { Box, describeSpace, type Space } from './spaces.ts';
@@ -23,6 +24,7 @@ export class Wrapper implements Env {
   readonly actionMask?: () => ArrayLike<number>;
   readonly draw?: () => Scene;
   readonly close?: () => void;
+  readonly needsOpponent: boolean;
 
   constructor(readonly env: Env) {
     this.observationSpace = env.observationSpace;
@@ -31,6 +33,7 @@ export class Wrapper implements Env {
     if (actionMask) this.actionMask = () => actionMask.call(env);
     if (draw) this.draw = () => draw.call(env);
     if (close) this.close = () => close.call(env);
+    this.needsOpponent = env.needsOpponent ?? false;
   }
 
   reset(options?: ResetOptions): ResetResult {
@@ -84,6 +87,7 @@ class TimeLimitedBatch implements EnvBatch {
   // Defined only where the inner batch has them.
   readonly info?: (row: number) => Info;
   readonly actionMask?: (row: number) => ArrayLike<number>;
+  readonly meet?: (opponent: Opponent) => void;
   readonly close?: () => void;
   private readonly steps: Int32Array;
 
@@ -95,6 +99,7 @@ class TimeLimitedBatch implements EnvBatch {
     this.steps = new Int32Array(count);
     if (batch.info) this.info = (row) => batch.info?.(row) as Info;
     if (batch.actionMask) this.actionMask = (row) => batch.actionMask?.(row) as ArrayLike<number>;
+    if (batch.meet) this.meet = (opponent) => batch.meet?.(opponent);
     if (batch.close) this.close = () => batch.close?.();
   }
 

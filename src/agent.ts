@@ -5,7 +5,7 @@ import { type EnvSpec, make } from '../envs/registry.ts';
 import type { RunningStatisticsState } from '../envs/runningStatistics.ts';
 import type { Space } from '../envs/spaces.ts';
 import { loadCheckpoint } from './checkpoint.ts';
-import type { Config } from './config.ts';
+import { type Config, evaluationReference } from './config.ts';
 import { type OpenDevice, openDevice } from './device/device.ts';
 import { ConfigError, FileError } from './errors.ts';
 import type { Player } from './evaluate.ts';
@@ -39,7 +39,7 @@ export interface LoadAgentOptions {
 export async function loadAgent(path: string, options: LoadAgentOptions): Promise<Agent> {
   const { run, checkpointPath } = locate(path, options.checkpoint ?? 'best');
   const config = run.readConfig();
-  const spec = await options.resolve(config.environment);
+  const spec = await options.resolve(evaluationReference(config));
   const checkpoint = loadCheckpoint(checkpointPath, config.environment);
   const device = await openDevice(options.device ?? config.device, config);
   const policy = buildPolicy(config, spec, new Generator(0));
@@ -56,7 +56,7 @@ export async function loadAgent(path: string, options: LoadAgentOptions): Promis
     device,
     run,
     policy,
-    environment: config.environment,
+    environment: spec.id,
     make: () => make(spec),
     openEnvs: (envs) => openVectorEnv(spec, { ...envs, workers: options.envWorkers ?? config.envWorkers }),
     step: checkpoint.state.step,

@@ -28,6 +28,8 @@ const stateSchema = z.object({
   /** Of the acting policy's memory: steps that it holds of each episode, and where an episode is about to start. */
   memoryLengths: z.array(z.int()),
   starts: z.array(z.int()),
+  /** The pool of past policies and the games against them; absent without self-play. */
+  selfPlay: z.unknown().optional(),
   /** Last 100 finished episodes. */
   recentReturns: z.array(z.number()),
   recentLengths: z.array(z.number()),
@@ -35,22 +37,27 @@ const stateSchema = z.object({
 
 export type TrainingState = z.infer<typeof stateSchema>;
 
+type Tensors = Map<string, StoredTensor>;
+
 export interface Checkpoint {
-  policy: Map<string, StoredTensor>;
-  optimizer: Map<string, StoredTensor>;
+  policy: Tensors;
+  optimizer: Tensors;
   /** What the acting policy remembered. */
-  memory: Map<string, StoredTensor>;
+  memory: Tensors;
+  /** In self-play: past policies, and what they remember. Empty without. */
+  opponents: Tensors;
   state: TrainingState;
 }
 
-const PARTS = ['policy', 'optimizer', 'memory'] as const;
+const PARTS = ['policy', 'optimizer', 'memory', 'opponents'] as const;
 
 /** Writes a checkpoint's folder, whole or not at all. */
 export function saveCheckpoint(path: string, checkpoint: Checkpoint): void {
   const { environment, step } = checkpoint.state;
   const metadata = { environment, step: String(step), format: 'gymformer' };
+  const parts = PARTS.filter((part) => hasPart(checkpoint.state, part));
   writeDirectoryAtomic(path, {
-    ...Object.fromEntries(PARTS.map((part) => [`${part}.safetensors`, encodeSafetensors(checkpoint[part], metadata)])),
+    ...Object.fromEntries(parts.map((part) => [`${part}.safetensors`, encodeSafetensors(checkpoint[part], metadata)])),
     'state.json': `${JSON.stringify(checkpoint.state)}\n`,
   });
 }
@@ -69,10 +76,16 @@ export function loadCheckpoint(path: string, environment: string): Checkpoint {
   const state = readJson(statePath, stateSchema);
   if (state.environment !== environment)
     throw new FileError(`${path} is a checkpoint of ${state.environment}, wanted one of ${environment}`);
-  const [policy, optimizer, memory] = PARTS.map((part) => {
+  const [policy, optimizer, memory, opponents] = PARTS.map((part) => {
+    if (!hasPart(state, part)) return new Map();
     const file = join(path, `${part}.safetensors`);
     if (!existsSync(file)) throw new FileError(`${file} is missing: use an earlier checkpoint`);
     return decodeSafetensors(readFileSync(file), file).tensors;
-  }) as [Map<string, StoredTensor>, Map<string, StoredTensor>, Map<string, StoredTensor>];
-  return { policy, optimizer, memory, state };
+  }) as [Tensors, Tensors, Tensors, Tensors];
+  return { policy, optimizer, memory, opponents, state };
+}
+
+/** Opponents are only there in self-play. */
+function hasPart({ selfPlay }: TrainingState, part: (typeof PARTS)[number]): boolean {
+  return part !== 'opponents' || selfPlay !== undefined;
 }

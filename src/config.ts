@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nearest } from '../envs/nearest.ts';
+import { formatReference, parseReference } from '../envs/parameters.ts';
 import { DEVICE_NAMES } from './device/names.ts';
 import { ConfigError } from './errors.ts';
 
@@ -30,8 +31,19 @@ export const configSchema = z.strictObject({
   evalEpisodes: count.default(100).describe('episodes of an evaluation'),
   evalEvery: z.int().nonnegative().default(0).describe('environment steps between evaluations; 0: only at the end'),
   evalActions: z.enum(['likeliest', 'drawn']).default('likeliest').describe('which actions evaluation takes'),
+  evalParameters: z
+    .string()
+    .regex(/^(\w+=[^,:=]+(,\w+=[^,:=]+)*)?$/, 'wanted name=value, or several such with commas between')
+    .default('')
+    .describe("the environment's parameters in evaluations and replays, where other than in training: name=value,…"),
   checkpointEvery: count.default(20_000).describe('environment steps between checkpoints'),
   replayEvery: z.int().nonnegative().default(0).describe('environment steps between recorded episodes; 0: none'),
+
+  snapshotEvery: count.default(10).describe('in self-play, updates between snapshots of the policy'),
+  poolSize: count.default(10).describe('snapshots to play against: the latest so many'),
+  newestShare: fraction
+    .default(0.5)
+    .describe('of the games, those against the newest snapshot; others are against any'),
 
   width: count.default(32).describe('numbers in the vector that a time step becomes'),
   layers: count.default(1).describe('blocks of the policy'),
@@ -111,4 +123,10 @@ export function checkConfig(settings: unknown): Config {
   if (config.policy === 'transformer' && config.width % (2 * config.heads))
     throw new ConfigError(`width is ${config.width}, which is not a multiple of twice the heads, ${2 * config.heads}`);
   return config;
+}
+
+/** The environment of evaluations and replays: that of training, but for `evalParameters`. */
+export function evaluationReference({ environment, evalParameters }: Config): string {
+  const { base, given } = parseReference(environment);
+  return formatReference({ base, given: { ...given, ...parseReference(`${base}:${evalParameters}`).given } });
 }

@@ -1,5 +1,5 @@
 /**
- * What a training run reports, one object each time: to `metrics.jsonl` (updates, evaluations, restarts), to
+ * What a training run reports, one object each time: to `metrics.jsonl` (updates, evaluations, snapshots, restarts), to
  * `gymformer train --json` (all of them) and to whoever calls `train`.
  */
 export type TrainEvent =
@@ -8,6 +8,7 @@ export type TrainEvent =
   | CheckpointEvent
   | EvalEvent
   | ReplayEvent
+  | SnapshotEvent
   | WorkerRestartedEvent
   | WarningEvent
   | DoneEvent;
@@ -45,8 +46,15 @@ export interface UpdateEvent {
   /** Seconds of training so far, over all resumes. */
   seconds: number;
   learningRate: number;
+  /**
+   * In self-play alone: the policy's Elo rating, from the games of training against its snapshots. An untrained policy
+   * has 0; 400 points more than an opponent are ten times its odds.
+   */
+  elo?: number;
+  /** In self-play alone: the mean rating of the pool of snapshots. */
+  poolElo?: number;
   /** Each algorithm's own terms (see its file): policyLoss, valueLoss, entropy, approxKl, clipFraction, … */
-  [term: string]: number | string | null;
+  [term: string]: number | string | null | undefined;
 }
 
 export interface CheckpointEvent {
@@ -85,6 +93,18 @@ export interface ReplayEvent {
   step: number;
   path: string;
   episodes: number;
+}
+
+/** In self-play: the policy as it is now was added to the pool that it plays against. */
+export interface SnapshotEvent {
+  event: 'snapshot';
+  step: number;
+  /** Number of the snapshot; 0 is the untrained policy. */
+  snapshot: number;
+  /** Its rating to begin with: the policy's own. */
+  elo: number;
+  /** All that the policy now plays against, oldest first: what each had learned from, its rating and games so far. */
+  pool: { snapshot: number; step: number; elo: number; games: number }[];
 }
 
 /** A worker thread of the environments died and another one stands in for it: its episodes count as truncated. */

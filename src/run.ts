@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { checkConfig, CONFIG_KEYS, type Config } from './config.ts';
 import { ConfigError, FileError, GymformerError, UsageError } from './errors.ts';
 import { readJson, writeFileAtomic } from './files.ts';
-import type { EvalEvent, UpdateEvent, WorkerRestartedEvent } from './metrics.ts';
+import type { EvalEvent, SnapshotEvent, UpdateEvent, WorkerRestartedEvent } from './metrics.ts';
 import { VERSION } from './version.ts';
 
 /** Format of a run directory; a change that an older gymformer could not read raises it. */
@@ -29,6 +29,7 @@ const CHANGEABLE = new Set<keyof Config>([
   'evalEpisodes',
   'evalEvery',
   'evalActions',
+  'evalParameters',
   'checkpointEvery',
   'replayEvery',
 ]);
@@ -120,7 +121,7 @@ export class RunDirectory {
     writeFileAtomic(join(this.path, 'checkpoints.json'), `${JSON.stringify(checkpoints, null, 2)}\n`);
   }
 
-  appendMetrics(event: UpdateEvent | EvalEvent | WorkerRestartedEvent): void {
+  appendMetrics(event: UpdateEvent | EvalEvent | SnapshotEvent | WorkerRestartedEvent): void {
     try {
       appendFileSync(this.#metricsPath, `${JSON.stringify(event)}\n`);
     } catch (error) {

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { EnvSpec } from '../envs/registry.ts';
-import type { Config } from './config.ts';
+import { type Config, evaluationReference } from './config.ts';
 import { evaluate } from './evaluate.ts';
 import { describePolicy } from './agent.ts';
 import { DeviceFailure } from './device/failure.ts';
 import { GymformerError } from './errors.ts';
 import type { DoneEvent, EvalEvent, TrainEvent } from './metrics.ts';
+import { resolveEnvironment } from './plugins.ts';
 import { record } from './record.ts';
 import { RunDirectory } from './run.ts';
 import { mean } from './statistics.ts';
@@ -37,10 +38,11 @@ const EVALUATION_SEEDS = 1_000_000;
  * @throws EnvError when the environment breaks its contract
  */
 export async function train(options: TrainOptions): Promise<DoneEvent> {
-  const { config, signal, onEvent = () => {} } = options;
+  const { config, spec, signal, onEvent = () => {} } = options;
   const { untilReturn } = config;
   const run = new RunDirectory(options.run);
-  const training = await openTraining(options, run);
+  const evalSpec = config.evalParameters ? await resolveEnvironment(evaluationReference(config)) : spec;
+  const training = await openTraining({ ...options, evalSpec }, run);
   try {
     onEvent(startEvent(training, run));
     let solved = untilReturn === null ? null : false;
@@ -71,6 +73,11 @@ export async function train(options: TrainOptions): Promise<DoneEvent> {
       reportRestarts();
       run.appendMetrics(update);
       onEvent(update);
+      const snapshot = await training.takeSnapshot();
+      if (snapshot) {
+        run.appendMetrics(snapshot);
+        onEvent(snapshot);
+      }
 
       const promising = untilReturn !== null && training.update >= nextTry && looksSolved(training, untilReturn);
       if (promising || crosses(from, training.step, config.evalEvery)) {
@@ -91,11 +98,18 @@ export async function train(options: TrainOptions): Promise<DoneEvent> {
     onEvent(done);
     return done;
   } catch (error) {
-    throw error instanceof DeviceFailure ? stopped(error, training, run) : error;
+    const failure = deviceFailureIn(error);
+    throw failure ? stopped(failure, training, run) : error;
   } finally {
     run.release();
     training.dispose();
   }
+}
+
+/** The failure of the device behind an error: in self-play it comes to light in the environment's step. */
+function deviceFailureIn(error: unknown): DeviceFailure | null {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause instanceof DeviceFailure) return cause;
+  return null;
 }
 
 /** What a device that fails leaves of a run: its last checkpoint. Parameters since then were on the device alone. */
@@ -163,8 +177,9 @@ async function save(
   onEvent({ event: 'checkpoint', step: training.step, path, best });
 }
 
-/** Whether the episodes of late make an evaluation worth its time. */
+/** Whether the episodes of late make an evaluation worth its time; they say nothing of one in another environment. */
 function looksSolved({ recentReturns, config }: Training, untilReturn: number): boolean {
+  if (config.evalParameters) return true;
   const late = recentReturns.slice(-Math.max(config.envs, 10));
   return late.length > 0 && mean(late) >= untilReturn - 0.1 * Math.abs(untilReturn);
 }

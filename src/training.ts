@@ -3,6 +3,7 @@ import { Adam } from '../agents/optimizer.ts';
 import type { Policy } from '../agents/model/policy.ts';
 import { Rollout } from '../agents/rollout.ts';
 import { Generator, type GeneratorState } from '../envs/random.ts';
+import { describeSpace } from '../envs/spaces.ts';
 import type { RunningStatisticsState } from '../envs/runningStatistics.ts';
 import type { VectorEnv, VectorEnvState } from '../envs/vector.ts';
 import type { WorkerRestart } from '../envs/workers.ts';
@@ -12,30 +13,41 @@ import { buildPolicy, frozenNormalizer } from './agent.ts';
 import { type Checkpoint, CHECKPOINT_FORMAT, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import type { Config } from './config.ts';
 import { openDevice } from './device/device.ts';
+import { SYNCHRONOUS_DEVICES } from './device/names.ts';
 import { memoryLimit } from './device/simd/open.ts';
-import { FileError } from './errors.ts';
+import { ConfigError, FileError } from './errors.ts';
 import type { Player } from './evaluate.ts';
 import { ObservationNormalizer, RewardNormalizer, type RewardNormalizerState } from './normalizers.ts';
+import type { SnapshotEvent } from './metrics.ts';
 import type { RunDirectory } from './run.ts';
+import { SelfPlay, type SelfPlayState } from './selfPlay.ts';
 import { checkMemory } from './tensorMemory.ts';
 import { type EnvSpec, make } from '../envs/registry.ts';
 import { openVectorEnv } from './vectorEnv.ts';
 
+export interface TrainingOptions {
+  config: Config;
+  spec: EnvSpec;
+  /** The environment of evaluations and replays. */
+  evalSpec: EnvSpec;
+  resume?: boolean;
+}
+
 /** Opens the device, then everything that training works on: new, or as the run's latest checkpoint has it. */
 export async function openTraining(
-  { config, spec, resume = false }: { config: Config; spec: EnvSpec; resume?: boolean },
+  { config, spec, evalSpec, resume = false }: TrainingOptions,
   run: RunDirectory,
 ): Promise<Training> {
   const checkpoints = resume ? run.checkpoints() : null;
   if (resume) run.readConfig();
   const { name } = await openDevice(config.device, config);
   checkMemory(config, memoryLimit());
-  const training = new Training(config, spec, name);
+  const training = new Training(config, spec, name, evalSpec);
   if (!resume) run.create();
   run.claim();
   run.writeConfig(config);
   if (checkpoints) training.restore(join(run.checkpointsPath, checkpoints.latest));
-  else training.envs.reset();
+  else await training.begin();
   if (resume) run.dropMetricsAfter(training.step);
   return training;
 }
@@ -46,6 +58,8 @@ export class Training {
   readonly optimizer: Adam;
   readonly envs: VectorEnv;
   readonly actor: Actor;
+  /** Who plays the other side, where the environment needs somebody. */
+  readonly selfPlay: SelfPlay | null;
   readonly rollout: Rollout;
   readonly observationNormalizer: ObservationNormalizer;
   readonly rewardNormalizer: RewardNormalizer | null;
@@ -66,18 +80,24 @@ export class Training {
 
   constructor(
     readonly config: Config,
-    private readonly spec: EnvSpec,
+    spec: EnvSpec,
     /** Name of the device in use. */
     readonly device: string,
+    /** The environment of evaluations and replays. */
+    private readonly evalSpec = spec,
   ) {
     const { envs: count, gamma } = config;
+    const played = describeEnv(spec);
+    checkEvaluation(played, evalSpec === spec ? played : describeEnv(evalSpec));
     this.random = new Generator(config.seed);
     this.policy = buildPolicy(config, spec, this.random);
     this.optimizer = new Adam(this.policy.parameters, config);
+    this.selfPlay = played.needsOpponent ? openSelfPlay(config, spec, device) : null;
     this.envs = openVectorEnv(spec, {
       count,
       seed: this.random.integers(2 ** 31),
       workers: config.envWorkers,
+      ...(this.selfPlay && { opponent: this.selfPlay }),
       onRestart: (restart) => this.restarts.push(restart),
     });
     this.actor = new Actor(this.policy, count);
@@ -95,14 +115,25 @@ export class Training {
     this.rewardNormalizer = config.normalizeRewards ? new RewardNormalizer(count, gamma) : null;
   }
 
+  /** Starts all episodes of a new run. */
+  async begin(): Promise<void> {
+    await this.#addSnapshot();
+    this.envs.reset();
+  }
+
+  /** In self-play, now and then: takes the policy as it is now among its opponents. */
+  async takeSnapshot(): Promise<SnapshotEvent | null> {
+    return this.update % this.config.snapshotEvery === 0 ? await this.#addSnapshot() : null;
+  }
+
   /** The policy as it is now, to evaluate or record. */
   player(): Player {
     const statistics = this.observationNormalizer.state();
     return {
       policy: this.policy,
-      environment: this.config.environment,
-      make: () => make(this.spec),
-      openEnvs: (options) => openVectorEnv(this.spec, { ...options, workers: this.config.envWorkers }),
+      environment: this.evalSpec.id,
+      make: () => make(this.evalSpec),
+      openEnvs: (options) => openVectorEnv(this.evalSpec, { ...options, workers: this.config.envWorkers }),
       step: this.step,
       normalizer: (environments) => frozenNormalizer(statistics, this.policy.observationSpace, environments),
       valueScale: this.rewardNormalizer?.deviation ?? 1,
@@ -127,10 +158,12 @@ export class Training {
     const memory: Checkpoint['memory'] = new Map();
     for (const [i, tensor] of this.actor.cache.tensors.entries())
       memory.set(String(i), { shape: tensor.shape, data: (await tensor.data()) as Float32Array });
+    const selfPlay = await this.selfPlay?.save();
     saveCheckpoint(path, {
       policy: await this.policy.parameters.save(),
       optimizer: optimizer.tensors,
       memory,
+      opponents: selfPlay?.tensors ?? new Map(),
       state: {
         format: CHECKPOINT_FORMAT,
         environment: this.config.environment,
@@ -147,6 +180,7 @@ export class Training {
         starts: [...this.actor.starts],
         recentReturns: this.recentReturns,
         recentLengths: this.recentLengths,
+        ...(selfPlay && { selfPlay: selfPlay.state }),
       },
     });
     this.savedAt = this.step;
@@ -154,7 +188,7 @@ export class Training {
 
   /** @throws FileError when the checkpoint does not fit */
   restore(path: string): void {
-    const { policy, optimizer, memory, state } = loadCheckpoint(path, this.config.environment);
+    const { policy, optimizer, memory, opponents, state } = loadCheckpoint(path, this.config.environment);
     try {
       this.policy.parameters.load(policy);
       this.optimizer.load({ steps: state.optimizerSteps, tensors: optimizer });
@@ -170,7 +204,9 @@ export class Training {
     this.random.restore(state.random as GeneratorState);
     this.observationNormalizer.restore(state.observationNormalizer as RunningStatisticsState | null);
     this.rewardNormalizer?.restore(state.rewardNormalizer as RewardNormalizerState);
-    this.envs.restore(state.vectorEnv as VectorEnvState);
+    const restoreEnvs = (): void => this.envs.restore(state.vectorEnv as VectorEnvState);
+    if (this.selfPlay) this.selfPlay.restore(state.selfPlay as SelfPlayState, opponents, restoreEnvs);
+    else restoreEnvs();
     tf.dispose(this.actor.cache.tensors);
     this.actor.cache = {
       tensors: [...memory.values()].map(({ data, shape }) => tf.tensor(data, shape)),
@@ -184,6 +220,54 @@ export class Training {
     this.actor.dispose();
     this.optimizer.dispose();
     this.policy.dispose();
+    this.selfPlay?.dispose();
     this.envs.close();
   }
+
+  async #addSnapshot(): Promise<SnapshotEvent | null> {
+    const { selfPlay, policy, step, observationNormalizer } = this;
+    return (await selfPlay?.add(policy, step, observationNormalizer?.state() ?? null)) ?? null;
+  }
+}
+
+/** Past policies as the opponent. @throws ConfigError where they cannot play */
+function openSelfPlay(config: Config, spec: EnvSpec, device: string): SelfPlay {
+  if (!SYNCHRONOUS_DEVICES.includes(device))
+    throw new ConfigError(
+      `${spec.id}: past policies cannot be the opponent on the device ${device}, whose results are not there at once: give --device ${SYNCHRONOUS_DEVICES.join(', ')}`,
+    );
+  if (config.envWorkers > 0)
+    throw new ConfigError(
+      `${spec.id}: envWorkers is ${config.envWorkers}, but past policies play in one thread alone: give --env-workers 0`,
+    );
+  const { envs: rows, poolSize, newestShare } = config;
+  // Weights are loaded into it: what it is made with does not matter.
+  return new SelfPlay({ rows, poolSize, newestShare, build: () => buildPolicy(config, spec, new Generator(0)) });
+}
+
+/** What training has to know of an environment before it opens many. */
+interface EnvDescription {
+  id: string;
+  needsOpponent: boolean;
+  spaces: string;
+}
+
+function describeEnv(spec: EnvSpec): EnvDescription {
+  const env = make(spec);
+  const { observationSpace, actionSpace, needsOpponent = false } = env;
+  env.close?.();
+  const spaces = `observations ${describeSpace(observationSpace)} and actions ${describeSpace(actionSpace)}`;
+  return { id: spec.id, needsOpponent, spaces };
+}
+
+/** @throws ConfigError when what learns in one environment cannot be evaluated in the other */
+function checkEvaluation(played: EnvDescription, evaluated: EnvDescription): void {
+  if (evaluated.needsOpponent)
+    throw new ConfigError(
+      `${evaluated.id}: an evaluation wants an opponent that stays as it is: choose one by --eval-parameters, such as opponent=scripted`,
+    );
+  if (played.spaces !== evaluated.spaces)
+    throw new ConfigError(
+      `${evaluated.id}, for evaluations, has ${evaluated.spaces}, wanted those of ${played.id}: ${played.spaces}`,
+    );
 }

@@ -30,6 +30,7 @@ export async function collectAndLearn(training: Training): Promise<UpdateEvent> 
     stepsPerSecond: rollout.rows / seconds,
     seconds: training.seconds,
     learningRate,
+    ...(training.selfPlay && { elo: training.selfPlay.elo, poolElo: training.selfPlay.poolElo }),
     ...terms,
   };
 }

@@ -1,3 +1,5 @@
+import { localEngine } from '../envs/localEngine.ts';
+import type { Opponent } from '../envs/opponent.ts';
 import { type EnvSpec, make } from '../envs/registry.ts';
 import { VectorEnv } from '../envs/vector.ts';
 import { workerEngine, type WorkerRestart } from '../envs/workers.ts';
@@ -8,17 +10,20 @@ export interface VectorEnvOptions {
   seed: number;
   /** Threads for them, which find the environment by the spec's `id`; 0: this one. */
   workers?: number;
+  /** Plays the other side, in this thread; for environments that need somebody. */
+  opponent?: Opponent;
   onRestart?: (restart: WorkerRestart) => void;
 }
 
 /** The environments of a spec, in this thread or in workers. @throws EnvError when they cannot be made */
 export function openVectorEnv(spec: EnvSpec, options: VectorEnvOptions): VectorEnv {
-  const { count, seed, workers = 0, onRestart } = options;
+  const { count, seed, workers = 0, opponent, onRestart } = options;
   const entry = new URL('./envWorker.mjs', import.meta.url);
   return new VectorEnv(() => make(spec), {
     count,
     seed,
     name: spec.id,
+    ...(opponent && { engine: (makeOne, rows) => localEngine(makeOne, rows, { opponent }) }),
     ...(workers > 0 && {
       engine: workerEngine({ reference: spec.id, workers, entry, ...(onRestart && { onRestart }) }),
     }),

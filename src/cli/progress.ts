@@ -45,6 +45,7 @@ export class PlainProgress implements Progress {
         return;
       case 'checkpoint':
       case 'replay':
+      case 'snapshot':
       case 'done':
         return;
       default:
@@ -91,6 +92,7 @@ export class LiveProgress implements Progress {
         return;
       case 'checkpoint':
       case 'replay':
+      case 'snapshot':
         return;
       default:
         event satisfies never;

@@ -30,7 +30,8 @@ const OWN_FLAGS: Flags = {
 
 /** Headings of the help; a setting in neither list stands under "Learning". */
 const MAIN = ['algo', 'policy', 'steps', 'untilReturn', 'envs', 'envWorkers', 'seed', 'device'];
-const REPORTS = ['evalEpisodes', 'evalEvery', 'evalActions', 'checkpointEvery', 'replayEvery'];
+const REPORTS = ['evalEpisodes', 'evalEvery', 'evalActions', 'evalParameters', 'checkpointEvery', 'replayEvery'];
+const SELF_PLAY = ['snapshotEvery', 'poolSize', 'newestShare'];
 const MODEL = ['width', 'layers', 'heads', 'context', 'feedForward', 'initialLogStd'];
 
 /** `gymformer train`: trains an agent, and keeps all there is to know of it in a run's directory. */
@@ -138,9 +139,11 @@ function settingFlag(
       ? 'Training:'
       : REPORTS.includes(name)
         ? 'Reports:'
-        : MODEL.includes(name)
-          ? 'Model:'
-          : 'Learning:',
+        : SELF_PLAY.includes(name)
+          ? 'Self-play:'
+          : MODEL.includes(name)
+            ? 'Model:'
+            : 'Learning:',
     ...(value !== undefined && { default: value }),
     ...(choices && { choices }),
   };

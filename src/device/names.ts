@@ -3,6 +3,9 @@ export const DEVICE_NAMES = ['cuda', 'webgpu', 'native', 'simd', 'wasm', 'cpu'] 
 
 export type DeviceName = (typeof DEVICE_NAMES)[number];
 
+/** Those whose tensors can be read in the middle of synchronous code. */
+export const SYNCHRONOUS_DEVICES: readonly string[] = DEVICE_NAMES.filter((name) => name !== 'webgpu');
+
 /** What was found of a device, for scripts: names, versions, limits in bytes. */
 export type Facts = Record<string, string | number | boolean>;
 
