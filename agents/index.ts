@@ -1,14 +1,22 @@
 export { generalisedAdvantages, type AdvantageInputs } from './algorithms/advantages.ts';
+export { learnA2c, type A2cOptions } from './algorithms/a2c.ts';
 export {
   explainedVariance,
-  learnPpo,
+  learnMinibatches,
   NonFiniteError,
-  ppoLoss,
-  type PpoInputs,
-  type PpoLoss,
-  type PpoOptions,
-  type PpoTerms,
-} from './algorithms/ppo.ts';
+  type Evaluation,
+  type LearningRule,
+  type Loss,
+  type SharedTerms,
+  type UpdateOptions,
+} from './algorithms/learnMinibatches.ts';
+export {
+  policyGradientLoss,
+  type PolicyGradientOptions,
+  type PolicyGradientTerms,
+} from './algorithms/policyGradient.ts';
+export { learnPpo, ppoLoss, type PpoOptions, type PpoTerms } from './algorithms/ppo.ts';
+export { learnReinforce, type ReinforceOptions } from './algorithms/reinforce.ts';
 export type { Head } from './model/heads.ts';
 export { Parameters, type StoredTensor } from './model/parameters.ts';
 export { Policy, type PolicyOptions, type PolicyResult } from './model/policy.ts';

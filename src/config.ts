@@ -10,11 +10,12 @@ const fraction = z.number().min(0).max(1);
 /**
  * Every setting of a run: its name, its meaning, its bounds and its default.
  *
- * A setting comes from, in this order: a flag, the config file, the environment's preset, the default here.
+ * A setting comes from, in this order: a flag, the config file, the environment's preset, the algorithm's defaults below,
+ * the default here.
  */
 export const configSchema = z.strictObject({
   environment: z.string().describe('id of a registered environment, path of a module, or package#export'),
-  algo: z.enum(['ppo']).default('ppo').describe('learning algorithm'),
+  algo: z.enum(['ppo', 'a2c', 'reinforce']).default('ppo').describe('learning algorithm'),
   policy: z.enum(['transformer', 'gru', 'mlp']).default('transformer').describe('what works across time'),
   seed: z.int().nonnegative().default(0).describe('seeds weights, actions, shuffling and environments'),
   device: z
@@ -82,11 +83,80 @@ export type Config = z.infer<typeof configSchema>;
 
 export const CONFIG_KEYS = Object.keys(configSchema.shape) as (keyof Config)[];
 
+type Algorithm = Config['algo'];
+type Settings = Readonly<Record<string, unknown>>;
+
+/** A gradient that holds for the policy that acted alone allows one step of the optimiser for each rollout. */
+const ONE_STEP = { epochs: 1, minibatches: 1 };
+
+/** Settings that are no choice with an algorithm. */
+const FIXED: Readonly<Record<Algorithm, Partial<Config>>> = {
+  ppo: {},
+  a2c: ONE_STEP,
+  // Returns are whole.
+  reinforce: { ...ONE_STEP, gaeLambda: 1 },
+};
+
+/** What an algorithm has in place of the defaults above, which are PPO's. */
+const ALGORITHM_DEFAULTS: Readonly<Record<Algorithm, Partial<Config>>> = {
+  ppo: {},
+  a2c: { ...FIXED.a2c, rolloutSteps: 16, normalizeAdvantages: false },
+  reinforce: { ...FIXED.reinforce, rolloutSteps: 256, learningRate: 5e-3, normalizeAdvantages: false },
+};
+
+/** Settings of PPO alone. */
+const PPO_ALONE = ['clipRange', 'clipValues', 'targetKl'];
+
+/** What a preset says of these was found with PPO; another algorithm has them from its own section of the preset. */
+const TUNED: ReadonlySet<string> = new Set<keyof Config>([
+  'envs',
+  'rolloutSteps',
+  'sequenceSteps',
+  'epochs',
+  'minibatches',
+  'learningRate',
+  'finalLearningRate',
+  'annealSteps',
+  'gaeLambda',
+  'clipRange',
+  'clipValues',
+  'valueCoefficient',
+  'normalizeAdvantages',
+  'maxGradientNorm',
+  'targetKl',
+]);
+
 export interface ConfigSources {
   environment: string;
-  preset?: Record<string, unknown>;
-  file?: Record<string, unknown>;
-  flags?: Record<string, unknown>;
+  /** Settings, and a section of them for an algorithm under its name: `{ gamma: 0.98, a2c: { envs: 32 } }`. */
+  preset?: Settings;
+  file?: Settings;
+  flags?: Settings;
+}
+
+/** Where the value of a setting comes from, from what counts most to what counts least. */
+export type Origin = 'flags' | 'config file' | 'preset' | 'algorithm' | 'default';
+
+/** The settings from each place, those that count most first. */
+function layersOf({ preset = {}, file = {}, flags = {} }: ConfigSources): [Origin, Settings][] {
+  const algo = (flags['algo'] ?? file['algo'] ?? preset['algo'] ?? 'ppo') as Algorithm;
+  const general = Object.entries(preset).filter(
+    ([key]) => !(key in ALGORITHM_DEFAULTS) && (algo === 'ppo' || !TUNED.has(key)),
+  );
+  return [
+    ['flags', flags],
+    ['config file', file],
+    ['preset', { ...Object.fromEntries(general), ...(preset[algo] as Settings | undefined) }],
+    ['algorithm', ALGORITHM_DEFAULTS[algo] ?? {}],
+  ];
+}
+
+/** Where each setting's value comes from. */
+export function settingOrigins(sources: ConfigSources): Record<keyof Config, Origin> {
+  const layers = layersOf(sources);
+  const originOf = (key: string): Origin =>
+    layers.find(([, settings]) => settings[key] !== undefined)?.[0] ?? 'default';
+  return Object.fromEntries(CONFIG_KEYS.map((key) => [key, originOf(key)])) as Record<keyof Config, Origin>;
 }
 
 /**
@@ -94,12 +164,17 @@ export interface ConfigSources {
  *
  * @throws ConfigError naming the setting, what was found and what was wanted
  */
-export function resolveConfig({ environment, preset = {}, file = {}, flags = {} }: ConfigSources): Config {
-  for (const [source, settings] of Object.entries({ preset, 'config file': file, flags }))
-    for (const key of Object.keys(settings))
+export function resolveConfig(sources: ConfigSources): Config {
+  const layers = layersOf(sources);
+  const merged = Object.assign({}, ...layers.map(([, settings]) => settings).toReversed()) as Partial<Config>;
+  for (const [source, settings] of layers)
+    for (const key of Object.keys(settings)) {
       if (!CONFIG_KEYS.includes(key as keyof Config))
         throw new ConfigError(`unknown setting ${key} in the ${source}: did you mean ${nearest(key, CONFIG_KEYS)}?`);
-  return checkConfig({ ...preset, ...file, ...flags, environment });
+      if (PPO_ALONE.includes(key) && (merged.algo ?? 'ppo') !== 'ppo')
+        throw new ConfigError(`${key} in the ${source} is a setting of ppo, and the algorithm is ${merged.algo}`);
+    }
+  return checkConfig({ ...merged, environment: sources.environment });
 }
 
 /** @throws ConfigError naming the first setting that is wrong */
@@ -111,6 +186,11 @@ export function checkConfig(settings: unknown): Config {
     throw new ConfigError(`setting ${path.join('.')} is ${JSON.stringify(found)}: ${message}`);
   }
   const config = result.data;
+  for (const [key, value] of Object.entries(FIXED[config.algo]))
+    if (config[key as keyof Config] !== value)
+      throw new ConfigError(
+        `${key} is ${config[key as keyof Config]}, but ${config.algo} has no choice: it is ${value}`,
+      );
   if (config.rolloutSteps % config.sequenceSteps)
     throw new ConfigError(
       `rolloutSteps is ${config.rolloutSteps}, which is not a multiple of sequenceSteps, ${config.sequenceSteps}`,

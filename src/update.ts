@@ -1,4 +1,7 @@
-import { learnPpo, NonFiniteError, type PpoTerms } from '../agents/algorithms/ppo.ts';
+import { learnA2c } from '../agents/algorithms/a2c.ts';
+import { NonFiniteError } from '../agents/algorithms/learnMinibatches.ts';
+import { learnPpo } from '../agents/algorithms/ppo.ts';
+import { learnReinforce } from '../agents/algorithms/reinforce.ts';
 import type { Config } from './config.ts';
 import { GymformerError } from './errors.ts';
 import type { UpdateEvent } from './metrics.ts';
@@ -7,6 +10,14 @@ import type { Training } from './training.ts';
 
 /** Episodes that the reported mean return is over. */
 const RECENT = 100;
+
+const ALGORITHMS = { ppo: learnPpo, a2c: learnA2c, reinforce: learnReinforce } satisfies Record<
+  Config['algo'],
+  unknown
+>;
+
+/** The terms of the algorithm's loss, and those of all (agents/algorithms). */
+type Terms = Awaited<ReturnType<(typeof ALGORITHMS)[Config['algo']]>>;
 
 /** One update: a rollout and what is learned from it. */
 export async function collectAndLearn(training: Training): Promise<UpdateEvent> {
@@ -75,10 +86,10 @@ export async function collect(training: Training): Promise<void> {
   rollout.finish(lastValues, { gamma: config.gamma, lambda: config.gaeLambda });
 }
 
-async function learn(training: Training, learningRate: number): Promise<PpoTerms> {
+async function learn(training: Training, learningRate: number): Promise<Terms> {
   const { config, policy, optimizer, rollout, random, step } = training;
   try {
-    return await learnPpo(policy, optimizer, rollout, { ...config, learningRate, random });
+    return await ALGORITHMS[config.algo](policy, optimizer, rollout, { ...config, learningRate, random });
   } catch (error) {
     if (!(error instanceof NonFiniteError)) throw error;
     const { term, value } = error;

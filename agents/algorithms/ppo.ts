@@ -1,9 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Generator } from '../../envs/random.ts';
 import { fused, type Kernel } from '../model/fused.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Adam } from '../optimizer.ts';
-import type { Minibatch, Rollout } from '../rollout.ts';
+import type { Rollout } from '../rollout.ts';
+import {
+  type Evaluation,
+  learnMinibatches,
+  type Loss,
+  normalised,
+  type SharedTerms,
+  type UpdateOptions,
+} from './learnMinibatches.ts';
 
 /** Hyper-parameters of PPO; the names in brackets are Stable-Baselines3's. */
 export interface PpoOptions {
@@ -26,7 +33,7 @@ export interface PpoOptions {
 }
 
 /** What an update reports, each the mean over its minibatches. */
-export interface PpoTerms {
+export interface PpoTerms extends SharedTerms {
   policyLoss: number;
   valueLoss: number;
   entropy: number;
@@ -34,32 +41,10 @@ export interface PpoTerms {
   approxKl: number;
   /** Share of actions whose ratio left the clip range. */
   clipFraction: number;
-  /** Norm of the gradient before clipping. */
-  gradientNorm: number;
-  /** 1 - variance(return - value) / variance(return), of the values that acting had; 1 is perfect. */
-  explainedVariance: number;
 }
 
-export interface PpoInputs {
-  /** [rows] log-probability of the actions under the new policy, and under the one that acted. */
-  logProbs: tf.Tensor1D;
-  oldLogProbs: tf.Tensor1D;
-  /** [rows] */
-  entropies: tf.Tensor1D;
-  advantages: tf.Tensor1D;
-  /** [rows] the new policy's values, and those of the one that acted. */
-  values: tf.Tensor1D;
-  oldValues: tf.Tensor1D;
-  returns: tf.Tensor1D;
-}
-
-/** The loss, a scalar with a gradient, and [5] of its terms: those of `LOSS_TERMS`. */
-export interface PpoLoss {
-  loss: tf.Scalar;
-  terms: tf.Tensor1D;
-}
-
-export const LOSS_TERMS = ['policyLoss', 'valueLoss', 'entropy', 'approxKl', 'clipFraction'] as const;
+/** What the loss reports, in its order. */
+const TERMS = ['policyLoss', 'valueLoss', 'entropy', 'approxKl', 'clipFraction'] as const;
 
 /**
  * The clipped surrogate objective, the value's squared error and the entropy.
@@ -72,7 +57,7 @@ export const LOSS_TERMS = ['policyLoss', 'valueLoss', 'entropy', 'approxKl', 'cl
  * @see Schulman et al. 2017, "Proximal Policy Optimization Algorithms", eq. 7 and 9
  * @see Huang et al. 2022, "The 37 Implementation Details of Proximal Policy Optimization"
  */
-export function ppoLoss(inputs: PpoInputs, options: PpoOptions): PpoLoss {
+export function ppoLoss(inputs: Evaluation, options: PpoOptions): Loss {
   const whole = fused('PpoLoss');
   if (whole) return fusedPpoLoss(whole, inputs, options);
   const { clipRange, valueCoefficient, entropyCoefficient } = options;
@@ -92,7 +77,7 @@ export function ppoLoss(inputs: PpoInputs, options: PpoOptions): PpoLoss {
   return { loss, terms: tf.stack([policyLoss, valueLoss, entropy, approxKl, tf.mean(outside)]) as tf.Tensor1D };
 }
 
-function fusedPpoLoss(kernel: Kernel, inputs: PpoInputs, options: PpoOptions): PpoLoss {
+function fusedPpoLoss(kernel: Kernel, inputs: Evaluation, options: PpoOptions): Loss {
   let terms: tf.Tensor | undefined;
   const apply = tf.customGrad((logProbs, entropies, values, save) => {
     const found = { logProbs, entropies, values } as Record<string, tf.Tensor>;
@@ -118,115 +103,24 @@ function fusedPpoLoss(kernel: Kernel, inputs: PpoInputs, options: PpoOptions): P
  *
  * @throws NonFiniteError when a term of the loss is NaN or infinite; the parameters are then no longer usable
  */
-export async function learnPpo(
+export function learnPpo(
   policy: Policy,
   optimizer: Adam,
   rollout: Rollout,
-  options: PpoOptions & { learningRate: number; random: Generator },
+  options: PpoOptions & UpdateOptions,
 ): Promise<PpoTerms> {
-  const { epochs, minibatches, learningRate, random, targetKl } = options;
-  const size = Math.ceil(rollout.sequences / minibatches);
-  const reports: tf.Tensor1D[] = [];
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    const order = Int32Array.from(random.permutation(rollout.sequences));
-    for (let first = 0; first < order.length; first += size)
-      reports.push(learnMinibatch(policy, optimizer, rollout, order.slice(first, first + size), options, learningRate));
-    if (targetKl !== null && epoch + 1 < epochs) {
-      const kl = (await (reports.at(-1) as tf.Tensor1D).data())[TERMS.indexOf('approxKl')] as number;
-      if (kl > 1.5 * targetKl) break;
-    }
-  }
-  return { ...(await meanTerms(reports)), explainedVariance: explainedVariance(rollout.values, rollout.returns) };
-}
-
-const TERMS = [...LOSS_TERMS, 'gradientNorm'] as const;
-
-/** One step of the optimiser; returns its terms, in the order of `TERMS`, still on the device. */
-function learnMinibatch(
-  policy: Policy,
-  optimizer: Adam,
-  rollout: Rollout,
-  indices: Int32Array,
-  options: PpoOptions,
-  learningRate: number,
-): tf.Tensor1D {
-  return tf.tidy(() => {
-    const minibatch = rollout.minibatch(indices);
-    let lossTerms: tf.Tensor1D | undefined;
-    const norm = optimizer.minimize(() => {
-      const { loss, terms } = ppoLoss(evaluateMinibatch(policy, minibatch), options);
-      lossTerms = tf.keep(terms);
-      return loss;
-    }, learningRate);
-    const kept = lossTerms as unknown as tf.Tensor1D;
-    const report = tf.concat1d([kept, tf.reshape(norm, [1]) as tf.Tensor1D]);
-    kept.dispose();
-    return report;
+  const { targetKl } = options;
+  return learnMinibatches(policy, optimizer, rollout, {
+    ...options,
+    terms: TERMS,
+    loss: (evaluation) => ppoLoss(evaluation, options),
+    ...(targetKl !== null && { goesOn: ({ approxKl }) => !(approxKl > 1.5 * targetKl) }),
   });
 }
 
-/** What the policy as it is now says of the actions of a minibatch. */
-export function evaluateMinibatch(policy: Policy, minibatch: Minibatch): PpoInputs {
-  const { outputs, values } = policy.run(minibatch.observations, minibatch.starts, minibatch.cache, {
-    remember: false,
-  });
-  return {
-    ...policy.head.score(outputs, minibatch.actions, minibatch.masks),
-    oldLogProbs: minibatch.logProbs,
-    advantages: minibatch.advantages,
-    values,
-    oldValues: minibatch.values,
-    returns: minibatch.returns,
-  };
-}
-
-/** A term of the loss that is no longer a number: training cannot go on. */
-export class NonFiniteError extends Error {
-  override readonly name = 'NonFiniteError';
-
-  constructor(
-    readonly term: string,
-    readonly value: number,
-  ) {
-    super(`${term} became ${value}`);
-  }
-}
-
-async function meanTerms(reports: tf.Tensor1D[]): Promise<Omit<PpoTerms, 'explainedVariance'>> {
-  const means = tf.tidy(() => tf.mean(tf.stack(reports), 0));
-  const values = await means.data();
-  tf.dispose([means, ...reports]);
-  return Object.fromEntries(
-    TERMS.map((term, i) => {
-      const value = values[i] as number;
-      if (!Number.isFinite(value)) throw new NonFiniteError(term, value);
-      return [term, value];
-    }),
-  ) as Omit<PpoTerms, 'explainedVariance'>;
-}
-
-/** To mean 0 and deviation 1, with the sample's standard deviation (N - 1), as PyTorch has it. */
-function normalised(x: tf.Tensor1D): tf.Tensor1D {
-  if (x.size < 2) return x;
-  const centred = tf.sub(x, tf.mean(x));
-  const deviation = tf.sqrt(tf.div(tf.sum(tf.square(centred)), x.size - 1));
-  return tf.div(centred, tf.add(deviation, 1e-8));
-}
-
-function squaredValueError({ values, oldValues, returns }: PpoInputs, options: PpoOptions): tf.Tensor {
+function squaredValueError({ values, oldValues, returns }: Evaluation, options: PpoOptions): tf.Tensor {
   const error = tf.square(tf.sub(values, returns));
   if (!options.clipValues) return error;
   const change = tf.clipByValue(tf.sub(values, oldValues), -options.clipRange, options.clipRange);
   return tf.maximum(error, tf.square(tf.sub(tf.add(oldValues, change), returns)));
-}
-
-/** Share of the returns' variance that the values predicted; 0 when the returns do not vary. */
-export function explainedVariance(values: Float32Array, returns: Float32Array): number {
-  const spread = variance(returns);
-  return spread === 0 ? 0 : 1 - variance(returns.map((x, i) => x - (values[i] as number))) / spread;
-}
-
-function variance(x: Float32Array): number {
-  const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
-  return x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / x.length;
 }

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { generalisedAdvantages } from '../../agents/algorithms/advantages.ts';
-import { explainedVariance, type PpoInputs, ppoLoss, type PpoOptions } from '../../agents/algorithms/ppo.ts';
+import { type Evaluation, explainedVariance } from '../../agents/algorithms/learnMinibatches.ts';
+import { ppoLoss, type PpoOptions } from '../../agents/algorithms/ppo.ts';
 import { Parameters } from '../../agents/model/parameters.ts';
 import { Adam } from '../../agents/optimizer.ts';
 import { Generator } from '../../envs/random.ts';
@@ -24,7 +25,7 @@ const OPTIONS: PpoOptions = {
 describe.each(['cpu', 'simd'] as const)('the PPO loss on %s equals PyTorch', (device) => {
   beforeAll(async () => void (await openDevice(device)));
 
-  const recorded = (): PpoInputs => {
+  const recorded = (): Evaluation => {
     const { newLogProb, oldLogProb, advantage, value, oldValue, ...rest } = reference['ppo'];
     return {
       logProbs: tf.tensor1d(newLogProb),

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import { type PpoInputs, ppoLoss } from '../../agents/algorithms/ppo.ts';
+import type { Evaluation } from '../../agents/algorithms/learnMinibatches.ts';
+import { ppoLoss } from '../../agents/algorithms/ppo.ts';
 import { encoderFor } from '../../agents/model/encoder.ts';
 import { headFor } from '../../agents/model/heads.ts';
 import { gelu, layerNorm, linear, linearGelu } from '../../agents/model/layers.ts';
@@ -139,7 +140,7 @@ function ppo(): Case {
   };
   const options = { epochs: 1, minibatches: 1, clipRange: 0.5, clipValues: false, targetKl: null };
   const layer = (logProbs: tf.Tensor, entropies: tf.Tensor, values: tf.Tensor): tf.Tensor =>
-    ppoLoss({ ...rest, logProbs, entropies, values } as PpoInputs, {
+    ppoLoss({ ...rest, logProbs, entropies, values } as Evaluation, {
       ...options,
       valueCoefficient: 0.5,
       entropyCoefficient: 0.1,

@@ -2,7 +2,7 @@ import type { Env, StepResult } from '../../envs/env.ts';
 import type { EnvSpec } from '../../envs/registry.ts';
 import { Box, Discrete, MultiBinary, MultiDiscrete, type Space } from '../../envs/spaces.ts';
 import { Generator } from '../../envs/random.ts';
-import { checkConfig, type Config } from '../../src/config.ts';
+import { type Config, resolveConfig } from '../../src/config.ts';
 
 /**
  * Environments so small that what a policy and its values must become is known, each hard in one way.
@@ -83,19 +83,22 @@ export function specOf(id: string, make: () => Env): EnvSpec {
 }
 
 /** Settings for tests: a small model, raw rewards and observations, one evaluation at the end. */
-export function smallConfig(settings: Partial<Config> & { environment: string }): Config {
-  return checkConfig({
-    device: 'simd',
-    width: 16,
-    layers: 1,
-    heads: 2,
-    context: 4,
-    envs: 8,
-    rolloutSteps: 32,
-    sequenceSteps: 8,
-    normalizeObservations: false,
-    normalizeRewards: false,
-    evalEpisodes: 20,
-    ...settings,
+export function smallConfig({ environment, ...settings }: Partial<Config> & { environment: string }): Config {
+  return resolveConfig({
+    environment,
+    flags: {
+      device: 'simd',
+      width: 16,
+      layers: 1,
+      heads: 2,
+      context: 4,
+      envs: 8,
+      rolloutSteps: 32,
+      sequenceSteps: 8,
+      normalizeObservations: false,
+      normalizeRewards: false,
+      evalEpisodes: 20,
+      ...settings,
+    },
   });
 }

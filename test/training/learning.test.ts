@@ -18,7 +18,7 @@ async function learn(environment: string, flags: Record<string, unknown>): Promi
   await train({
     config,
     spec,
-    run: join(folder, `${environment}-${JSON.stringify(flags).length}`),
+    run: join(folder, `${environment}-${Object.values(flags).join('-')}`),
     onEvent: (event) => {
       if (event.event === 'eval') last = event;
     },
@@ -30,6 +30,11 @@ test('the Transformer solves CartPole-v1', async () => {
   const { mean, step } = await learn('CartPole-v1', { untilReturn: 475, steps: 50_000 });
   expect(mean).toBeGreaterThanOrEqual(475);
   expect(step).toBeLessThan(50_000);
+});
+
+test.each(['a2c', 'reinforce'])('the Transformer solves CartPole-v1 with %s', async (algo) => {
+  const { mean } = await learn('CartPole-v1', { algo, untilReturn: 475, steps: 200_000 });
+  expect(mean).toBeGreaterThanOrEqual(475);
 });
 
 test('the Transformer remembers the cue of ProofofMemory-v0, which no policy without memory can', async () => {

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { openDevice } from '../../src/device/device.ts';
 import { evaluate } from '../../src/evaluate.ts';
+import type { Config } from '../../src/config.ts';
 import { Training } from '../../src/training.ts';
 import { collectAndLearn } from '../../src/update.ts';
 import { ACTION_SPACES, type Probe, ProbeEnv, smallConfig, specOf } from './environments.ts';
@@ -17,30 +18,44 @@ const PROBES = {
 } satisfies Record<string, Probe>;
 
 const GAMMA = 0.5;
-const UPDATES = 25;
 const TOLERANCE = 0.1;
+
+/** About as many steps of the optimiser with each. */
+const ALGORITHMS = {
+  ppo: { updates: 25, settings: { minibatches: 2 } },
+  a2c: { updates: 200, settings: { rolloutSteps: 8 } },
+  reinforce: { updates: 200, settings: { rolloutSteps: 16 } },
+} satisfies Record<Config['algo'], { updates: number; settings: Partial<Config> }>;
+const ALGORITHM_NAMES = Object.keys(ALGORITHMS) as Config['algo'][];
+const POLICIES = ['transformer', 'gru', 'mlp'] as const satisfies Config['policy'][];
 
 async function trained(
   probe: Probe,
-  { head = 'Discrete', policy = 'transformer' }: { head?: string; policy?: string },
+  {
+    head = 'Discrete',
+    algo = 'ppo',
+    policy = 'transformer',
+  }: { head?: string; algo?: Config['algo']; policy?: Config['policy'] },
 ): Promise<Training> {
   const actions = ACTION_SPACES[head] as (typeof ACTION_SPACES)[string];
+  const { updates, settings } = ALGORITHMS[algo];
   const config = smallConfig({
     environment: 'probe',
-    policy: policy as 'mlp',
+    algo,
+    policy,
     gamma: GAMMA,
     initialLogStd: -0.5,
-    minibatches: 2,
     learningRate: 1e-2,
-    annealSteps: UPDATES * 256,
+    ...settings,
   });
+  const annealed = { ...config, annealSteps: updates * config.envs * config.rolloutSteps };
   const training = new Training(
-    config,
+    annealed,
     specOf('probe', () => new ProbeEnv(probe, actions)),
     'simd',
   );
   training.envs.reset();
-  for (let update = 0; update < UPDATES; update++) await collectAndLearn(training);
+  for (let update = 0; update < updates; update++) await collectAndLearn(training);
   return training;
 }
 
@@ -63,36 +78,43 @@ async function meanReturn(training: Training): Promise<number> {
   return mean;
 }
 
-describe.each(['transformer', 'gru', 'mlp'])('PPO with the %s policy', (policy) => {
+const PAIRS = ALGORITHM_NAMES.flatMap((algo) => POLICIES.map((policy) => [algo, policy] as const));
+
+describe.each(PAIRS)('%s with the %s policy', (algo, policy) => {
   test('values a constant reward', async () => {
-    expectNear(valueOf(await trained(PROBES['constant reward'], { policy }), 1), 1);
+    expectNear(valueOf(await trained(PROBES['constant reward'], { algo, policy }), 1), 1);
   });
 
   test('values what the observation says', async () => {
-    const training = await trained(PROBES['reward by observation'], { policy });
+    const training = await trained(PROBES['reward by observation'], { algo, policy });
     expectNear(valueOf(training, 1), 1);
     expectNear(valueOf(training, -1), -1);
   });
 
   test('discounts what comes a step later', async () => {
-    expectNear(valueOf(await trained(PROBES['reward after two steps'], { policy }), 1), GAMMA);
+    expectNear(valueOf(await trained(PROBES['reward after two steps'], { algo, policy }), 1), GAMMA);
   });
 
   test('finds the action that pays', async () => {
-    expect(await meanReturn(await trained(PROBES['reward by action'], { policy }))).toBeGreaterThan(0.95);
+    expect(await meanReturn(await trained(PROBES['reward by action'], { algo, policy }))).toBeGreaterThan(0.95);
   });
 
   test('finds the action that pays for what it sees', async () => {
-    expect(await meanReturn(await trained(PROBES['reward by action and observation'], { policy }))).toBeGreaterThan(
-      0.95,
-    );
+    expect(
+      await meanReturn(await trained(PROBES['reward by action and observation'], { algo, policy })),
+    ).toBeGreaterThan(0.95);
   });
 });
 
-describe.each(Object.keys(ACTION_SPACES))('PPO with %s actions', (head) => {
-  test.each(Object.entries(PROBES))('solves the probe: %s', async (name, probe) => {
+describe.each(Object.keys(ACTION_SPACES))('with %s actions', (head) => {
+  test.each(Object.entries(PROBES))('PPO solves the probe: %s', async (name, probe) => {
     const training = await trained(probe, { head });
     if (name.startsWith('reward by action')) expect(await meanReturn(training)).toBeGreaterThan(0.85);
     else expectNear(valueOf(training, 1), name === 'reward after two steps' ? GAMMA : 1);
+  });
+
+  test.each(['a2c', 'reinforce'] as const)('%s finds the action that pays for what it sees', async (algo) => {
+    const training = await trained(PROBES['reward by action and observation'], { head, algo });
+    expect(await meanReturn(training)).toBeGreaterThan(0.85);
   });
 });

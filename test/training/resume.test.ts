@@ -55,6 +55,8 @@ function updates(name: string): unknown[] {
 }
 
 const KINDS: [string, Partial<Config> & { environment: string }][] = [
+  ['A2C with a Transformer in CartPole-v1', { environment: 'CartPole-v1', algo: 'a2c' }],
+  ['REINFORCE with a GRU in ProofofMemory-v0', { environment: 'ProofofMemory-v0', algo: 'reinforce', policy: 'gru' }],
   [
     'a Transformer in CartPole-v1, with normalisation',
     { environment: 'CartPole-v1', normalizeObservations: true, normalizeRewards: true },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, describe, expect, test } from 'vitest';
-import { evaluateMinibatch } from '../../agents/algorithms/ppo.ts';
+import { evaluateMinibatch } from '../../agents/algorithms/learnMinibatches.ts';
 import type { Env } from '../../envs/env.ts';
 import { environmentSpec } from '../../envs/registry.ts';
 import { Box, Discrete } from '../../envs/spaces.ts';
@@ -44,9 +44,9 @@ describe.each(['transformer', 'gru', 'mlp'] as const)('the %s policy', (policy) 
     },
   );
 
-  test('leaves as many tensors after each update', async () => {
+  test.each(['ppo', 'a2c', 'reinforce'] as const)('leaves as many tensors after each update of %s', async (algo) => {
     const training = new Training(
-      smallConfig({ environment: 'CartPole-v1', policy }),
+      smallConfig({ environment: 'CartPole-v1', policy, algo }),
       environmentSpec('CartPole-v1'),
       'simd',
     );
