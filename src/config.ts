@@ -77,17 +77,66 @@ export interface ConfigSources {
   flags?: Record<string, unknown>;
 }
 
+/** Where the value of a setting comes from; `run` is the run that is resumed. */
+export type SettingSource = 'argument' | 'flag' | 'config file' | 'run' | 'preset' | 'default';
+
+/** Settings from one source. */
+export interface ConfigLayer {
+  source: SettingSource;
+  /** As an error names it: "the config file". */
+  place: string;
+  settings: Record<string, unknown>;
+}
+
+/** All settings of a run, and where each of them comes from. */
+export interface ResolvedConfig {
+  config: Config;
+  sources: Readonly<Record<keyof Config, SettingSource>>;
+}
+
 /**
  * All settings of a run, from all places that they can come from.
  *
  * @throws ConfigError naming the setting, what was found and what was wanted
  */
-export function resolveConfig({ environment, preset = {}, file = {}, flags = {} }: ConfigSources): Config {
-  for (const [source, settings] of Object.entries({ preset, 'config file': file, flags }))
-    for (const key of Object.keys(settings))
-      if (!CONFIG_KEYS.includes(key as keyof Config))
-        throw new ConfigError(`unknown setting ${key} in the ${source}: did you mean ${nearest(key, CONFIG_KEYS)}?`);
-  return checkConfig({ ...preset, ...file, ...flags, environment });
+export function resolveConfig(sources: ConfigSources): Config {
+  return explainConfig(sources).config;
+}
+
+/** What `resolveConfig` gives, and where each setting comes from. */
+export function explainConfig({ environment, preset = {}, file = {}, flags = {} }: ConfigSources): ResolvedConfig {
+  return resolveLayers([
+    { source: 'argument', place: 'the command', settings: { environment } },
+    { source: 'flag', place: 'the flags', settings: flags },
+    { source: 'config file', place: 'the config file', settings: file },
+    { source: 'preset', place: `the preset of ${environment}`, settings: preset },
+  ]);
+}
+
+/**
+ * Settings of layers, of which the earlier count more; what is in none is as the schema has it.
+ *
+ * @throws ConfigError for a setting that there is not, with the nearest name, and for a value that cannot be
+ */
+export function resolveLayers(layers: readonly ConfigLayer[]): ResolvedConfig {
+  for (const { place, settings } of layers)
+    for (const key of Object.keys(settings)) if (!isKey(key)) throw unknownSetting(key, place);
+  const sourceOf = (key: string): SettingSource =>
+    layers.find(({ settings }) => Object.hasOwn(settings, key))?.source ?? 'default';
+  return {
+    config: checkConfig(Object.assign({}, ...layers.map(({ settings }) => settings).toReversed())),
+    sources: Object.fromEntries(CONFIG_KEYS.map((key) => [key, sourceOf(key)])) as ResolvedConfig['sources'],
+  };
+}
+
+function isKey(key: string): boolean {
+  return CONFIG_KEYS.includes(key as keyof Config);
+}
+
+function unknownSetting(key: string, place: string): ConfigError {
+  const guess = nearest(key, CONFIG_KEYS);
+  const hint = guess === undefined ? '; gymformer train --help lists them' : `: did you mean ${guess}?`;
+  return new ConfigError(`unknown setting ${key} in ${place}${hint}`);
 }
 
 /** @throws ConfigError naming the first setting that is wrong */
