@@ -28,6 +28,7 @@ export interface LoadAgentOptions {
   envWorkers?: number;
   /** Which of a run's checkpoints. */
   checkpoint?: 'best' | 'latest';
+  /** Finds the run's environment, or the one to play in instead, whose spaces have to fit. */
   resolve: (environment: string) => Promise<EnvSpec>;
 }
 
@@ -46,7 +47,7 @@ export async function loadAgent(path: string, options: LoadAgentOptions): Promis
   try {
     policy.parameters.load(checkpoint.policy);
   } catch (error) {
-    throw new FileError(`${checkpointPath} does not fit ${config.environment}: ${(error as Error).message}`, {
+    throw new FileError(`${checkpointPath} does not fit ${spec.id}: ${(error as Error).message}`, {
       cause: error,
     });
   }

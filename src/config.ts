@@ -134,29 +134,21 @@ export interface ConfigSources {
   flags?: Settings;
 }
 
-/** Where the value of a setting comes from, from what counts most to what counts least. */
-export type Origin = 'flags' | 'config file' | 'preset' | 'algorithm' | 'default';
+/** Where the value of a setting comes from; `run` is the run that is resumed. */
+export type SettingSource = 'argument' | 'flag' | 'config file' | 'run' | 'preset' | 'algorithm' | 'default';
 
-/** The settings from each place, those that count most first. */
-function layersOf({ preset = {}, file = {}, flags = {} }: ConfigSources): [Origin, Settings][] {
-  const algo = (flags['algo'] ?? file['algo'] ?? preset['algo'] ?? 'ppo') as Algorithm;
-  const general = Object.entries(preset).filter(
-    ([key]) => !(key in ALGORITHM_DEFAULTS) && (algo === 'ppo' || !TUNED.has(key)),
-  );
-  return [
-    ['flags', flags],
-    ['config file', file],
-    ['preset', { ...Object.fromEntries(general), ...(preset[algo] as Settings | undefined) }],
-    ['algorithm', ALGORITHM_DEFAULTS[algo] ?? {}],
-  ];
+/** Settings from one source. */
+export interface ConfigLayer {
+  source: SettingSource;
+  /** As an error names it: "the config file". */
+  place: string;
+  settings: Settings;
 }
 
-/** Where each setting's value comes from. */
-export function settingOrigins(sources: ConfigSources): Record<keyof Config, Origin> {
-  const layers = layersOf(sources);
-  const originOf = (key: string): Origin =>
-    layers.find(([, settings]) => settings[key] !== undefined)?.[0] ?? 'default';
-  return Object.fromEntries(CONFIG_KEYS.map((key) => [key, originOf(key)])) as Record<keyof Config, Origin>;
+/** All settings of a run, and where each of them comes from. */
+export interface ResolvedConfig {
+  config: Config;
+  sources: Readonly<Record<keyof Config, SettingSource>>;
 }
 
 /**
@@ -165,16 +157,59 @@ export function settingOrigins(sources: ConfigSources): Record<keyof Config, Ori
  * @throws ConfigError naming the setting, what was found and what was wanted
  */
 export function resolveConfig(sources: ConfigSources): Config {
-  const layers = layersOf(sources);
-  const merged = Object.assign({}, ...layers.map(([, settings]) => settings).toReversed()) as Partial<Config>;
-  for (const [source, settings] of layers)
+  return explainConfig(sources).config;
+}
+
+/** What `resolveConfig` gives, and where each setting comes from. */
+export function explainConfig({ environment, preset = {}, file = {}, flags = {} }: ConfigSources): ResolvedConfig {
+  const algo = (flags['algo'] ?? file['algo'] ?? preset['algo'] ?? 'ppo') as Algorithm;
+  return resolveLayers([
+    { source: 'argument', place: 'the command', settings: { environment } },
+    { source: 'flag', place: 'the flags', settings: flags },
+    { source: 'config file', place: 'the config file', settings: file },
+    { source: 'preset', place: `the preset of ${environment}`, settings: presetWith(algo, preset) },
+    { source: 'algorithm', place: `the defaults of ${algo}`, settings: ALGORITHM_DEFAULTS[algo] ?? {} },
+  ]);
+}
+
+/** What a preset says of training with an algorithm: without what was found with another, with its own section. */
+function presetWith(algo: Algorithm, preset: Settings): Settings {
+  const general = Object.entries(preset).filter(
+    ([key]) => !(key in ALGORITHM_DEFAULTS) && (algo === 'ppo' || !TUNED.has(key)),
+  );
+  return { ...Object.fromEntries(general), ...(preset[algo] as Settings | undefined) };
+}
+
+/**
+ * Settings of layers, of which the earlier count more; what is in none is as the schema has it.
+ *
+ * @throws ConfigError for a setting that there is not, with the nearest name, and for a value that cannot be
+ */
+export function resolveLayers(layers: readonly ConfigLayer[]): ResolvedConfig {
+  const merged = Object.assign({}, ...layers.map(({ settings }) => settings).toReversed()) as Partial<Config>;
+  const { algo = 'ppo' } = merged;
+  for (const { source, place, settings } of layers)
     for (const key of Object.keys(settings)) {
-      if (!CONFIG_KEYS.includes(key as keyof Config))
-        throw new ConfigError(`unknown setting ${key} in the ${source}: did you mean ${nearest(key, CONFIG_KEYS)}?`);
-      if (PPO_ALONE.includes(key) && (merged.algo ?? 'ppo') !== 'ppo')
-        throw new ConfigError(`${key} in the ${source} is a setting of ppo, and the algorithm is ${merged.algo}`);
+      if (!isKey(key)) throw unknownSetting(key, place);
+      if (source !== 'run' && algo !== 'ppo' && PPO_ALONE.includes(key))
+        throw new ConfigError(`${key} in ${place} is a setting of ppo, and the algorithm is ${algo}`);
     }
-  return checkConfig({ ...merged, environment: sources.environment });
+  const sourceOf = (key: string): SettingSource =>
+    layers.find(({ settings }) => Object.hasOwn(settings, key))?.source ?? 'default';
+  return {
+    config: checkConfig(merged),
+    sources: Object.fromEntries(CONFIG_KEYS.map((key) => [key, sourceOf(key)])) as ResolvedConfig['sources'],
+  };
+}
+
+function isKey(key: string): boolean {
+  return CONFIG_KEYS.includes(key as keyof Config);
+}
+
+function unknownSetting(key: string, place: string): ConfigError {
+  const guess = nearest(key, CONFIG_KEYS);
+  const hint = guess === undefined ? '; gymformer train --help lists them' : `: did you mean ${guess}?`;
+  return new ConfigError(`unknown setting ${key} in ${place}${hint}`);
 }
 
 /** @throws ConfigError naming the first setting that is wrong */

@@ -4,7 +4,15 @@
  */
 export { Actor, type Choice } from './actor.ts';
 export { loadAgent, type Agent, type LoadAgentOptions } from './agent.ts';
-export { configSchema, resolveConfig, type Config, type ConfigSources } from './config.ts';
+export {
+  configSchema,
+  explainConfig,
+  resolveConfig,
+  type Config,
+  type ConfigSources,
+  type ResolvedConfig,
+  type SettingSource,
+} from './config.ts';
 export { listDevices, openDevice, DeviceError, type DeviceReport, type OpenDevice } from './device/device.ts';
 export { DeviceFailure, type FailureKind } from './device/failure.ts';
 export { DEVICE_NAMES, type DeviceName, type Facts } from './device/names.ts';

@@ -1,7 +1,14 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { checkConfig, CONFIG_KEYS, type Config } from './config.ts';
+import {
+  checkConfig,
+  CONFIG_KEYS,
+  type Config,
+  type ConfigSources,
+  type ResolvedConfig,
+  resolveLayers,
+} from './config.ts';
 import { ConfigError, FileError, GymformerError, UsageError } from './errors.ts';
 import { readJson, writeFileAtomic } from './files.ts';
 import type { EvalEvent, SnapshotEvent, UpdateEvent, WorkerRestartedEvent } from './metrics.ts';
@@ -33,6 +40,9 @@ const CHANGEABLE = new Set<keyof Config>([
   'checkpointEvery',
   'replayEvery',
 ]);
+
+/** What may say something of a run's settings when it is resumed. */
+type ResumeSources = Partial<Omit<ConfigSources, 'preset'>>;
 
 /** A run's directory: config.json, metrics.jsonl, checkpoints.json, checkpoints/ and replays/. */
 export class RunDirectory {
@@ -101,14 +111,25 @@ export class RunDirectory {
    * @throws ConfigError when a flag contradicts what the run was started with
    */
   resumeConfig(flags: Record<string, unknown>): Config {
+    return this.explainResume({ flags }).config;
+  }
+
+  /** What `resumeConfig` gives, and where each setting comes from. An environment that is left out is the run's own. */
+  explainResume({ environment, file = {}, flags = {} }: ResumeSources): ResolvedConfig {
     const stored = this.readConfig();
-    const wanted = checkConfig({ ...stored, ...flags });
+    const resolved = resolveLayers([
+      { source: 'argument', place: 'the command', settings: environment === undefined ? {} : { environment } },
+      { source: 'flag', place: 'the flags', settings: flags },
+      { source: 'config file', place: 'the config file', settings: file },
+      { source: 'run', place: this.path, settings: stored },
+    ]);
+    const wanted = resolved.config;
     for (const key of CONFIG_KEYS)
       if (!CHANGEABLE.has(key) && wanted[key] !== stored[key])
         throw new ConfigError(
           `${key} is ${JSON.stringify(wanted[key])}, but the run ${this.path} was started with ${JSON.stringify(stored[key])}: resume without it, or start a new run`,
         );
-    return wanted;
+    return resolved;
   }
 
   /** Which checkpoints there are; null before the first. */

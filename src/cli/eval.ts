@@ -1,7 +1,7 @@
 import { EXIT, UsageError } from '../errors.ts';
 import type { EvalEvent } from '../metrics.ts';
 import { environmentName, resolveEnvironment } from '../plugins.ts';
-import { type Command, type CommonArguments, EXAMPLE, type Flags } from './command.ts';
+import { type Command, type CommonArguments, EXAMPLE, type Flags, withParameters } from './command.ts';
 import { formatCount, formatNumber } from './format.ts';
 import { onInterrupt } from './interrupt.ts';
 import { print, printJson, say } from './output.ts';
@@ -51,6 +51,7 @@ export const UNSEEN = 2_000_000;
 export const evalCommand: Command<EvalArguments> = {
   usage: 'eval <run>',
   summary: 'evaluate a trained agent',
+  takesParameters: true,
   positionals: { run: 'directory of a run, or of one of its checkpoints' },
   flags: async () => ({
     episodes: { type: 'number', describe: 'episodes to play', default: 100 },
@@ -58,13 +59,13 @@ export const evalCommand: Command<EvalArguments> = {
     ...(await playFlags()),
   }),
   examples: [[`eval runs/${EXAMPLE}-transformer-1 --episodes 100`, 'mean return with a 95 % interval']],
-  async run({ run, episodes = 100, seed, device, checkpoint, actions, envWorkers, json = false }) {
+  async run({ run, episodes = 100, seed, device, checkpoint, actions, envWorkers, json = false, ...rest }) {
     checkCount('--episodes', episodes);
     if (envWorkers !== undefined) checkCount('--env-workers', envWorkers, 0);
     if (seed !== undefined) checkCount('--seed', seed, 0);
     const [{ loadAgent }, { evaluate }] = await Promise.all([import('../agent.ts'), import('../evaluate.ts')]);
     const agent = await loadAgent(run, {
-      resolve: resolveEnvironment,
+      resolve: (environment) => resolveEnvironment(withParameters(environment, rest)),
       ...(device && { device }),
       ...(envWorkers !== undefined && { envWorkers }),
       ...(checkpoint && { checkpoint }),

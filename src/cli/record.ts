@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { resolveEnvironment } from '../plugins.ts';
-import { type Command, type CommonArguments, EXAMPLE } from './command.ts';
+import { type Command, type CommonArguments, EXAMPLE, withParameters } from './command.ts';
 import { counter } from './counter.ts';
 import { checkCount, playFlags, UNSEEN } from './eval.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -22,6 +22,7 @@ interface RecordArguments extends CommonArguments {
 export const recordCommand: Command<RecordArguments> = {
   usage: 'record <run>',
   summary: 'record replays of a trained agent',
+  takesParameters: true,
   positionals: { run: 'directory of a run, or of one of its checkpoints' },
   flags: async () => ({
     episodes: { type: 'number', describe: 'episodes to play', default: 5 },
@@ -29,7 +30,7 @@ export const recordCommand: Command<RecordArguments> = {
     ...(await playFlags()),
   }),
   examples: [[`record runs/${EXAMPLE}-transformer-1 --episodes 5`, 'five episodes in one replay']],
-  async run({ run, episodes = 5, seed, out, device, checkpoint, actions, json = false }) {
+  async run({ run, episodes = 5, seed, out, device, checkpoint, actions, json = false, ...rest }) {
     checkCount('--episodes', episodes);
     if (seed !== undefined) checkCount('--seed', seed, 0);
     const [{ describePolicy, loadAgent }, { record }] = await Promise.all([
@@ -37,7 +38,7 @@ export const recordCommand: Command<RecordArguments> = {
       import('../record.ts'),
     ]);
     const agent = await loadAgent(run, {
-      resolve: resolveEnvironment,
+      resolve: (environment) => resolveEnvironment(withParameters(environment, rest)),
       ...(device && { device }),
       ...(checkpoint && { checkpoint }),
     });

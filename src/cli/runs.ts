@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
+import { parseReference } from '../../envs/parameters.ts';
 import { UsageError } from '../errors.ts';
 import { environmentName } from '../plugins.ts';
 
@@ -17,12 +18,13 @@ export function nextRun(environment: string, policy: string): string {
 /**
  * The run of the environment that was worked on last.
  *
+ * @param anyParameters  whether one with other parameters will do
  * @throws UsageError when there is none
  */
-export function latestRun(environment: string): string {
+export function latestRun(environment: string, anyParameters: boolean): string {
   const runs = (existsSync(RUNS) ? readdirSync(RUNS) : [])
     .map((name) => join(RUNS, name))
-    .filter((path) => environmentOf(path) === environment)
+    .filter((path) => isOf(environment, environmentOf(path), anyParameters))
     .map((path) => ({ path, time: lastWritten(path) }))
     .toSorted((left, right) => right.time - left.time);
   if (!runs[0]) throw new UsageError(`there is no run of ${environment} in ${RUNS}/ to resume: name one by --out`);
@@ -33,6 +35,12 @@ export function latestRun(environment: string): string {
 export function shortPath(path: string): string {
   const short = relative(process.cwd(), path);
   return short.startsWith('..') || isAbsolute(short) ? path : short;
+}
+
+/** Whether a run of `stored` is one of the environment. */
+export function isOf(environment: string, stored: string | null, anyParameters: boolean): boolean {
+  if (stored === environment || stored === null) return stored !== null;
+  return anyParameters && parseReference(stored).base === parseReference(environment).base;
 }
 
 function environmentOf(run: string): string | null {

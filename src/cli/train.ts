@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { parseReference } from '../../envs/parameters.ts';
 import type { EnvSpec } from '../../envs/registry.ts';
+import type { ConfigSources, ResolvedConfig } from '../config.ts';
 import { EXIT, FileError } from '../errors.ts';
 import type { DoneEvent, EvalEvent, TrainEvent } from '../metrics.ts';
 import { environmentName, resolveEnvironment } from '../plugins.ts';
@@ -8,7 +10,8 @@ import { formatCount, formatDuration, formatNumber } from './format.ts';
 import { onInterrupt, untilInterrupted } from './interrupt.ts';
 import { print, printJson, PROGRAM, say } from './output.ts';
 import { LiveProgress, PlainProgress, type Progress } from './progress.ts';
-import { latestRun, nextRun, shortPath } from './runs.ts';
+import { isOf, latestRun, nextRun, shortPath } from './runs.ts';
+import { showSettings } from './settings.ts';
 import { Watcher } from './watcher.ts';
 
 interface TrainArguments extends CommonArguments {
@@ -26,10 +29,22 @@ const OWN_FLAGS: Flags = {
   resume: { type: 'boolean', describe: 'go on with the run of --out, or the latest of this environment' },
   config: { type: 'string', describe: 'JSON file with settings; flags count more, presets less' },
   watch: { type: 'boolean', describe: 'show the training in the viewer while it runs' },
+  showConfig: { type: 'boolean', describe: 'print every setting and where it comes from, and train nothing' },
 };
 
 /** Headings of the help; a setting in neither list stands under "Learning". */
-const MAIN = ['algo', 'policy', 'steps', 'untilReturn', 'envs', 'envWorkers', 'seed', 'device'];
+const MAIN = [
+  'algo',
+  'policy',
+  'steps',
+  'untilReturn',
+  'envs',
+  'envWorkers',
+  'seed',
+  'device',
+  'threads',
+  'deterministic',
+];
 const REPORTS = ['evalEpisodes', 'evalEvery', 'evalActions', 'evalParameters', 'checkpointEvery', 'replayEvery'];
 const SELF_PLAY = ['snapshotEvery', 'poolSize', 'newestShare'];
 const MODEL = ['width', 'layers', 'heads', 'context', 'feedForward', 'initialLogStd'];
@@ -45,11 +60,12 @@ export const trainCommand: Command<TrainArguments> = {
     [`train ${EXAMPLE} --steps 50000`, 'one of the built-in games'],
     ['train ./my-env.ts --until-return 9 --watch', 'a game of your own, until it is solved, watched'],
     [`train ${EXAMPLE} --resume`, 'go on with the latest run'],
+    [`train ${EXAMPLE} --show-config`, 'what it would be trained with, and why'],
   ],
   async run(args) {
-    const { json = false, resume = false, watch = false } = args;
-    const spec = await resolveEnvironment(withParameters(args.environment, args));
-    const { run, config } = await planRun(spec, args);
+    const { json = false, resume = false, watch = false, showConfig = false } = args;
+    const { run, spec, config, sources } = await planRun(args);
+    if (showConfig) return showSettings({ config, sources }, await settingFlags(), json);
     const { train } = await import('../trainer.ts');
 
     const progress = chooseProgress(json);
@@ -81,23 +97,38 @@ export const trainCommand: Command<TrainArguments> = {
   },
 };
 
-/** The run's directory and settings: of a new run, or of the one that is resumed. */
-async function planRun(
-  spec: EnvSpec,
-  args: TrainArguments,
-): Promise<{ run: string; config: import('../config.ts').Config }> {
-  const { CONFIG_KEYS, resolveConfig } = await import('../config.ts');
+/** The run's directory, environment and settings: of a new run, or of the one that is resumed. */
+async function planRun(args: TrainArguments): Promise<{ run: string; spec: EnvSpec } & ResolvedConfig> {
+  const { CONFIG_KEYS, explainConfig } = await import('../config.ts');
+  const reference = withParameters(args.environment, args);
+  const spec = await resolveEnvironment(reference);
   const flags = Object.fromEntries(
     CONFIG_KEYS.filter((key) => key !== 'environment' && args[key] !== undefined).map((key) => [key, args[key]]),
   );
   const file = args.config === undefined ? {} : readConfigFile(args.config);
-  if (args.resume) {
-    const { RunDirectory } = await import('../run.ts');
-    const run = args.out ?? latestRun(spec.id);
-    return { run, config: new RunDirectory(run).resumeConfig({ ...file, ...flags, environment: spec.id }) };
-  }
-  const config = resolveConfig({ environment: spec.id, preset: spec.preset ?? {}, file, flags });
-  return { run: args.out ?? nextRun(spec.id, config.policy), config };
+  if (args.resume) return await planResume(args, { reference, spec, file, flags });
+  const resolved = explainConfig({ environment: spec.id, preset: spec.preset ?? {}, file, flags });
+  return { run: args.out ?? nextRun(spec.id, resolved.config.policy), spec, ...resolved };
+}
+
+/** Of an environment named without parameters, a run with any is meant. */
+async function planResume(
+  { out }: TrainArguments,
+  {
+    reference,
+    spec,
+    file,
+    flags,
+  }: { reference: string; spec: EnvSpec } & Required<Pick<ConfigSources, 'file' | 'flags'>>,
+): Promise<{ run: string; spec: EnvSpec } & ResolvedConfig> {
+  const { RunDirectory } = await import('../run.ts');
+  const anyParameters = Object.keys(parseReference(reference).given).length === 0;
+  const run = out ?? latestRun(spec.id, anyParameters);
+  const directory = new RunDirectory(run);
+  const { environment } = directory.readConfig();
+  const meant = isOf(spec.id, environment, anyParameters);
+  const resolved = directory.explainResume({ ...(!meant && { environment: spec.id }), file, flags });
+  return { run, spec: environment === spec.id ? spec : await resolveEnvironment(environment), ...resolved };
 }
 
 function readConfigFile(path: string): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Config, type ConfigSources, type Origin, resolveConfig, settingOrigins } from '../../src/config.ts';
+import { type Config, type ConfigSources, explainConfig, resolveConfig, type SettingSource } from '../../src/config.ts';
 
 const PRESET = {
   gamma: 0.98,
@@ -9,8 +9,8 @@ const PRESET = {
   a2c: { learningRate: 7e-4, steps: 5 },
 };
 
-const CASES: [string, Partial<ConfigSources>, keyof Config, unknown, Origin][] = [
-  ['a flag before all', { flags: { gamma: 1 }, file: { gamma: 0.5 }, preset: PRESET }, 'gamma', 1, 'flags'],
+const CASES: [string, Partial<ConfigSources>, keyof Config, unknown, SettingSource][] = [
+  ['a flag before all', { flags: { gamma: 1 }, file: { gamma: 0.5 }, preset: PRESET }, 'gamma', 1, 'flag'],
   ['the config file before a preset', { file: { gamma: 0.5 }, preset: PRESET }, 'gamma', 0.5, 'config file'],
   ['a preset before the default', { preset: PRESET }, 'gamma', 0.98, 'preset'],
   [
@@ -42,7 +42,7 @@ const CASES: [string, Partial<ConfigSources>, keyof Config, unknown, Origin][] =
 test.each(CASES)('a setting comes from %s', (_, sources, key, value, origin) => {
   const all = { environment: 'CartPole-v1', ...sources };
   expect(resolveConfig(all)[key]).toBe(value);
-  expect(settingOrigins(all)[key]).toBe(origin);
+  expect(explainConfig(all).sources[key]).toBe(origin);
 });
 
 const REFUSED: [string, Partial<ConfigSources>, string][] = [
