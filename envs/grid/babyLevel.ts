@@ -1,7 +1,10 @@
-import { type Cell, EMPTY, Kind, kindOf } from './cells.ts';
-import { Action, GenerationError } from './gridWorld.ts';
+import { type Cell, EMPTY_CELL, CellKind, kindOf } from './cells.ts';
+import { GridAction, GenerationError } from './gridWorld.ts';
 import type { Instruction } from './instructions.ts';
 import { RoomGrid, type RoomGridOptions } from './roomGrid.ts';
+
+/** After so many rooms that would not do, none will. */
+const MAX_TRIES = 1000;
 
 /**
  * A level of BabyAI: rooms, things, and an instruction in words of which it is then checked whether it was followed.
@@ -28,7 +31,7 @@ export abstract class BabyLevel extends RoomGrid {
     const before = this.carried;
     super.step(action);
     const instruction = this.#instruction as Instruction;
-    if (action === Action.drop) instruction.look?.(this);
+    if (action === GridAction.drop) instruction.look?.(this);
     if (instruction.isFollowed(this, action, before)) this.succeed();
   }
 
@@ -50,7 +53,7 @@ export abstract class BabyLevel extends RoomGrid {
   }
 
   #makeUntilItWorks(): Instruction {
-    for (;;) {
+    for (let tries = 1; ; tries++) {
       try {
         this.clear();
         super.generate();
@@ -59,7 +62,7 @@ export abstract class BabyLevel extends RoomGrid {
         instruction.check(this);
         return instruction;
       } catch (error) {
-        if (!(error instanceof GenerationError)) throw error;
+        if (!(error instanceof GenerationError) || tries === MAX_TRIES) throw error;
       }
     }
   }
@@ -74,7 +77,7 @@ export abstract class BabyLevel extends RoomGrid {
       if (x < 0 || y < 0 || x >= width || y >= height || reached.has(y * width + x)) continue;
       reached.add(y * width + x);
       const cell = this.get(x, y);
-      if (cell !== EMPTY && kindOf(cell) !== Kind.door) continue;
+      if (cell !== EMPTY_CELL && kindOf(cell) !== CellKind.door) continue;
       stack.push([x + 1, y], [x - 1, y], [x, y + 1], [x, y - 1]);
     }
     return reached;
@@ -82,5 +85,5 @@ export abstract class BabyLevel extends RoomGrid {
 }
 
 function isThing(cell: Cell): boolean {
-  return cell !== EMPTY && kindOf(cell) !== Kind.wall;
+  return cell !== EMPTY_CELL && kindOf(cell) !== CellKind.wall;
 }

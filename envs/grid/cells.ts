@@ -8,7 +8,7 @@
 export type Cell = number;
 
 /** Kinds by their numbers in an observation. */
-export const Kind = {
+export const CellKind = {
   unseen: 0,
   empty: 1,
   wall: 2,
@@ -23,13 +23,13 @@ export const Kind = {
 } as const;
 
 /** Colours by their numbers in an observation. */
-export const Colour = { red: 0, green: 1, blue: 2, purple: 3, yellow: 4, grey: 5 } as const;
+export const CellColour = { red: 0, green: 1, blue: 2, purple: 3, yellow: 4, grey: 5 } as const;
 
 /** States of a door by their numbers in an observation; everything else has state 0. */
 export const DoorState = { open: 0, closed: 1, locked: 2 } as const;
 
-export const KIND_NAMES = Object.keys(Kind) as readonly (keyof typeof Kind)[];
-export const COLOUR_NAMES = Object.keys(Colour) as readonly (keyof typeof Colour)[];
+export const KIND_NAMES = Object.keys(CellKind) as readonly (keyof typeof CellKind)[];
+export const COLOUR_NAMES = Object.keys(CellColour) as readonly (keyof typeof CellColour)[];
 
 const OPAQUE = 1 << 9;
 const ID_SHIFT = 10;
@@ -38,10 +38,10 @@ export const MAX_ID = 2 ** (31 - ID_SHIFT) - 1;
 
 /** Nothing that could be carried. */
 export const NOTHING: Cell = 0;
-export const EMPTY: Cell = Kind.empty;
-export const WALL: Cell = Kind.wall | (Colour.grey << 4) | OPAQUE;
-export const GOAL: Cell = Kind.goal | (Colour.green << 4);
-export const LAVA: Cell = Kind.lava | (Colour.red << 4);
+export const EMPTY_CELL: Cell = CellKind.empty;
+export const WALL_CELL: Cell = CellKind.wall | (CellColour.grey << 4) | OPAQUE;
+export const GOAL_CELL: Cell = CellKind.goal | (CellColour.green << 4);
+export const LAVA_CELL: Cell = CellKind.lava | (CellColour.red << 4);
 
 export function kindOf(cell: Cell): number {
   return cell & 15;
@@ -72,7 +72,7 @@ export function blocksSight(cell: Cell): number {
 
 /** A coloured floor, to walk on. */
 export function floorOf(colour: number): Cell {
-  return Kind.floor | (colour << 4);
+  return CellKind.floor | (colour << 4);
 }
 
 /** A key, ball or box. */
@@ -82,15 +82,15 @@ export function objectOf(kind: number, colour: number, id: number): Cell {
 
 export function doorOf(colour: number, state: number, id: number): Cell {
   const opaque = state === DoorState.open ? 0 : OPAQUE;
-  return Kind.door | (colour << 4) | (state << 7) | opaque | (id << ID_SHIFT);
+  return CellKind.door | (colour << 4) | (state << 7) | opaque | (id << ID_SHIFT);
 }
 
-const ENTERABLE = (1 << Kind.empty) | (1 << Kind.floor) | (1 << Kind.goal) | (1 << Kind.lava);
-const PORTABLE = (1 << Kind.key) | (1 << Kind.ball) | (1 << Kind.box);
+const ENTERABLE = (1 << CellKind.empty) | (1 << CellKind.floor) | (1 << CellKind.goal) | (1 << CellKind.lava);
+const PORTABLE = (1 << CellKind.key) | (1 << CellKind.ball) | (1 << CellKind.box);
 
 /** Whether an agent can stand there: doors only where they are open. */
 export function canEnter(cell: Cell): boolean {
-  return kindOf(cell) === Kind.door ? stateOf(cell) === DoorState.open : ((ENTERABLE >> kindOf(cell)) & 1) === 1;
+  return kindOf(cell) === CellKind.door ? stateOf(cell) === DoorState.open : ((ENTERABLE >> kindOf(cell)) & 1) === 1;
 }
 
 export function canPickUp(cell: Cell): boolean {

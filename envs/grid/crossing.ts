@@ -1,4 +1,5 @@
-import { EMPTY, GOAL, LAVA, WALL } from './cells.ts';
+import { EMPTY_CELL, GOAL_CELL, LAVA_CELL, WALL_CELL } from './cells.ts';
+import { checkInteger } from './gridState.ts';
 import { GridWorld } from './gridWorld.ts';
 
 /** Along which axis a river flows, and where it lies on the other one. */
@@ -28,20 +29,22 @@ export class Crossing extends GridWorld {
    * @throws RangeError when the size is not odd
    */
   constructor(size: number, crossings: number, obstacle: 'lava' | 'wall') {
+    checkInteger('Crossing: size', size, 5);
+    checkInteger('Crossing: crossings', crossings, 1, size - 3);
     if (size % 2 !== 1) throw new RangeError(`Crossing: size is ${size}, wanted an odd one`);
     const isLava = obstacle === 'lava';
     const task = isLava ? 'avoid the lava' : 'find the opening';
     const missions = [`${task} and get to the green goal square`];
     super({ width: size, height: size, maxSteps: 4 * size ** 2, missions });
     this.#crossings = crossings;
-    this.#obstacle = isLava ? LAVA : WALL;
+    this.#obstacle = isLava ? LAVA_CELL : WALL_CELL;
   }
 
   protected override generate(): void {
     const { width, height, random } = this;
     this.surround();
     this.standAt(1, 1);
-    this.set(width - 2, height - 2, GOAL);
+    this.set(width - 2, height - 2, GOAL_CELL);
     const rivers: River[] = [];
     for (const isVertical of [true, false])
       for (let at = 2; at < (isVertical ? height : width) - 2; at += 2) rivers.push({ isVertical, at });
@@ -74,7 +77,7 @@ export class Crossing extends GridWorld {
       const y = right ? between(ys, row) : (ys[row + 1] as number);
       if (right) column++;
       else row++;
-      this.set(x, y, EMPTY);
+      this.set(x, y, EMPTY_CELL);
     }
   }
 }

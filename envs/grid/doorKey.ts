@@ -1,4 +1,5 @@
-import { Colour, DoorState, GOAL } from './cells.ts';
+import { CellColour, DoorState, GOAL_CELL } from './cells.ts';
+import { checkInteger } from './gridState.ts';
 import { GridWorld } from './gridWorld.ts';
 
 /**
@@ -15,6 +16,7 @@ import { GridWorld } from './gridWorld.ts';
 export class DoorKey extends GridWorld {
   /** @param size  cells of a side, walls included */
   constructor(size: number) {
+    checkInteger('DoorKey: size', size, 5);
     const missions = ['use the key to open the door and then get to the goal'];
     super({ width: size, height: size, maxSteps: 10 * size ** 2, missions });
   }
@@ -22,12 +24,12 @@ export class DoorKey extends GridWorld {
   protected override generate(): void {
     const { width, height, random } = this;
     this.surround();
-    this.set(width - 2, height - 2, GOAL);
+    this.set(width - 2, height - 2, GOAL_CELL);
     const wall = random.integers(2, width - 2);
     this.wallDown(wall, 0);
     const leftRoom = { x: 0, y: 0, width: wall, height };
     this.placeAgent(leftRoom);
-    this.set(wall, random.integers(1, height - 2), this.door(Colour.yellow, DoorState.locked));
-    this.place(this.key(Colour.yellow), leftRoom);
+    this.set(wall, random.integers(1, height - 2), this.door(CellColour.yellow, DoorState.locked));
+    this.place(this.key(CellColour.yellow), leftRoom);
   }
 }

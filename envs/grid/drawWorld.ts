@@ -6,7 +6,7 @@ import {
   COLOUR_NAMES,
   DoorState,
   idOf,
-  Kind,
+  CellKind,
   KIND_NAMES,
   kindOf,
   NOTHING,
@@ -26,8 +26,8 @@ const COLOURS: Readonly<Record<(typeof COLOUR_NAMES)[number], Colour>> = {
 };
 const FLOOR_LIT: Colour = '#2a3441';
 const WALL_LIT: Colour = '#475463';
-const GOAL: Colour = '#2c7a55';
-const LAVA: Colour = '#9a4427';
+const GOAL_FILL: Colour = '#2c7a55';
+const LAVA_FILL: Colour = '#9a4427';
 /** Share of its colour that what is out of sight keeps. */
 const UNSEEN = 0.6;
 const MARGIN = 0.5;
@@ -91,13 +91,13 @@ function ground(world: GridWorld, left: number): Shape {
 
 function groundColour(cell: Cell, lit: boolean): Colour {
   switch (kindOf(cell)) {
-    case Kind.wall:
+    case CellKind.wall:
       return lit ? WALL_LIT : EDGE;
-    case Kind.goal:
-      return lit ? GOAL : mixed(GOAL, BACKGROUND, UNSEEN);
-    case Kind.lava:
-      return lit ? LAVA : mixed(LAVA, BACKGROUND, UNSEEN);
-    case Kind.floor:
+    case CellKind.goal:
+      return lit ? GOAL_FILL : mixed(GOAL_FILL, BACKGROUND, UNSEEN);
+    case CellKind.lava:
+      return lit ? LAVA_FILL : mixed(LAVA_FILL, BACKGROUND, UNSEEN);
+    case CellKind.floor:
       return mixed(colourFor(cell), SURFACE, lit ? 0.4 : 0.2);
     default:
       return lit ? FLOOR_LIT : SURFACE;
@@ -118,7 +118,7 @@ function litCells(world: GridWorld): Set<number> {
   const lit = new Set<number>();
   for (let i = 0; i < VIEW; i++) {
     for (let j = 0; j < VIEW; j++) {
-      if (view[3 * (i * VIEW + j)] === Kind.unseen) continue;
+      if (view[3 * (i * VIEW + j)] === CellKind.unseen) continue;
       const x = agentX + (AHEAD - j) * aheadX - (i - ASIDE) * aheadY;
       const y = agentY + (AHEAD - j) * aheadY + (i - ASIDE) * aheadX;
       if (x >= 0 && x < width && y >= 0 && y < height) lit.add(y * width + x);
@@ -155,13 +155,13 @@ function thing(cell: Cell, x: number, y: number, size: number): Shape[] {
   const id = `${KIND_NAMES[kindOf(cell)]}${idOf(cell)}`;
   const fill = colourFor(cell);
   switch (kindOf(cell)) {
-    case Kind.door:
+    case CellKind.door:
       return door(id, fill, stateOf(cell), x, y);
-    case Kind.key:
+    case CellKind.key:
       return key(id, fill, x, y, size);
-    case Kind.ball:
+    case CellKind.ball:
       return [{ kind: 'circle', id, x, y, radius: 0.27 * size, fill }];
-    case Kind.box:
+    case CellKind.box:
       return box(id, fill, x, y, size);
     default:
       return [];

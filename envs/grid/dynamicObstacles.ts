@@ -1,5 +1,6 @@
-import { type Cell, Colour, EMPTY, GOAL, Kind, kindOf } from './cells.ts';
-import { Action, type Area, GridWorld } from './gridWorld.ts';
+import { type Cell, CellColour, EMPTY_CELL, GOAL_CELL, CellKind, kindOf } from './cells.ts';
+import { type Area, checkInteger } from './gridState.ts';
+import { GridAction, GridWorld } from './gridWorld.ts';
 
 const OBSTACLE_PENALTY = -1;
 const RETRIES = 100;
@@ -29,6 +30,8 @@ export class DynamicObstacles extends GridWorld {
    * @param count  balls
    */
   constructor(size: number, count: number) {
+    checkInteger('DynamicObstacles: size', size, 4);
+    checkInteger('DynamicObstacles: count', count, 0, Math.floor(size / 2 + 1));
     const missions = ['get to the green goal square'];
     super({ width: size, height: size, maxSteps: 4 * size ** 2, missions, seeThroughWalls: true, actions: 3 });
     this.#count = count;
@@ -36,10 +39,10 @@ export class DynamicObstacles extends GridWorld {
 
   override step(action: number): void {
     const ahead = kindOf(this.front);
-    const isBlocked = ahead !== Kind.empty && ahead !== Kind.goal;
+    const isBlocked = ahead !== CellKind.empty && ahead !== CellKind.goal;
     for (let i = 0; i < this.#count; i++) this.#roll(i);
     super.step(action);
-    if (action !== Action.forward || !isBlocked) return;
+    if (action !== GridAction.forward || !isBlocked) return;
     this.fail();
     this.reward = OBSTACLE_PENALTY;
   }
@@ -47,10 +50,10 @@ export class DynamicObstacles extends GridWorld {
   protected override generate(): void {
     const { width, height } = this;
     this.surround();
-    this.set(width - 2, height - 2, GOAL);
+    this.set(width - 2, height - 2, GOAL_CELL);
     this.standAt(1, 1);
     for (let i = 0; i < this.#count; i++) {
-      const { x, y } = this.place(this.ball(Colour.blue), undefined, { retries: RETRIES });
+      const { x, y } = this.place(this.ball(CellColour.blue), undefined, { retries: RETRIES });
       this.#places[i] = this.indexOf(x, y);
     }
   }
@@ -62,7 +65,7 @@ export class DynamicObstacles extends GridWorld {
     const to = this.findFree(this.#around, RETRIES);
     if (to < 0) return;
     this.cells[to] = this.cells[from] as Cell;
-    this.cells[from] = EMPTY;
+    this.cells[from] = EMPTY_CELL;
     this.#places[i] = to;
   }
 }

@@ -1,4 +1,5 @@
-import { GOAL } from './cells.ts';
+import { GOAL_CELL } from './cells.ts';
+import { checkInteger } from './gridState.ts';
 import { GridWorld } from './gridWorld.ts';
 
 /**
@@ -17,6 +18,7 @@ export class Empty extends GridWorld {
 
   /** @param size  cells of a side, walls included */
   constructor(size: number, { startsAnywhere = false }: { startsAnywhere?: boolean } = {}) {
+    checkInteger('Empty: size', size, 4);
     const missions = ['get to the green goal square'];
     super({ width: size, height: size, maxSteps: 4 * size ** 2, missions, seeThroughWalls: true });
     this.#startsAnywhere = startsAnywhere;
@@ -24,7 +26,7 @@ export class Empty extends GridWorld {
 
   protected override generate(): void {
     this.surround();
-    this.set(this.width - 2, this.height - 2, GOAL);
+    this.set(this.width - 2, this.height - 2, GOAL_CELL);
     if (this.#startsAnywhere) this.placeAgent();
     else this.standAt(1, 1);
   }

@@ -1,4 +1,5 @@
-import { type Cell, Kind, lookOf, nameOf, NOTHING } from './cells.ts';
+import { type Cell, CellKind, lookOf, nameOf, NOTHING } from './cells.ts';
+import { checkInteger } from './gridState.ts';
 import { GridWorld } from './gridWorld.ts';
 import { COLOURS_BY_NAME, phrases } from './missions.ts';
 
@@ -24,6 +25,8 @@ export class Fetch extends GridWorld {
    * @param count  things in the room
    */
   constructor(size: number, count: number) {
+    checkInteger('Fetch: size', size, 4);
+    checkInteger('Fetch: count', count, 1, (size - 2) ** 2 - 1);
     const missions = phrases(SAYINGS, COLOURS_BY_NAME, ['key', 'ball']);
     super({ width: size, height: size, maxSteps: 5 * size ** 2, missions, seeThroughWalls: true });
     this.#count = count;
@@ -41,7 +44,7 @@ export class Fetch extends GridWorld {
     this.surround();
     const things: Cell[] = [];
     while (things.length < this.#count) {
-      const kind = random.choice([Kind.key, Kind.ball]);
+      const kind = random.choice([CellKind.key, CellKind.ball]);
       const thing = this.object(kind, this.randomColour());
       this.place(thing);
       things.push(thing);

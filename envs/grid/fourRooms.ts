@@ -1,4 +1,4 @@
-import { EMPTY, GOAL } from './cells.ts';
+import { EMPTY_CELL, GOAL_CELL } from './cells.ts';
 import { GridWorld } from './gridWorld.ts';
 
 const SIZE = 19;
@@ -27,15 +27,15 @@ export class FourRooms extends GridWorld {
       for (const left of [0, half]) {
         if (left === 0) {
           this.wallDown(half, top, half);
-          this.set(half, random.integers(top + 1, top + half), EMPTY);
+          this.set(half, random.integers(top + 1, top + half), EMPTY_CELL);
         }
         if (top === 0) {
           this.wallAcross(left, half, half);
-          this.set(random.integers(left + 1, left + half), half, EMPTY);
+          this.set(random.integers(left + 1, left + half), half, EMPTY_CELL);
         }
       }
     }
     this.placeAgent();
-    this.place(GOAL);
+    this.place(GOAL_CELL);
   }
 }

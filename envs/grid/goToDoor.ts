@@ -1,5 +1,6 @@
 import { COLOUR_NAMES } from './cells.ts';
-import { Action, GridWorld, type Position } from './gridWorld.ts';
+import { checkInteger, type Position } from './gridState.ts';
+import { GridAction, GridWorld } from './gridWorld.ts';
 import { COLOURS_BY_NAME, phrases } from './missions.ts';
 
 /**
@@ -18,15 +19,15 @@ export class GoToDoor extends GridWorld {
 
   /** @param size  cells of a side, walls included; rooms have 5 at least */
   constructor(size: number) {
-    if (size < 5) throw new RangeError(`GoToDoor: size is ${size}, wanted 5 at least`);
+    checkInteger('GoToDoor: size', size, 5);
     const missions = phrases(['go to the'], COLOURS_BY_NAME, ['door']);
     super({ width: size, height: size, maxSteps: 4 * size ** 2, missions, seeThroughWalls: true });
   }
 
   override step(action: number): void {
     super.step(action);
-    if (action === Action.toggle) this.fail();
-    if (action !== Action.done) return;
+    if (action === GridAction.toggle) this.fail();
+    if (action !== GridAction.done) return;
     const { x, y } = this.#target;
     if (Math.abs(this.agentX - x) + Math.abs(this.agentY - y) === 1) this.succeed();
     else this.fail();

@@ -1,5 +1,5 @@
 import { BabyLevel } from './babyLevel.ts';
-import { Colour, Kind } from './cells.ts';
+import { CellColour, CellKind } from './cells.ts';
 import { GoTo, type Instruction } from './instructions.ts';
 import { phrases } from './missions.ts';
 
@@ -28,7 +28,7 @@ export class GoToRedBall extends BabyLevel {
   protected override prepare(): Instruction {
     const room = this.room(0, 0);
     this.placeAgentIn(room);
-    const ball = this.addObject(room, Kind.ball, Colour.red);
+    const ball = this.addObject(room, CellKind.ball, CellColour.red);
     this.addDistractors(this.#distractors, { unique: false });
     this.checkReachable();
     return new GoTo(ball);

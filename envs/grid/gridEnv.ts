@@ -3,7 +3,8 @@ import type { Scene } from '../scene.ts';
 import { Box, Dict, Discrete } from '../spaces.ts';
 import { drawWorld } from './drawWorld.ts';
 import { GridBatch } from './gridBatch.ts';
-import { ACTION_NAMES, DIRECTION_NAMES, type GridWorld } from './gridWorld.ts';
+import { DIRECTION_NAMES } from './gridState.ts';
+import { ACTION_NAMES, type GridWorld } from './gridWorld.ts';
 import { VIEW } from './view.ts';
 
 /** Kinds, colours and states that there are. */

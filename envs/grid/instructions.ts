@@ -1,5 +1,5 @@
 import { type Cell, lookOf, nameOf, NOTHING } from './cells.ts';
-import { Action, GenerationError, type GridWorld } from './gridWorld.ts';
+import { GridAction, GenerationError, type GridWorld } from './gridWorld.ts';
 
 /** What an agent is told to do. Things are told by kind and colour: any that looks so will do. */
 export interface Instruction {
@@ -80,7 +80,7 @@ export class PutNext implements Instruction {
   }
 
   isFollowed(world: GridWorld, action: number, before: Cell): boolean {
-    if (action !== Action.drop || before === NOTHING || world.carried !== NOTHING) return false;
+    if (action !== GridAction.drop || before === NOTHING || world.carried !== NOTHING) return false;
     return lookOf(before) === this.#moved && this.#isBeside(world, world.frontX, world.frontY);
   }
 

@@ -1,5 +1,5 @@
-import { type Cell, colourOf, Kind, nameOf, NOTHING } from './cells.ts';
-import { Action } from './gridWorld.ts';
+import { type Cell, colourOf, CellKind, nameOf, NOTHING } from './cells.ts';
+import { GridAction } from './gridWorld.ts';
 import { COLOURS_BY_NAME, phrases } from './missions.ts';
 import { RoomGrid } from './roomGrid.ts';
 
@@ -24,7 +24,7 @@ export class KeyCorridor extends RoomGrid {
 
   override step(action: number): void {
     super.step(action);
-    if (action === Action.pickup && this.carried === this.#target) this.succeed();
+    if (action === GridAction.pickup && this.carried === this.#target) this.succeed();
   }
 
   protected override generate(): void {
@@ -33,8 +33,8 @@ export class KeyCorridor extends RoomGrid {
     for (let row = 1; row < rows; row++) this.removeWall(this.room(1, row), 3);
     const lockedRoom = this.room(2, random.integers(rows));
     const { door } = this.addDoor(lockedRoom, { side: 2, locked: true });
-    this.#target = this.addObject(lockedRoom, Kind.ball);
-    this.addObject(this.room(0, random.integers(rows)), Kind.key, colourOf(door));
+    this.#target = this.addObject(lockedRoom, CellKind.ball);
+    this.addObject(this.room(0, random.integers(rows)), CellKind.key, colourOf(door));
     this.placeAgentIn(this.room(1, Math.floor(rows / 2)));
     this.connectAll();
     this.mission = `pick up the ${nameOf(this.#target)}`;

@@ -1,5 +1,6 @@
-import { DoorState, GOAL } from './cells.ts';
-import { type Area, GridWorld, type Position } from './gridWorld.ts';
+import { DoorState, GOAL_CELL } from './cells.ts';
+import type { Area, Position } from './gridState.ts';
+import { GridWorld } from './gridWorld.ts';
 import { COLOURS_BY_NAME } from './missions.ts';
 
 const SIZE = 19;
@@ -33,7 +34,7 @@ export class LockedRoom extends GridWorld {
     this.wallDown(right, 0);
     const rooms = this.#buildRooms(left, right);
     const locked = random.choice(rooms);
-    this.#setAnywhere(locked, GOAL);
+    this.#setAnywhere(locked, GOAL_CELL);
     const colours = [...COLOURS_BY_NAME];
     const colourOfRoom = new Map<Room, string>();
     for (const room of rooms) {

@@ -1,5 +1,6 @@
-import { Colour, EMPTY, Kind, WALL } from './cells.ts';
-import { Action, GridWorld, type Position } from './gridWorld.ts';
+import { CellColour, EMPTY_CELL, CellKind, WALL_CELL } from './cells.ts';
+import { checkInteger, type Position } from './gridState.ts';
+import { GridAction, GridWorld } from './gridWorld.ts';
 
 /**
  * A small room with a key or a ball, and a hallway that forks: go to the side on which the same thing lies. At the fork
@@ -25,14 +26,15 @@ export class Memory extends GridWorld {
    * @throws RangeError when the size is not odd, or less than 7
    */
   constructor(size: number, { hasRandomLength = false }: { hasRandomLength?: boolean } = {}) {
-    if (!(size >= 7 && size % 2 === 1)) throw new RangeError(`Memory: size is ${size}, wanted an odd one, 7 or more`);
+    checkInteger('Memory: size', size, 7);
+    if (size % 2 !== 1) throw new RangeError(`Memory: size is ${size}, wanted an odd one`);
     const missions = ['go to the matching object at the end of the hallway'];
     super({ width: size, height: size, maxSteps: 5 * size ** 2, missions });
     this.#hasRandomLength = hasRandomLength;
   }
 
   override step(action: number): void {
-    super.step(action === Action.pickup ? Action.toggle : action);
+    super.step(action === GridAction.pickup ? GridAction.toggle : action);
     if (this.#isAt(this.#goodSide)) this.succeed();
     else if (this.#isAt(this.#badSide)) this.fail();
   }
@@ -44,11 +46,11 @@ export class Memory extends GridWorld {
     this.surround();
     for (const side of [-1, 1]) {
       this.wallAcross(1, middle + 2 * side, 4);
-      this.set(4, middle + side, WALL);
+      this.set(4, middle + side, WALL_CELL);
       this.wallAcross(5, middle + side, fork - 5);
     }
     this.wallDown(fork, 0);
-    this.set(fork, middle, EMPTY);
+    this.set(fork, middle, EMPTY_CELL);
     this.wallDown(fork + 2, 0);
     this.standAt(random.integers(1, fork + 1), middle);
     this.#placeThings(fork + 1, middle);
@@ -57,11 +59,11 @@ export class Memory extends GridWorld {
   /** One in the room, and one of each kind beyond the fork. */
   #placeThings(x: number, middle: number): void {
     const { random } = this;
-    const kind = random.choice([Kind.key, Kind.ball]);
-    this.set(1, middle - 1, this.object(kind, Colour.green));
-    const upper = random.choice([Kind.ball, Kind.key]);
-    this.set(x, middle - 2, this.object(upper, Colour.green));
-    this.set(x, middle + 2, this.object(upper === Kind.ball ? Kind.key : Kind.ball, Colour.green));
+    const kind = random.choice([CellKind.key, CellKind.ball]);
+    this.set(1, middle - 1, this.object(kind, CellColour.green));
+    const upper = random.choice([CellKind.ball, CellKind.key]);
+    this.set(x, middle - 2, this.object(upper, CellColour.green));
+    this.set(x, middle + 2, this.object(upper === CellKind.ball ? CellKind.key : CellKind.ball, CellColour.green));
     const side = upper === kind ? -1 : 1;
     this.#goodSide = { x, y: middle + side };
     this.#badSide = { x, y: middle - side };

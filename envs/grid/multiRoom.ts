@@ -1,11 +1,13 @@
-import { GOAL } from './cells.ts';
-import { type Area, Direction, GridWorld, type Position } from './gridWorld.ts';
+import { GOAL_CELL } from './cells.ts';
+import { type Area, checkInteger, GridDirection, type Position } from './gridState.ts';
+import { GenerationError, GridWorld } from './gridWorld.ts';
 import { COLOURS_BY_NAME } from './missions.ts';
 
 const SIZE = 25;
 const MIN_ROOM_SIZE = 4;
 /** How often a room tries to have another one behind it. */
 const EXITS_TRIED = 8;
+const MAX_PLANS = 10_000;
 
 interface Room extends Area {
   /** The door through which one comes in. */
@@ -38,8 +40,8 @@ export class MultiRoom extends GridWorld {
 
   /** @param options.maxRoomSize  cells of a room's side, walls included; rooms have 4 at least */
   constructor({ rooms, maxRoomSize }: { rooms: number; maxRoomSize: number }) {
-    if (maxRoomSize < MIN_ROOM_SIZE)
-      throw new RangeError(`MultiRoom: maxRoomSize is ${maxRoomSize}, wanted ${MIN_ROOM_SIZE} at least`);
+    checkInteger('MultiRoom: rooms', rooms, 1);
+    checkInteger('MultiRoom: maxRoomSize', maxRoomSize, MIN_ROOM_SIZE, SIZE - 1);
     const missions = ['traverse the rooms to get to the goal'];
     super({ width: SIZE, height: SIZE, maxSteps: 20 * rooms, missions });
     this.#count = rooms;
@@ -49,9 +51,10 @@ export class MultiRoom extends GridWorld {
   protected override generate(): void {
     const { random } = this;
     let rooms: Room[] = [];
-    while (rooms.length < this.#count) {
+    for (let tries = 0; rooms.length < this.#count; tries++) {
+      if (tries === MAX_PLANS) throw new GenerationError(`${this.#count} rooms did not fit in ${MAX_PLANS} tries`);
       const entry = { x: random.integers(SIZE - 2), y: random.integers(SIZE - 2) };
-      const plan: Plan = { rooms: [], left: this.#count, entry, side: Direction.left };
+      const plan: Plan = { rooms: [], left: this.#count, entry, side: GridDirection.left };
       this.#plan(plan);
       if (plan.rooms.length > rooms.length) ({ rooms } = plan);
     }
@@ -64,7 +67,7 @@ export class MultiRoom extends GridWorld {
       before = colour;
     });
     this.placeAgent(rooms[0]);
-    this.place(GOAL, rooms.at(-1));
+    this.place(GOAL_CELL, rooms.at(-1));
   }
 
   /** Adds a room and then the others behind it, as far as they fit; false where not even the first one does. */
@@ -86,13 +89,13 @@ export class MultiRoom extends GridWorld {
     const width = random.integers(MIN_ROOM_SIZE, this.#maxRoomSize + 1);
     const height = random.integers(MIN_ROOM_SIZE, this.#maxRoomSize + 1);
     if (isFirst) return { ...entry, width, height, entry };
-    const isBeside = side === Direction.right || side === Direction.left;
+    const isBeside = side === GridDirection.right || side === GridDirection.left;
     const x = isBeside
-      ? entry.x - (side === Direction.right ? width - 1 : 0)
+      ? entry.x - (side === GridDirection.right ? width - 1 : 0)
       : random.integers(entry.x - width + 2, entry.x);
     const y = isBeside
       ? random.integers(entry.y - height + 2, entry.y)
-      : entry.y - (side === Direction.down ? height - 1 : 0);
+      : entry.y - (side === GridDirection.down ? height - 1 : 0);
     return { x, y, width, height, entry };
   }
 
@@ -108,11 +111,11 @@ export class MultiRoom extends GridWorld {
   #drawExit({ x, y, width, height }: Room, side: number): Position {
     const along = this.random.integers(1, (side % 2 === 0 ? height : width) - 1);
     switch (side) {
-      case Direction.right:
+      case GridDirection.right:
         return { x: x + width - 1, y: y + along };
-      case Direction.down:
+      case GridDirection.down:
         return { x: x + along, y: y + height - 1 };
-      case Direction.left:
+      case GridDirection.left:
         return { x, y: y + along };
       default:
         return { x: x + along, y };

@@ -1,5 +1,5 @@
-import { type Cell, Colour, Kind, NOTHING } from './cells.ts';
-import { Action } from './gridWorld.ts';
+import { type Cell, CellColour, CellKind, NOTHING } from './cells.ts';
+import { GridAction } from './gridWorld.ts';
 import { COLOURS_BY_NAME } from './missions.ts';
 import { RoomGrid } from './roomGrid.ts';
 
@@ -31,7 +31,7 @@ export class ObstructedMaze extends RoomGrid {
 
   override step(action: number): void {
     super.step(action);
-    if (action === Action.pickup && this.carried === this.#target) this.succeed();
+    if (action === GridAction.pickup && this.carried === this.#target) this.succeed();
   }
 
   protected override generate(): void {
@@ -39,10 +39,10 @@ export class ObstructedMaze extends RoomGrid {
     const [left, right] = [this.room(0, 0), this.room(1, 0)];
     const colour = this.#drawDoorColour();
     const { position } = this.addDoor(left, { side: 0, colour, locked: true });
-    if (this.#blocked) this.set(position.x - 1, position.y, this.ball(Colour.green));
+    if (this.#blocked) this.set(position.x - 1, position.y, this.ball(CellColour.green));
     const key = this.key(colour);
-    this.placeInRoom(left, this.#keyInBox ? this.box(Colour.grey, key) : key);
-    this.#target = this.addObject(right, Kind.ball, Colour.blue);
+    this.placeInRoom(left, this.#keyInBox ? this.box(CellColour.grey, key) : key);
+    this.#target = this.addObject(right, CellKind.ball, CellColour.blue);
     this.placeAgentIn(left);
   }
 

@@ -1,5 +1,6 @@
-import { type Cell, Kind, lookOf, nameOf, NOTHING } from './cells.ts';
-import { Action, GridWorld, type Position } from './gridWorld.ts';
+import { type Cell, CellKind, lookOf, nameOf, NOTHING } from './cells.ts';
+import { checkInteger, type Position } from './gridState.ts';
+import { GridAction, GridWorld } from './gridWorld.ts';
 import { COLOURS_BY_NAME, phrases } from './missions.ts';
 
 const KINDS = ['key', 'ball', 'box'];
@@ -25,17 +26,18 @@ export class PutNear extends GridWorld {
    * @param count  things in the room
    */
   constructor(size: number, count: number) {
+    checkInteger('PutNear: size', size, 5);
+    checkInteger('PutNear: count', count, 2, 18);
     const missions = phrases(['put the'], COLOURS_BY_NAME, KINDS, ['near the'], COLOURS_BY_NAME, KINDS);
     super({ width: size, height: size, maxSteps: 5 * size, missions, seeThroughWalls: true });
-    if (count < 2) throw new RangeError(`PutNear: count is ${count}, wanted 2 at least`);
     this.#count = count;
   }
 
   override step(action: number): void {
     const before = this.carried;
     super.step(action);
-    if (action === Action.pickup && this.carried !== NOTHING && this.carried !== this.#moved) this.fail();
-    if (action !== Action.drop || before === NOTHING) return;
+    if (action === GridAction.pickup && this.carried !== NOTHING && this.carried !== this.#moved) this.fail();
+    if (action !== GridAction.drop || before === NOTHING) return;
     const { frontX, frontY } = this;
     const isNear = Math.abs(frontX - this.#goal.x) <= 1 && Math.abs(frontY - this.#goal.y) <= 1;
     if (this.carried === NOTHING && isNear) this.succeed();
@@ -50,7 +52,7 @@ export class PutNear extends GridWorld {
     const rejects = (x: number, y: number): boolean =>
       places.some((place) => Math.abs(x - place.x) <= 1 && Math.abs(y - place.y) <= 1);
     while (things.length < this.#count) {
-      const kind = random.choice([Kind.key, Kind.ball, Kind.box]);
+      const kind = random.choice([CellKind.key, CellKind.ball, CellKind.box]);
       const thing = this.object(kind, this.randomColour());
       if (things.some((other) => lookOf(other) === lookOf(thing))) continue;
       places.push(this.place(thing, undefined, { rejects }));

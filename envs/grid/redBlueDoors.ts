@@ -1,4 +1,5 @@
-import { Colour, DoorState, stateOf } from './cells.ts';
+import { CellColour, DoorState, stateOf } from './cells.ts';
+import { checkInteger } from './gridState.ts';
 import { GridWorld } from './gridWorld.ts';
 
 /**
@@ -21,6 +22,7 @@ export class RedBlueDoors extends GridWorld {
 
   /** @param size  cells of the room's side, walls included; the world is twice as wide */
   constructor(size: number) {
+    checkInteger('RedBlueDoors: size', size, 4);
     const missions = ['open the red door then the blue door'];
     super({ width: 2 * size, height: size, maxSteps: 20 * size ** 2, missions });
     this.#left = Math.floor(size / 2);
@@ -41,9 +43,9 @@ export class RedBlueDoors extends GridWorld {
     this.surround(room);
     this.placeAgent(room);
     this.#redY = random.integers(1, size - 1);
-    this.set(this.#left, this.#redY, this.door(Colour.red));
+    this.set(this.#left, this.#redY, this.door(CellColour.red));
     this.#blueY = random.integers(1, size - 1);
-    this.set(this.#right, this.#blueY, this.door(Colour.blue));
+    this.set(this.#right, this.#blueY, this.door(CellColour.blue));
   }
 
   #isOpen(x: number, y: number): boolean {

@@ -1,10 +1,13 @@
-import { type Cell, DoorState, EMPTY, Kind, kindOf, lookOf, objectOf } from './cells.ts';
-import { type Area, GenerationError, GridWorld, type GridWorldOptions, type Position } from './gridWorld.ts';
+import { type Cell, CellKind, COLOUR_NAMES, DoorState, EMPTY_CELL, kindOf, lookOf, objectOf } from './cells.ts';
+import { type Area, checkInteger, type Position } from './gridState.ts';
+import { GenerationError, GridWorld, type GridWorldOptions } from './gridWorld.ts';
 
 /** Sides of a room, as directions. */
 export const SIDES = 4;
 /** How often placing a thing in a room is tried again. */
 const RETRIES = 1000;
+/** In the order in which they are drawn. */
+const OBJECT_KINDS = [CellKind.key, CellKind.ball, CellKind.box];
 const MAX_CONNECTING = 5000;
 
 /** A room, with its walls, which it shares with its neighbours. */
@@ -42,13 +45,9 @@ export abstract class RoomGrid extends GridWorld {
   protected readonly rooms: readonly Room[];
 
   constructor({ roomSize, rows = 3, columns = 3, ...options }: RoomGridOptions) {
-    for (const [name, value, least] of [
-      ['roomSize', roomSize, 3],
-      ['rows', rows, 1],
-      ['columns', columns, 1],
-    ] as const)
-      if (!Number.isInteger(value) || value < least)
-        throw new RangeError(`RoomGrid: ${name} is ${value}, wanted an integer of at least ${least}`);
+    checkInteger('RoomGrid: roomSize', roomSize, 3);
+    checkInteger('RoomGrid: rows', rows, 1);
+    checkInteger('RoomGrid: columns', columns, 1);
     const pitch = roomSize - 1;
     super({ ...options, width: pitch * columns + 1, height: pitch * rows + 1 });
     this.roomSize = roomSize;
@@ -96,7 +95,7 @@ export abstract class RoomGrid extends GridWorld {
   /** A new key, ball or box in a room; what is left out is drawn. */
   protected addObject(
     room: Room,
-    kind: number = this.random.choice([Kind.key, Kind.ball, Kind.box]),
+    kind: number = this.random.choice(OBJECT_KINDS),
     colour: number = this.randomColour(),
   ): Cell {
     const object = this.object(kind, colour);
@@ -127,8 +126,8 @@ export abstract class RoomGrid extends GridWorld {
     if (!room.neighbours[side] || room.passages[side])
       throw new Error(`RoomGrid: there is no wall to remove on side ${side} of this room`);
     const { x, y, width, height } = room.area;
-    if (side % 2 === 0) this.wallDown(side === 0 ? x + width - 1 : x, y + 1, height - 2, EMPTY);
-    else this.wallAcross(x + 1, side === 1 ? y + height - 1 : y, width - 2, EMPTY);
+    if (side % 2 === 0) this.wallDown(side === 0 ? x + width - 1 : x, y + 1, height - 2, EMPTY_CELL);
+    else this.wallAcross(x + 1, side === 1 ? y + height - 1 : y, width - 2, EMPTY_CELL);
     join(room, side);
   }
 
@@ -137,7 +136,7 @@ export abstract class RoomGrid extends GridWorld {
     room: Room = this.room(this.random.integers(this.columns), this.random.integers(this.rows)),
   ): void {
     do this.placeAgent(room.area, { retries: RETRIES });
-    while (this.front !== EMPTY && kindOf(this.front) !== Kind.wall);
+    while (this.front !== EMPTY_CELL && kindOf(this.front) !== CellKind.wall);
   }
 
   /** Adds doors that are not locked until every room can be reached. */
@@ -159,10 +158,13 @@ export abstract class RoomGrid extends GridWorld {
   protected addDistractors(count: number, { unique = true, room }: { unique?: boolean; room?: Room } = {}): Cell[] {
     const { random, columns, rows } = this;
     const known = this.rooms.flatMap(({ objects }) => objects.map(lookOf));
+    const looks = OBJECT_KINDS.length * COLOUR_NAMES.length;
+    if (unique && new Set(known).size + count > looks)
+      throw new RangeError(`RoomGrid: ${count} more unique objects were asked for, there are ${looks} that differ`);
     const added: Cell[] = [];
     while (added.length < count) {
       const colour = this.randomColour();
-      const kind = random.choice([Kind.key, Kind.ball, Kind.box]);
+      const kind = random.choice(OBJECT_KINDS);
       const look = objectOf(kind, colour, 0);
       if (unique && known.includes(look)) continue;
       const where = room ?? this.room(random.integers(columns), random.integers(rows));

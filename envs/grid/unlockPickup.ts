@@ -1,5 +1,5 @@
-import { type Cell, colourOf, Kind, nameOf, NOTHING } from './cells.ts';
-import { Action } from './gridWorld.ts';
+import { type Cell, colourOf, CellKind, nameOf, NOTHING } from './cells.ts';
+import { GridAction } from './gridWorld.ts';
 import { COLOURS_BY_NAME, phrases } from './missions.ts';
 import { RoomGrid } from './roomGrid.ts';
 
@@ -25,15 +25,15 @@ export class UnlockPickup extends RoomGrid {
 
   override step(action: number): void {
     super.step(action);
-    if (action === Action.pickup && this.carried === this.#target) this.succeed();
+    if (action === GridAction.pickup && this.carried === this.#target) this.succeed();
   }
 
   protected override generate(): void {
     super.generate();
     const left = this.room(0, 0);
-    this.#target = this.addObject(this.room(1, 0), Kind.box);
+    this.#target = this.addObject(this.room(1, 0), CellKind.box);
     const { door } = this.addDoor(left, { side: 0, locked: true });
-    this.addObject(left, Kind.key, colourOf(door));
+    this.addObject(left, CellKind.key, colourOf(door));
     this.placeAgentIn(left);
     this.mission = `pick up the ${nameOf(this.#target)}`;
   }

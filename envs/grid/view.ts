@@ -1,4 +1,4 @@
-import { blocksSight, type Cell, colourOf, EMPTY, kindOf, NOTHING, stateOf } from './cells.ts';
+import { blocksSight, type Cell, colourOf, EMPTY_CELL, kindOf, NOTHING, stateOf } from './cells.ts';
 
 /** Columns and rows of what an agent sees: itself in the middle of the last row, looking up the columns. */
 export const VIEW = 7;
@@ -88,7 +88,7 @@ export function writeView(viewpoint: Viewpoint, out: Float32Array, offset: numbe
     writeCell(g & -((visible >> 6) & 1), out, at + 6 * COLUMN);
     start += ahead;
   }
-  writeCell(carried === NOTHING ? EMPTY : carried, out, offset + ASIDE * COLUMN + 3 * AHEAD);
+  writeCell(carried === NOTHING ? EMPTY_CELL : carried, out, offset + ASIDE * COLUMN + 3 * AHEAD);
 }
 
 function writeCell(cell: Cell, out: Float32Array, at: number): void {
