@@ -56,7 +56,7 @@ describe.each(environmentIds())('%s', (id) => {
     });
     const random = new Generator(0);
     let ends = 0;
-    for (let step = 0; step < 600 || (ends === 0 && step < 2000); step++) {
+    for (let step = 0; step < 600 || (ends === 0 && step < 2600); step++) {
       const actions = sampleActions(envs, random);
       envs.step(actions);
       alone.forEach((env, i) => {
