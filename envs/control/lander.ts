@@ -1,14 +1,5 @@
-import {
-  type Body,
-  BoxShape,
-  type Contact,
-  EdgeShape,
-  PolygonShape,
-  RevoluteJoint,
-  Vec2,
-  type Vec2Value,
-  World,
-} from 'planck';
+import { type Body, BoxShape, type Contact, EdgeShape, PolygonShape, Vec2, type Vec2Value, World } from 'planck';
+import { LegJoint, type Rest } from './legJoint.ts';
 import { massOf } from './massOf.ts';
 import { groundX, HEIGHT, POINTS, WIDTH } from './moon.ts';
 
@@ -43,6 +34,7 @@ export class Lander {
   readonly standing: [boolean, boolean] = [false, false];
   crashed = false;
   private readonly world: World;
+  private readonly rest: Rest = { quiet: 0 };
 
   /**
    * A new world for each episode: one that was used before finds contacts in another order, and so gives other floats.
@@ -132,19 +124,23 @@ export class Lander {
     });
     const { least, most } = LEG_ANGLES;
     this.world.createJoint(
-      new RevoluteJoint({
-        bodyA: this.hull,
-        bodyB: leg,
-        localAnchorA: new Vec2(0, 0),
-        localAnchorB: new Vec2(side * LEG_AWAY, LEG_DOWN),
-        referenceAngle: 0,
-        enableMotor: true,
-        maxMotorTorque: LEG_TORQUE,
-        motorSpeed: LEG_SPEED * side,
-        enableLimit: true,
-        lowerAngle: side === -1 ? least : -most,
-        upperAngle: side === -1 ? most : -least,
-      }),
+      new LegJoint(
+        {
+          bodyA: this.hull,
+          bodyB: leg,
+          localAnchorA: new Vec2(0, 0),
+          localAnchorB: new Vec2(side * LEG_AWAY, LEG_DOWN),
+          referenceAngle: 0,
+          enableMotor: true,
+          maxMotorTorque: LEG_TORQUE,
+          motorSpeed: LEG_SPEED * side,
+          enableLimit: true,
+          lowerAngle: side === -1 ? least : -most,
+          upperAngle: side === -1 ? most : -least,
+        },
+        2,
+        this.rest,
+      ),
     );
     return leg;
   }
