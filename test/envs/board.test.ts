@@ -310,9 +310,11 @@ function bestReturn(opponent: 'random' | 'perfect'): number {
     if (hasLine(game, owned('a'))) value = 1;
     else if (hasLine(game, owned('o'))) value = -1;
     else {
-      const after = cells.split('').flatMap((cell, i) =>
-        cell === '.' ? [valueOf(cells.slice(0, i) + (agentMoves ? 'a' : 'o') + cells.slice(i + 1), !agentMoves)] : [],
-      );
+      const after = cells
+        .split('')
+        .flatMap((cell, i) =>
+          cell === '.' ? [valueOf(cells.slice(0, i) + (agentMoves ? 'a' : 'o') + cells.slice(i + 1), !agentMoves)] : [],
+        );
       if (after.length === 0) value = 0;
       else if (agentMoves) value = Math.max(...after);
       else value = opponent === 'perfect' ? Math.min(...after) : after.reduce((sum, v) => sum + v, 0) / after.length;
