@@ -26,6 +26,7 @@ export interface RecordOptions {
 export async function record(player: Player, options: RecordOptions): Promise<ReplayEvent> {
   const { episodes, path, onProgress } = options;
   const env = new GuardedEnv(player.make(), player.environment);
+  const { tokens } = player.policy;
   const file = ReplayFile.create(path, {
     environment: player.environment,
     observationSpace: env.observationSpace,
@@ -34,7 +35,7 @@ export async function record(player: Player, options: RecordOptions): Promise<Re
     gymformer: VERSION,
     run: options.run,
     step: player.step,
-    policy: options.policy,
+    policy: { ...options.policy, ...(tokens && { encoder: tokens }) },
   });
   const random = new Generator(options.seed);
   try {
@@ -82,6 +83,7 @@ async function recordEpisode(
           mask,
           value: player.valueScale * (actor.values[0] as number),
           attention: actor.attention && byLag(actor.attention, policy.context as number),
+          tokenAttention: actor.tokenAttention,
           reward: result.reward,
           terminated: result.terminated,
           truncated: result.truncated,

@@ -23,6 +23,8 @@ export interface Encoded {
 
 /** One time step to one vector. */
 export interface Encoder {
+  /** H; null where there is one token. */
+  readonly heads: number | null;
   /** @param observations [N, flat size of the space], texts as the numbers of their words (envs/words.ts) */
   apply(observations: tf.Tensor2D): Encoded;
 }
@@ -38,6 +40,7 @@ export function encoderFor(parameters: Parameters, space: Space, options: Encode
 
 /** The only token there is: its numbers' affine map, or its category's embedding. */
 class SingleEncoder implements Encoder {
+  readonly heads = null;
   readonly #token: VectorTokens | CategoryTokens;
   readonly #map: Linear;
 
@@ -63,6 +66,7 @@ class SingleEncoder implements Encoder {
 
 /** Learned queries, one a head, look at all tokens; a layer follows on what they bring. */
 class TokenEncoder implements Encoder {
+  readonly heads: number;
   readonly #groups: TableGroup[] = [];
   readonly #tables: Tables[] = [];
   readonly #patches: Patches[] = [];
@@ -72,6 +76,7 @@ class TokenEncoder implements Encoder {
   constructor(parameters: Parameters, groups: readonly TokenGroup[], options: EncoderOptions) {
     const { width: C, heads: H } = options;
     if (C % H) throw new RangeError(`Encoder: width ${C} is not a multiple of ${H} heads`);
+    this.heads = H;
     const tabled = groups.map(tableGroup).filter((group) => group !== null);
     const active = tabled.reduce((sum, group) => sum + group.active, 0);
     groups.forEach((group) => {

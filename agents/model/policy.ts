@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Generator } from '../../envs/random.ts';
 import { flatSize, type Space } from '../../envs/spaces.ts';
+import { type TokenGroup, tokensOf } from '../../envs/tokens.ts';
 import { type Encoder, encoderFor } from './encoder.ts';
 import { Gru } from './gru.ts';
 import { type Head, headFor } from './heads.ts';
@@ -99,6 +100,12 @@ export class Policy {
     const values = tf.reshape(this.#value.apply(result.features), [starts.length]) as tf.Tensor1D;
     const tokenAttention = attention && weights ? lastOfEach(weights, cache.lengths.length) : null;
     return { outputs, values, cache: result.cache, attention: result.attention, tokenAttention };
+  }
+
+  /** What the encoder looks at in an observation, and with how many heads; null where there is but one token. */
+  get tokens(): { heads: number; tokens: TokenGroup[] } | null {
+    const { heads } = this.#encoder;
+    return heads === null ? null : { heads, tokens: tokensOf(this.observationSpace) };
   }
 
   /** Numbers in the flat form of an observation. */

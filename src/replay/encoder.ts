@@ -6,7 +6,7 @@ import { encodeIndex } from './frameIndex.ts';
 import type { EpisodeSummary, Moment, ReplayHeader } from './moment.ts';
 import { encodePrelude } from './prelude.ts';
 import { SceneBuffer } from './sceneFrame.ts';
-import { encodeStepsPayload, StepsBuffer } from './stepsFrame.ts';
+import { type AttentionKind, encodeStepsPayload, StepsBuffer } from './stepsFrame.ts';
 
 /** A frame ends after this many moments, or this many numbers, whichever is first: what a seek has to read. */
 const FRAME_MOMENTS = 512;
@@ -17,8 +17,8 @@ interface Pending {
   moments: number;
   steps: StepsBuffer;
   scenes: SceneBuffer;
-  /** [steps with attention, weights of a step] flat. */
-  attention: Float32Array[];
+  /** Of each kind, the weights of each step that has any. */
+  attention: Record<AttentionKind, Float32Array[]>;
   attentionSize: number;
 }
 
@@ -87,9 +87,11 @@ export class ReplayEncoder {
     pending.moments++;
     const { decision } = moment;
     episode.returnBefore = episode.return;
-    if (decision?.attention) {
-      pending.attention.push(Float32Array.from(decision.attention));
-      pending.attentionSize += decision.attention.length;
+    for (const kind of ['attention', 'tokenAttention'] as const) {
+      const weights = decision?.[kind];
+      if (!weights) continue;
+      pending.attention[kind].push(Float32Array.from(weights));
+      pending.attentionSize += weights.length;
     }
     if (decision) {
       episode.return += decision.reward;
@@ -132,7 +134,9 @@ export class ReplayEncoder {
       this.offset += frame.length;
       out.raw(frame);
     };
-    if (pending.attention.length > 0) write(FRAME.attention, pack(this.encodeAttention(pending.attention)));
+    for (const kind of ['attention', 'tokenAttention'] as const)
+      if (pending.attention[kind].length > 0)
+        write(FRAME[kind], pack(encodeRows(kind, pending.attention[kind], this.attentionRows(kind))));
     const scenes = pending.scenes.encode();
     if (scenes) {
       write(FRAME.scenes, pack(scenes, this.sceneDictionary));
@@ -144,18 +148,25 @@ export class ReplayEncoder {
     return out.finish();
   }
 
-  private encodeAttention(attention: Float32Array[]): Uint8Array {
-    const size = attention[0]?.length ?? 0;
-    if (attention.some((weights) => weights.length !== size))
-      throw new RangeError('attention has another length than in the steps before');
-    const rows = (this.policy?.layers ?? 1) * (this.policy?.heads ?? 1);
-    if (size % rows !== 0) throw new RangeError(`attention has ${size} weights, which ${rows} heads cannot share`);
-    const weights = new Float32Array(size * attention.length);
-    attention.forEach((ofStep, step) => weights.set(ofStep, step * size));
-    return encodeAttention(weights, { rows, lags: size / rows });
+  /** How many heads a step's attention is of. */
+  private attentionRows(kind: AttentionKind): number {
+    if (kind === 'tokenAttention') return this.policy?.encoder?.heads ?? 1;
+    return (this.policy?.layers ?? 1) * (this.policy?.heads ?? 1);
   }
 }
 
+/** The attention of successive steps, each of so many rows. */
+function encodeRows(kind: AttentionKind, attention: readonly Float32Array[], rows: number): Uint8Array {
+  const size = attention[0]?.length ?? 0;
+  if (attention.some((weights) => weights.length !== size))
+    throw new RangeError(`${kind} has another length than in the steps before`);
+  if (size % rows !== 0) throw new RangeError(`${kind} has ${size} weights, which ${rows} heads cannot share`);
+  const weights = new Float32Array(size * attention.length);
+  attention.forEach((ofStep, step) => weights.set(ofStep, step * size));
+  return encodeAttention(weights, { rows, lags: size / rows });
+}
+
 function newPending(): Pending {
-  return { moments: 0, steps: new StepsBuffer(), scenes: new SceneBuffer(), attention: [], attentionSize: 0 };
+  const attention = { attention: [], tokenAttention: [] };
+  return { moments: 0, steps: new StepsBuffer(), scenes: new SceneBuffer(), attention, attentionSize: 0 };
 }

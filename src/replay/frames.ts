@@ -1,8 +1,11 @@
 import { deflateSync, inflateSync } from 'fflate';
 import { ByteReader, ByteWriter, crc32 } from './bytes.ts';
 
-/** What a frame holds. Attention and scenes stand before the steps they belong to, so that a whole step has its own. */
-export const FRAME = { steps: 1, scenes: 2, attention: 3, index: 4 } as const;
+/**
+ * What a frame holds. Attention, to past steps and to an observation's tokens, and scenes stand before the steps they
+ * belong to, so that a whole step has its own.
+ */
+export const FRAME = { steps: 1, scenes: 2, attention: 3, index: 4, tokenAttention: 5 } as const;
 export type FrameType = (typeof FRAME)[keyof typeof FRAME];
 
 /** type u8, length u32, crc32 u32, firstStep u32, steps u32, episode u32 */
@@ -14,7 +17,7 @@ const MOMENT_LIMIT = 2 ** 16;
 /** Deflate looks back no further. */
 const WINDOW_BYTES = 2 ** 15;
 
-/** Some moments of one episode, in one of the three tellings of a replay; or the index. */
+/** Some moments of one episode, in one of the four tellings of a replay; or the index. */
 export interface FrameHead {
   type: FrameType;
   firstStep: number;

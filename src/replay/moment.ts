@@ -1,6 +1,7 @@
 import type { Info } from '../../envs/env.ts';
 import type { Scene } from '../../envs/scene.ts';
 import type { Space } from '../../envs/spaces.ts';
+import type { TokenGroup } from '../../envs/tokens.ts';
 
 /** What a replay says of itself before its first step. */
 export interface ReplayHeader {
@@ -16,7 +17,13 @@ export interface ReplayHeader {
   run?: string;
   step?: number;
   /** The policy that acted; attention is there when layers and heads are. */
-  policy?: { kind: string; layers?: number; heads?: number; context?: number };
+  policy?: { kind: string; layers?: number; heads?: number; context?: number; encoder?: TokenAttentionHeader };
+}
+
+/** What the policy's encoder could look at in an observation, where it had a choice. */
+export interface TokenAttentionHeader {
+  heads: number;
+  tokens: TokenGroup[];
 }
 
 /**
@@ -47,6 +54,11 @@ export interface Decision {
    * steps ago at index (layer * heads + head) * (context + 1) + lag; lag 0 is the current step. Sums to 1 a head.
    */
   attention: ArrayLike<number> | null;
+  /**
+   * What the encoder attended to in this step's observation, [heads, tokens] flat: tokens as `policy.encoder` of the
+   * header lists them, group by group. Sums to 1 a head.
+   */
+  tokenAttention: ArrayLike<number> | null;
   reward: number;
   terminated: boolean;
   truncated: boolean;

@@ -4,8 +4,8 @@ import type { ReplayHeader } from './moment.ts';
 import { spaceFromJson, spaceToJson } from './spaceJson.ts';
 import type { SpaceJson } from './spaceJson.ts';
 
-/** Of the format. A reader opens this version and all before it. */
-export const REPLAY_VERSION = 1;
+/** Of the format. A reader opens this version and all before it; attention to tokens came with 2. */
+export const REPLAY_VERSION = 2;
 
 const MAGIC = new TextEncoder().encode('GFR');
 /** magic, version u8, length u32, crc32 u32 */

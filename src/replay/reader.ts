@@ -5,7 +5,7 @@ import { readIndex, scanFrames } from './frameIndex.ts';
 import type { EpisodeSummary, Moment, ReplayHeader } from './moment.ts';
 import { decodePrelude, ReplayError } from './prelude.ts';
 import { SceneReader } from './sceneFrame.ts';
-import { decodeStepsMeta, StepsReader } from './stepsFrame.ts';
+import { type AttentionKind, decodeStepsMeta, StepsReader } from './stepsFrame.ts';
 
 /** Decoded frames kept of each type. */
 const KEPT_FRAMES = 6;
@@ -18,6 +18,7 @@ interface StoredEpisode {
   steps: Frame[];
   scenes: Frame[];
   attention: Frame[];
+  tokenAttention: Frame[];
 }
 
 /**
@@ -80,8 +81,9 @@ export class Replay {
     const step = t - frame.firstStep;
     return this.decode(frame, () => {
       const decision = t < stored.summary.steps ? reader.decision(step) : null;
-      if (decision && reader.hasAttention(step))
-        decision.attention = this.attention(stored, t, reader.attentionRow(step), reader.attentionRows);
+      if (decision)
+        for (const kind of ['attention', 'tokenAttention'] as const)
+          if (reader.hasAttention(kind, step)) decision[kind] = this.attention(kind, stored, t, reader);
       return { observation: reader.observation(step), scene: this.scene(stored, t), decision };
     });
   }
@@ -159,13 +161,13 @@ export class Replay {
     return (this.sceneDictionary ??= this.decode(first, () => dictionaryOf(unpack(payloadOf(this.bytes, first)))));
   }
 
-  private attention(stored: StoredEpisode, t: number, row: number, rows: number): Float32Array | null {
-    const frame = frameOf(stored.attention, t);
+  private attention(kind: AttentionKind, stored: StoredEpisode, t: number, steps: StepsReader): Float32Array | null {
+    const frame = frameOf(stored[kind], t);
     if (!frame) return null;
     const reader = this.attentionFrames.get(frame.offset, () =>
-      this.decode(frame, () => new AttentionReader(unpack(payloadOf(this.bytes, frame)), rows)),
+      this.decode(frame, () => new AttentionReader(unpack(payloadOf(this.bytes, frame)), steps.attentionRow(kind))),
     );
-    return reader.weights(row);
+    return reader.weights(steps.attentionRow(kind, t - frame.firstStep));
   }
 
   /** Whatever goes wrong in a frame is the frame's fault: a ReplayError that names it. */
@@ -207,9 +209,13 @@ function byEpisode(frames: readonly Frame[]): StoredEpisode[] {
     if (frame.type === FRAME.index) continue;
     const missing = new ReplayError('corrupt', `replay is corrupt: frames before byte ${frame.offset} are missing`);
     if (frame.episode > episodes.length) throw missing;
-    const episode = (episodes[frame.episode] ??= { summary: UNKNOWN, steps: [], scenes: [], attention: [] });
+    const episode = (episodes[frame.episode] ??= {
+      ...{ summary: UNKNOWN, steps: [], scenes: [] },
+      ...{ attention: [], tokenAttention: [] },
+    });
     if (frame.type === FRAME.scenes) episode.scenes.push(frame);
     else if (frame.type === FRAME.attention) episode.attention.push(frame);
+    else if (frame.type === FRAME.tokenAttention) episode.tokenAttention.push(frame);
     else {
       const before = episode.steps.at(-1);
       if (frame.firstStep !== (before ? before.firstStep + before.steps : 0)) throw missing;

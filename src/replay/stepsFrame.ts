@@ -42,7 +42,7 @@ export function decodeStepsMeta(payload: Uint8Array): StepsMeta {
   };
 }
 
-/** Columns of the table of outcomes; `has…` is 1 where the decision has that. */
+/** Columns of the table of outcomes; `has…` is 1 where the decision has that, but for `attention`, a sum of `ATTENTION`. */
 const OUTCOME = {
   reward: 0,
   hasValue: 1,
@@ -51,9 +51,12 @@ const OUTCOME = {
   truncated: 4,
   hasDistribution: 5,
   hasMask: 6,
-  hasAttention: 7,
+  attention: 7,
   info: 8,
 } as const;
+/** Attention to past steps, and to tokens. */
+const ATTENTION = { attention: 1, tokenAttention: 2 } as const;
+export type AttentionKind = keyof typeof ATTENTION;
 const OUTCOME_WIDTH = Object.keys(OUTCOME).length;
 
 /** Rows of equal length, of float32 numbers. */
@@ -89,7 +92,7 @@ export function toSixteenBits(value: number): number {
   return Number.isFinite(rounded) ? rounded : Math.fround(value);
 }
 
-/** Collects all of successive moments but their scenes and attention. */
+/** Collects all of successive moments but their scenes and weights of attention. */
 export class StepsBuffer {
   private readonly observations = new Rows('observation');
   private readonly actions = new Rows('action');
@@ -102,13 +105,15 @@ export class StepsBuffer {
   add({ observation, decision }: Moment): void {
     this.observations.add(observation);
     if (!decision) return;
-    const { action, distribution, mask, attention, value, reward, terminated, truncated, info } = decision;
+    const { action, distribution, mask, attention, tokenAttention, value, reward, info } = decision;
     this.actions.add(action);
     if (distribution) this.distributions.add(distribution);
     if (mask) this.masks.add(mask);
     this.value = value === null ? this.value : toSixteenBits(value);
-    const flags = [terminated, truncated, distribution !== null, mask !== null, attention !== null].map(Number);
-    this.outcomes.push(reward, Number(value !== null), this.value, ...flags, this.infoIndex(info));
+    const { terminated, truncated } = decision;
+    const flags = [terminated, truncated, distribution !== null, mask !== null].map(Number);
+    const attentions = (attention ? ATTENTION.attention : 0) + (tokenAttention ? ATTENTION.tokenAttention : 0);
+    this.outcomes.push(reward, Number(value !== null), this.value, ...flags, attentions, this.infoIndex(info));
   }
 
   /** Numbers held so far. */
@@ -165,8 +170,8 @@ export class StepsReader {
     return this.outcome('hasValue', step) ? this.outcome('value', step) : null;
   }
 
-  hasAttention(step: number): boolean {
-    return step < this.decisions && this.outcome('hasAttention', step) === 1;
+  hasAttention(kind: AttentionKind, step: number): boolean {
+    return step < this.decisions && (this.outcome('attention', step) & ATTENTION[kind]) !== 0;
   }
 
   observation(step: number): Float32Array {
@@ -185,6 +190,7 @@ export class StepsReader {
       mask: this.outcome('hasMask', step) ? Uint8Array.from(row(masks, rowBefore('hasMask', step))) : null,
       value: this.value(step),
       attention: null,
+      tokenAttention: null,
       reward: this.reward(step),
       terminated: this.outcome('terminated', step) === 1,
       truncated: this.outcome('truncated', step) === 1,
@@ -192,14 +198,11 @@ export class StepsReader {
     };
   }
 
-  /** How many steps of this frame before `step` have attention: the row of its own. */
-  attentionRow(step: number): number {
-    return this.count('hasAttention', step);
-  }
-
-  /** How many steps of this frame have attention. */
-  get attentionRows(): number {
-    return this.count('hasAttention', this.decisions);
+  /** How many steps of this frame before `step` have such attention: the row of its own. All of them by default. */
+  attentionRow(kind: AttentionKind, step = this.decisions): number {
+    let count = 0;
+    for (let before = 0; before < step; before++) count += Number(this.hasAttention(kind, before));
+    return count;
   }
 
   private outcome(name: keyof typeof OUTCOME, step: number): number {

@@ -61,6 +61,7 @@ export function cartPoleEpisode(
         mask: null,
         value: Math.fround(value),
         attention: attention && weights(keys, attention, random),
+        tokenAttention: null,
         reward: 1,
         terminated: false,
         truncated: t === steps - 1,

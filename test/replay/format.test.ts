@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CartPole } from '../../envs/classic/cartPole.ts';
 import type { Scene } from '../../envs/scene.ts';
+import { Box, Dict, Discrete } from '../../envs/spaces.ts';
+import { tokensOf } from '../../envs/tokens.ts';
 import { EXIT } from '../../src/errors.ts';
 import { Replay, REPLAY_VERSION, ReplayEncoder, ReplayError } from '../../src/replay/format.ts';
 import type { Decision, Moment, ReplayHeader } from '../../src/replay/format.ts';
@@ -37,7 +40,8 @@ function momentsOf(replay: Replay): Moment[][] {
 
 function decisionOf(overrides: Partial<Decision> = {}): Decision {
   const outcome = { reward: 0, terminated: false, truncated: false, info: {} };
-  return { action: [0], distribution: null, mask: null, value: null, attention: null, ...outcome, ...overrides };
+  const says = { distribution: null, mask: null, value: null, attention: null, tokenAttention: null };
+  return { action: [0], ...says, ...outcome, ...overrides };
 }
 
 /** An episode of these decisions, without scenes. */
@@ -96,6 +100,7 @@ describe('what is written is read', () => {
     mask: fc.option(fc.array(fc.constantFrom(0, 1), { minLength: 3, maxLength: 3 })),
     value: fc.constant(null),
     attention: fc.constant(null),
+    tokenAttention: fc.constant(null),
     reward: fc.double({ noNaN: true }),
     terminated: fc.boolean(),
     truncated: fc.boolean(),
@@ -138,6 +143,7 @@ describe('what is written is read', () => {
       distribution: null,
       mask: null,
       attention: null,
+      tokenAttention: null,
     });
     expect(replay.values(0)).toEqual(Float32Array.of(NaN, 2, NaN, 2));
     for (const t of [1, 3]) {
@@ -150,6 +156,44 @@ describe('what is written is read', () => {
       expect(decision?.attention?.[100]).toBeCloseTo(1 / 65, 5);
     }
     expect(Replay.open(replayOf(episodeOf([decisionOf()]))).values(0)).toBeNull();
+  });
+
+  test('attention to tokens, beside attention to past steps and without, and what the tokens are', () => {
+    const space = new Dict({ grid: new Box({ low: 0, high: 1, shape: [2, 3, 1] }), what: new Discrete(2) });
+    const encoder = { heads: 2, tokens: tokensOf(space) };
+    const header = { ...CART_POLE_HEADER, observationSpace: space };
+    const tokenAttention = [...[0.5, 0, 0, 0.25, 0, 0, 0.25], ...new Array<number>(7).fill(1 / 7)];
+    const attention = new Array<number>(4 * 16 * 65).fill(1 / 65);
+    const decisions = [
+      decisionOf({ tokenAttention }),
+      decisionOf(),
+      decisionOf({ attention }),
+      decisionOf({ tokenAttention, attention }),
+    ];
+    const writer = new ReplayEncoder({ ...header, policy: { kind: 'mlp', encoder } });
+    const parts = [writer.prelude()];
+    writer.begin(1);
+    for (const moment of episodeOf(decisions)) writer.add(moment);
+    const replay = Replay.open(new Uint8Array(Buffer.concat([...parts, writer.end(), writer.finish()])));
+    expect(replay.header.policy?.encoder).toEqual(encoder);
+    const found = decisions.map((_, t) => replay.moment(0, t).decision);
+    expect(found.map((decision) => decision?.attention?.length)).toEqual([undefined, undefined, 4160, 4160]);
+    expect(found.map((decision) => decision?.tokenAttention?.length)).toEqual([14, undefined, undefined, 14]);
+    for (const t of [0, 3])
+      tokenAttention.forEach((weight, i) => expect(found[t]?.tokenAttention?.[i]).toBeCloseTo(weight, 2));
+  });
+
+  test('a file of format 1', () => {
+    const replay = Replay.open(readFileSync('test/fixtures/replay-version-1.gfr'));
+    expect(replay.episodes.map(({ seed, steps, return: sum }) => [seed, steps, sum])).toEqual([
+      [7, 5, 5],
+      [8, 5, 5],
+    ]);
+    const { observation, scene, decision } = replay.moment(1, 4);
+    expect(Array.from(observation)).toEqual([4]);
+    expect(scene?.shapes[0]).toMatchObject({ kind: 'circle', x: 4.5 });
+    expect(Array.from(decision?.attention ?? [])).toEqual(new Array(8).fill(0.25));
+    expect(decision).toMatchObject({ reward: 1, terminated: true, tokenAttention: null, info: { success: true } });
   });
 
   test('what was given may change afterwards', () => {
@@ -253,7 +297,8 @@ describe('size', () => {
         if (t === 500) return { ...moment, decision: null };
         const result = env.step(action);
         observation = result.observation;
-        const says = { distribution: [1 - right, right], value: 90 + 10 * random(), mask: null, attention: null };
+        const weights = { attention: null, tokenAttention: null };
+        const says = { distribution: [1 - right, right], value: 90 + 10 * random(), mask: null, ...weights };
         return { ...moment, decision: { action: [action], ...says, ...result } };
       });
     });
@@ -389,7 +434,9 @@ describe('a file that is cut, growing or broken', () => {
   test('a newer version says so, and what to do', () => {
     const newer = bytes.with(3, REPLAY_VERSION + 1);
     expect(() => Replay.open(newer)).toThrow(expect.objectContaining({ reason: 'newer-version' }) as Error);
-    expect(() => Replay.open(newer)).toThrow('replay of format 2, this gymformer reads up to 1: update gymformer');
+    expect(() => Replay.open(newer)).toThrow(
+      `replay of format ${REPLAY_VERSION + 1}, this gymformer reads up to ${REPLAY_VERSION}: update`,
+    );
   });
 });
 

@@ -59,7 +59,8 @@ function recorded(change: { seed?: number; reward?: number; ended?: boolean; ste
         ...(t === 2 && changed.reward !== undefined && { reward: changed.reward }),
         ...(t === 2 && changed.ended !== undefined && { terminated: changed.ended }),
       };
-      const decision = { action: [action], distribution: null, mask: null, value: null, attention: null, ...outcome };
+      const says = { distribution: null, mask: null, value: null, attention: null, tokenAttention: null };
+      const decision = { action: [action], ...says, ...outcome };
       encoder.add({ observation, scene: null, decision });
       observation = next;
     }

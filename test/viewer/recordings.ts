@@ -55,6 +55,7 @@ export function markerEpisode(steps: number): Moment[] {
             mask: [1, 1, 0],
             value: 10 - t,
             attention: fadingAttention(t, 4, 5),
+            tokenAttention: null,
             reward: t,
             terminated: t === steps - 1,
             truncated: false,
@@ -102,7 +103,8 @@ export function cartPoleEpisodes({ episodes = 6, noise = 0.3, steps = 500 } = {}
       const { terminated, reward } = step;
       const value = 99 * (1 - 4 * Math.abs(angle) - 0.06 * Math.abs(x));
       const attention = fadingAttention(t, 8, 33);
-      const decision = { action: [action], distribution: [1 - right, right], mask: null, value, attention, reward };
+      const weights = { attention, tokenAttention: null };
+      const decision = { action: [action], distribution: [1 - right, right], mask: null, value, ...weights, reward };
       moments.push({ observation, scene, decision: { ...decision, terminated, truncated, info: {} } });
       observation = step.observation;
       if (!terminated && !truncated) continue;
