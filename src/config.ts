@@ -39,6 +39,10 @@ export const configSchema = z.strictObject({
   heads: count.default(2).describe('attention heads; divides the width'),
   context: count.default(16).describe('earlier steps of the episode that attention sees'),
   feedForward: z.number().positive().default(4).describe('width of the feed-forward layers, as a multiple of width'),
+  gating: z
+    .enum(['none', 'gru'])
+    .default('none')
+    .describe('of the Transformer: what a layer puts out is added to what came in, or a gate decides'),
   initialLogStd: z.number().default(0).describe('log standard deviation that continuous actions start with'),
 
   envs: count.default(16).describe('environments run side by side'),

@@ -20,6 +20,8 @@ export interface PolicyOptions {
   heads: number;
   context: number;
   feedForward: number;
+  /** Of the Transformer's residual connections. */
+  gating?: 'none' | 'gru';
   /** Of a Gaussian head, in units in which bounded actions reach from -1 to 1. */
   initialLogStd: number;
   /** Draws the initial weights. */

@@ -31,7 +31,7 @@ const OWN_FLAGS: Flags = {
 /** Headings of the help; a setting in neither list stands under "Learning". */
 const MAIN = ['algo', 'policy', 'steps', 'untilReturn', 'envs', 'envWorkers', 'seed', 'device'];
 const REPORTS = ['evalEpisodes', 'evalEvery', 'evalActions', 'checkpointEvery', 'replayEvery'];
-const MODEL = ['width', 'layers', 'heads', 'context', 'feedForward', 'initialLogStd'];
+const MODEL = ['width', 'layers', 'heads', 'context', 'feedForward', 'gating', 'initialLogStd'];
 
 /** `gymformer train`: trains an agent, and keeps all there is to know of it in a run's directory. */
 export const trainCommand: Command<TrainArguments> = {

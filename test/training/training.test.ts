@@ -8,6 +8,7 @@ import type { Env } from '../../envs/env.ts';
 import { environmentSpec } from '../../envs/registry.ts';
 import { Box, Discrete } from '../../envs/spaces.ts';
 import { openDevice } from '../../src/device/device.ts';
+import type { Config } from '../../src/config.ts';
 import { RunDirectory } from '../../src/run.ts';
 import { train } from '../../src/trainer.ts';
 import { Training } from '../../src/training.ts';
@@ -19,11 +20,18 @@ await openDevice('simd');
 const folder = mkdtempSync(join(tmpdir(), 'gymformer-training-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe.each(['transformer', 'gru', 'mlp'] as const)('the %s policy', (policy) => {
+const POLICIES: [string, Pick<Config, 'policy'> & Partial<Config>][] = [
+  ['transformer', { policy: 'transformer' }],
+  ['gated transformer', { policy: 'transformer', gating: 'gru' }],
+  ['gru', { policy: 'gru' }],
+  ['mlp', { policy: 'mlp' }],
+];
+
+describe.each(POLICIES)('the %s policy', (_, policy) => {
   test.each(['CartPole-v1', 'ProofofMemory-v0', 'Pendulum-v1'])(
     'has a probability ratio of 1 right after a rollout in %s',
     async (environment) => {
-      const config = smallConfig({ environment, policy, layers: 2 });
+      const config = smallConfig({ environment, ...policy, layers: 2 });
       const training = new Training(config, environmentSpec(environment), 'simd');
       training.envs.reset();
       // The second rollout starts with what the policy remembers of the first.
@@ -46,7 +54,7 @@ describe.each(['transformer', 'gru', 'mlp'] as const)('the %s policy', (policy) 
 
   test.each(['ppo', 'a2c', 'reinforce'] as const)('leaves as many tensors after each update of %s', async (algo) => {
     const training = new Training(
-      smallConfig({ environment: 'CartPole-v1', policy, algo }),
+      smallConfig({ environment: 'CartPole-v1', ...policy, algo }),
       environmentSpec('CartPole-v1'),
       'simd',
     );
