@@ -64,6 +64,11 @@ export const configSchema = z.strictObject({
   clipValues: z.boolean().default(false).describe("clip the value's change too"),
   valueCoefficient: z.number().nonnegative().default(0.5).describe("weight of the value's loss"),
   entropyCoefficient: z.number().default(0.01).describe('weight of the entropy, which rewards exploring'),
+  reconstructionCoefficient: z
+    .number()
+    .nonnegative()
+    .default(0)
+    .describe('weight of telling the observation again from what the policy made of it; 0: not learned'),
   normalizeAdvantages: z.boolean().default(true).describe('normalise the advantages of each minibatch'),
   maxGradientNorm: z.number().positive().default(0.5).describe('gradients are scaled down to this norm'),
   targetKl: z.number().positive().nullable().default(null).describe('end an update early beyond this divergence'),

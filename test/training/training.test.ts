@@ -27,6 +27,8 @@ const POLICIES: [string, Pick<Config, 'policy'> & Partial<Config>][] = [
   ['mlp', { policy: 'mlp' }],
 ];
 
+const ALGORITHMS = ['ppo', 'a2c', 'reinforce'] as const;
+
 describe.each(POLICIES)('the %s policy', (_, policy) => {
   test.each(['CartPole-v1', 'ProofofMemory-v0', 'Pendulum-v1'])(
     'has a probability ratio of 1 right after a rollout in %s',
@@ -42,7 +44,8 @@ describe.each(POLICIES)('the %s policy', (_, policy) => {
       const { rollout } = training;
       const all = Int32Array.from({ length: rollout.sequences }, (_, i) => i);
       tf.tidy(() => {
-        const { logProbs, oldLogProbs, values, oldValues } = evaluateMinibatch(training.policy, rollout.minibatch(all));
+        const { evaluation } = evaluateMinibatch(training.policy, rollout.minibatch(all));
+        const { logProbs, oldLogProbs, values, oldValues } = evaluation;
         const ratio = tf.exp(tf.sub(logProbs, oldLogProbs)).dataSync();
         for (const r of ratio) expect(Math.abs(r - 1)).toBeLessThan(1e-4);
         const difference = tf.max(tf.abs(tf.sub(values, oldValues))).dataSync()[0] as number;
@@ -52,9 +55,9 @@ describe.each(POLICIES)('the %s policy', (_, policy) => {
     },
   );
 
-  test.each(['ppo', 'a2c', 'reinforce'] as const)('leaves as many tensors after each update of %s', async (algo) => {
+  test.each(ALGORITHMS)('leaves as many tensors after each update of %s', async (algo) => {
     const training = new Training(
-      smallConfig({ environment: 'CartPole-v1', ...policy, algo }),
+      smallConfig({ environment: 'CartPole-v1', ...policy, algo, reconstructionCoefficient: 0.1 }),
       environmentSpec('CartPole-v1'),
       'simd',
     );
@@ -66,6 +69,25 @@ describe.each(POLICIES)('the %s policy', (_, policy) => {
     training.dispose();
   });
 });
+
+test.each(ALGORITHMS)(
+  'with %s a policy learns to tell what it saw, where that is wanted, and reports it',
+  async (algo) => {
+    const losses = async (coefficient: number): Promise<unknown[]> => {
+      const environment = 'ProofofMemory-v0';
+      const config = smallConfig({ environment, algo, reconstructionCoefficient: coefficient, learningRate: 3e-3 });
+      const training = new Training(config, environmentSpec(environment), 'simd');
+      training.envs.reset();
+      const found: unknown[] = [];
+      for (let i = 0; i < 60; i++) found.push((await collectAndLearn(training))['reconstructionLoss']);
+      training.dispose();
+      return found;
+    };
+    const found = (await losses(1)) as number[];
+    expect(found.at(-1)).toBeLessThan(0.3 * (found[0] as number));
+    expect((await losses(0))[0]).toBeUndefined();
+  },
+);
 
 test('a run leaves no tensors behind', async () => {
   const options = {
