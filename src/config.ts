@@ -51,6 +51,10 @@ export const configSchema = z.strictObject({
   heads: count.default(2).describe('attention heads; divides the width'),
   context: count.default(16).describe('earlier steps of the episode that attention sees'),
   feedForward: z.number().positive().default(4).describe('width of the feed-forward layers, as a multiple of width'),
+  gating: z
+    .enum(['none', 'gru'])
+    .default('none')
+    .describe('of the Transformer: what a layer puts out is added to what came in, or a gate decides'),
   initialLogStd: z.number().default(0).describe('log standard deviation that continuous actions start with'),
 
   envs: count.default(16).describe('environments run side by side'),
@@ -72,6 +76,11 @@ export const configSchema = z.strictObject({
   clipValues: z.boolean().default(false).describe("clip the value's change too"),
   valueCoefficient: z.number().nonnegative().default(0.5).describe("weight of the value's loss"),
   entropyCoefficient: z.number().default(0.01).describe('weight of the entropy, which rewards exploring'),
+  reconstructionCoefficient: z
+    .number()
+    .nonnegative()
+    .default(0)
+    .describe('weight of telling the observation again from what the policy made of it; 0: not learned'),
   normalizeAdvantages: z.boolean().default(true).describe('normalise the advantages of each minibatch'),
   maxGradientNorm: z.number().positive().default(0.5).describe('gradients are scaled down to this norm'),
   targetKl: z.number().positive().nullable().default(null).describe('end an update early beyond this divergence'),

@@ -10,6 +10,8 @@ export interface UpdateOptions {
   learningRate: number;
   /** Deals the sequences into minibatches. */
   random: Generator;
+  /** Weight of telling the observation again; only for a policy that does. */
+  reconstructionCoefficient?: number;
 }
 
 /** What the policy as it is now says of the steps of a minibatch, and what acting said of them; [rows] each. */
@@ -46,6 +48,8 @@ export interface LearningRule<Term extends string> {
 
 /** What every update reports beside the terms of its algorithm's loss. */
 export interface SharedTerms {
+  /** Mean error of each component of an observation told again, where that is learned (agents/model/decoder.ts). */
+  reconstructionLoss?: number;
   /** Norm of the gradient before clipping. */
   gradientNorm: number;
   /** 1 - variance(return - value) / variance(return), of the values that acting had; 1 is perfect. */
@@ -62,16 +66,17 @@ export async function learnMinibatches<Term extends string>(
   policy: Policy,
   optimizer: Adam,
   rollout: Rollout,
-  { epochs, minibatches, terms, loss, goesOn, learningRate, random }: LearningRule<Term> & UpdateOptions,
+  options: LearningRule<Term> & UpdateOptions,
 ): Promise<Record<Term, number> & SharedTerms> {
+  const { epochs, minibatches, terms, goesOn, random } = options;
   const size = Math.ceil(rollout.sequences / minibatches);
-  const names = [...terms, 'gradientNorm'] as const;
+  const names = [...terms, ...(policy.reconstructs ? (['reconstructionLoss'] as const) : []), 'gradientNorm'] as const;
   const reports: tf.Tensor1D[] = [];
   for (let epoch = 0; epoch < epochs; epoch++) {
     const order = Int32Array.from(random.permutation(rollout.sequences));
     for (let first = 0; first < order.length; first += size) {
       const indices = order.slice(first, first + size);
-      reports.push(tf.tidy(() => learn(policy, optimizer, rollout.minibatch(indices), loss, learningRate)));
+      reports.push(tf.tidy(() => learn(policy, optimizer, rollout.minibatch(indices), options)));
     }
     if (!goesOn || epoch + 1 === epochs) continue;
     if (!goesOn(named(names, await (reports.at(-1) as tf.Tensor1D).data()))) break;
@@ -86,27 +91,36 @@ function learn(
   policy: Policy,
   optimizer: Adam,
   minibatch: Minibatch,
-  lossOf: (evaluation: Evaluation) => Loss,
-  learningRate: number,
+  options: Pick<LearningRule<string>, 'loss'> & UpdateOptions,
 ): tf.Tensor1D {
+  const { learningRate, reconstructionCoefficient = 0 } = options;
   let lossTerms: tf.Tensor1D | undefined;
   const norm = optimizer.minimize(() => {
-    const { loss, terms } = lossOf(evaluateMinibatch(policy, minibatch));
-    lossTerms = tf.keep(terms);
-    return loss;
+    const { evaluation, features } = evaluateMinibatch(policy, minibatch);
+    const { loss, terms } = options.loss(evaluation);
+    const reconstruction = policy.reconstructionLoss(features, minibatch.observations);
+    lossTerms = tf.keep(reconstruction ? joined(terms, reconstruction) : terms);
+    return reconstruction ? tf.add(loss, tf.mul(reconstruction, reconstructionCoefficient)) : loss;
   }, learningRate);
   const kept = lossTerms as unknown as tf.Tensor1D;
-  const report = tf.concat1d([kept, tf.reshape(norm, [1]) as tf.Tensor1D]);
+  const report = joined(kept, norm);
   kept.dispose();
   return report;
 }
 
-/** What the policy as it is now says of the steps of a minibatch. */
-export function evaluateMinibatch(policy: Policy, minibatch: Minibatch): Evaluation {
-  const { outputs, values } = policy.run(minibatch.observations, minibatch.starts, minibatch.cache, {
+function joined(terms: tf.Tensor1D, last: tf.Scalar): tf.Tensor1D {
+  return tf.concat1d([terms, tf.reshape(last, [1]) as tf.Tensor1D]);
+}
+
+/** What the policy as it is now says of the steps of a minibatch, and the features that it says it from. */
+export function evaluateMinibatch(
+  policy: Policy,
+  minibatch: Minibatch,
+): { evaluation: Evaluation; features: tf.Tensor2D } {
+  const { outputs, values, features } = policy.run(minibatch.observations, minibatch.starts, minibatch.cache, {
     remember: false,
   });
-  return {
+  const evaluation = {
     ...policy.head.score(outputs, minibatch.actions, minibatch.masks),
     oldLogProbs: minibatch.logProbs,
     advantages: minibatch.advantages,
@@ -114,6 +128,7 @@ export function evaluateMinibatch(policy: Policy, minibatch: Minibatch): Evaluat
     oldValues: minibatch.values,
     returns: minibatch.returns,
   };
+  return { evaluation, features };
 }
 
 /** A term of the loss that is no longer a number: training cannot go on. */

@@ -111,10 +111,10 @@ class Categorical implements Head {
   score(logits: tf.Tensor2D, actions: tf.Tensor2D, masks: tf.Tensor2D | null): Score {
     const rows = logits.shape[0];
     const parts = this.#sizes.map((n, part) => {
-      if (this.#sizes.length === 1) return scorePart(logits, actions, masks);
+      if (this.#sizes.length === 1) return scoreCategorical(logits, actions, masks);
       const offset = this.#offsets[part] as number;
       const slice = (x: tf.Tensor2D): tf.Tensor2D => tf.slice(x, [0, offset], [rows, n]);
-      return scorePart(slice(logits), tf.slice(actions, [0, part], [rows, 1]), masks && slice(masks));
+      return scoreCategorical(slice(logits), tf.slice(actions, [0, part], [rows, 1]), masks && slice(masks));
     });
     return {
       logProbs: sumParts(parts.map(({ logProbs }) => logProbs)),
@@ -124,7 +124,7 @@ class Categorical implements Head {
 }
 
 /** Of one categorical distribution: logits and masks [rows, n], actions [rows, 1]. */
-function scorePart(logits: tf.Tensor2D, actions: tf.Tensor2D, masks: tf.Tensor2D | null): Score {
+export function scoreCategorical(logits: tf.Tensor2D, actions: tf.Tensor2D, masks: tf.Tensor2D | null): Score {
   const kernel = fused('Categorical');
   if (kernel) return fusedScore(kernel, logits, actions, masks);
   const [rows, n] = logits.shape;

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Generator } from '../../envs/random.ts';
 import { flatSize, type Space } from '../../envs/spaces.ts';
 import { type TokenGroup, tokensOf } from '../../envs/tokens.ts';
+import { Decoder } from './decoder.ts';
 import { type Encoder, encoderFor } from './encoder.ts';
 import { Gru } from './gru.ts';
 import { type Head, headFor } from './heads.ts';
@@ -21,8 +22,12 @@ export interface PolicyOptions {
   heads: number;
   context: number;
   feedForward: number;
+  /** Of the Transformer's residual connections. */
+  gating?: 'none' | 'gru';
   /** Of a Gaussian head, in units in which bounded actions reach from -1 to 1. */
   initialLogStd: number;
+  /** Weight in the loss of telling the observation again; 0: there is nothing that could. */
+  reconstructionCoefficient?: number;
   /** Draws the initial weights. */
   random: Generator;
 }
@@ -32,6 +37,8 @@ export interface PolicyResult {
   outputs: tf.Tensor2D;
   /** [N * T] */
   values: tf.Tensor1D;
+  /** [N * T, C] what both are made from. */
+  features: tf.Tensor2D;
   /** What is remembered after the last step; nothing where that was not asked for. */
   cache: Cache;
   /** [N, layers, H, S + 1] of the last step, oldest first; null without attention. */
@@ -52,9 +59,10 @@ export class Policy {
   readonly #trunk: Trunk;
   readonly #action: Linear;
   readonly #value: Linear;
+  readonly #decoder: Decoder | null;
 
   constructor(options: PolicyOptions) {
-    const { observationSpace, actionSpace, width, random } = options;
+    const { observationSpace, actionSpace, width, random, reconstructionCoefficient = 0 } = options;
     this.parameters = new Parameters(random);
     this.observationSpace = observationSpace;
     this.#encoder = encoderFor(this.parameters, observationSpace, options);
@@ -63,6 +71,7 @@ export class Policy {
     // Nearly equal probabilities at first, whatever is seen: exploration starts unbiased.
     this.#action = new Linear(this.parameters, 'head.action', [width, this.head.inputs], 0.01);
     this.#value = new Linear(this.parameters, 'head.value', [width, 1], 1);
+    this.#decoder = reconstructionCoefficient > 0 ? new Decoder(this.parameters, observationSpace, width) : null;
   }
 
   /** The memory of `B` episodes that have not started. */
@@ -95,17 +104,27 @@ export class Policy {
     { attention = false, remember = true }: Partial<RunOptions> = {},
   ): PolicyResult {
     const { steps, weights } = this.#encoder.apply(observations);
-    const result = this.#trunk.run({ steps, starts, cache }, { attention, remember });
-    const outputs = this.head.finish(this.#action.apply(result.features));
-    const values = tf.reshape(this.#value.apply(result.features), [starts.length]) as tf.Tensor1D;
+    const { features, ...rest } = this.#trunk.run({ steps, starts, cache }, { attention, remember });
+    const outputs = this.head.finish(this.#action.apply(features));
+    const values = tf.reshape(this.#value.apply(features), [starts.length]) as tf.Tensor1D;
     const tokenAttention = attention && weights ? lastOfEach(weights, cache.lengths.length) : null;
-    return { outputs, values, cache: result.cache, attention: result.attention, tokenAttention };
+    return { outputs, values, features, tokenAttention, ...rest };
   }
 
   /** What the encoder looks at in an observation, and with how many heads; null where there is but one token. */
   get tokens(): { heads: number; tokens: TokenGroup[] } | null {
     const { heads } = this.#encoder;
     return heads === null ? null : { heads, tokens: tokensOf(this.observationSpace) };
+  }
+
+  /** Whether it has learned, beside acting, to tell again what it saw. */
+  get reconstructs(): boolean {
+    return this.#decoder !== null;
+  }
+
+  /** How far features are from telling the observations they are of; null where that is not learned. */
+  reconstructionLoss(features: tf.Tensor2D, observations: tf.Tensor2D): tf.Scalar | null {
+    return this.#decoder?.loss(features, observations) ?? null;
   }
 
   /** Numbers in the flat form of an observation. */

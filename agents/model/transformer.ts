@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { attention, episodeMask, episodicAttention, type EpisodicAttention, oldestSeen, Rotary } from './attention.ts';
 import { fused, type Kernel } from './fused.ts';
+import { Gate } from './gate.ts';
 import { LayerNorm, Linear } from './layers.ts';
 import type { Parameters } from './parameters.ts';
 import { lengthsAfter, type RunOptions, type Sequence, type Trunk, type TrunkResult } from './trunk.ts';
@@ -15,6 +16,8 @@ export interface TransformerOptions {
   context: number;
   /** Width of the feed-forward layers, as a multiple of C. */
   feedForward: number;
+  /** How what a layer puts out joins what came in: `none` adds it, `gru` lets a gate decide. */
+  gating?: 'none' | 'gru';
 }
 
 interface Block {
@@ -26,6 +29,12 @@ interface Block {
   narrow: Linear;
 }
 
+/** Of a block's two residual connections. */
+interface Gates {
+  attention: Gate;
+  feedForward: Gate;
+}
+
 /**
  * A causal Transformer over the steps of an episode: pre-norm blocks, rotary positions, a key/value cache.
  *
@@ -33,20 +42,23 @@ interface Block {
  * cache means the same wherever it is used.
  *
  * @see Vaswani et al. 2017; Xiong et al. 2020, "On Layer Normalization in the Transformer Architecture";
- *      Dai et al. 2019, "Transformer-XL", for learning with the cache of acting
+ *      Dai et al. 2019, "Transformer-XL", for learning with the cache of acting; Parisotto et al.
+ *      2020, "Stabilizing Transformers for Reinforcement Learning", for the gates
  */
 export class Transformer implements Trunk {
   readonly cacheShapes: readonly (readonly number[])[];
   readonly cacheSteps: number;
   readonly #options: TransformerOptions;
   readonly #blocks: Block[];
+  /** One pair a block; none where residuals are added. */
+  readonly #gates: Gates[];
   readonly #finalNorm: LayerNorm;
   readonly #rotary: Rotary;
   /** All parameters, by what the kernel of the whole calls them. */
   readonly #parametersByName: Record<string, tf.Tensor>;
 
   constructor(parameters: Parameters, options: TransformerOptions) {
-    const { width: C, layers, heads: H, context, feedForward } = options;
+    const { width: C, layers, heads: H, context, feedForward, gating = 'none' } = options;
     if (C % H) throw new RangeError(`Transformer: width ${C} is not a multiple of ${H} heads`);
     this.#options = options;
     this.cacheSteps = context;
@@ -65,6 +77,10 @@ export class Transformer implements Trunk {
         narrow: new Linear(parameters, `${name}.narrow`, [hidden, C], residualGain),
       };
     });
+    this.#gates = Array.from({ length: gating === 'gru' ? layers : 0 }, (_, layer) => ({
+      attention: new Gate(parameters, `transformer.${layer}.attentionGate`, C),
+      feedForward: new Gate(parameters, `transformer.${layer}.feedForwardGate`, C),
+    }));
     this.#finalNorm = new LayerNorm(parameters, 'transformer.finalNorm', C);
     this.#rotary = new Rotary(C / H);
     this.#parametersByName = Object.fromEntries([
@@ -76,8 +92,8 @@ export class Transformer implements Trunk {
   run(sequence: Sequence, options: RunOptions): TrunkResult {
     const { steps, starts, cache } = sequence;
     const { context } = this.#options;
-    // What such kernels looked at stays inside them.
-    const whole = options.attention ? null : fused('Transformer');
+    // What such kernels looked at stays inside them, and they have no gates.
+    const whole = options.attention || this.#gates.length ? null : fused('Transformer');
     if (whole) return this.#runWhole(whole, sequence, options);
     const { attention: wanted, remember } = options;
     const attend = wanted ? null : episodicAttention(this.#rotary, starts, cache, { slots: context, remember });
@@ -93,8 +109,7 @@ export class Transformer implements Trunk {
       const keys = tf.concat([cache.tensors[2 * layer] as tf.Tensor4D, key], 2);
       const values = tf.concat([cache.tensors[2 * layer + 1] as tf.Tensor4D, value], 2);
       const attended = attention(this.#rotary.apply(query, 0), this.#rotary.apply(keys, -context), values, mask);
-      x = tf.add(x, block.mixHeads.apply(joinHeads(attended.output)));
-      x = feedForward(block, x);
+      x = this.#finishBlock(layer, x, joinHeads(attended.output));
       if (remember) nextTensors.push(lastSteps(keys, context), lastSteps(values, context));
       if (options.attention) lastWeights.push(lastSteps(attended.weights, 1));
     });
@@ -154,7 +169,7 @@ export class Transformer implements Trunk {
       const projection = block.queryKeyValue.apply(block.attentionNorm.apply(x));
       const [pastKeys, pastValues] = cache.tensors.slice(2 * layer) as [tf.Tensor4D, tf.Tensor4D];
       const { output, remembered } = attend(projection, pastKeys, pastValues);
-      x = feedForward(block, tf.add(x, block.mixHeads.apply(output)));
+      x = this.#finishBlock(layer, x, output);
       nextTensors.push(...remembered);
     });
     return {
@@ -164,6 +179,16 @@ export class Transformer implements Trunk {
     };
   }
 
+  /** What a block makes of what came in, x, and of what its heads attended to. */
+  #finishBlock(layer: number, x: tf.Tensor2D, attended: tf.Tensor2D): tf.Tensor2D {
+    const { mixHeads, feedForwardNorm, widen, narrow } = this.#blocks[layer] as Block;
+    const gates = this.#gates[layer];
+    const mixed = mixHeads.apply(attended);
+    const middle: tf.Tensor2D = gates ? gates.attention.apply(x, mixed) : tf.add(x, mixed);
+    const out = narrow.apply(widen.applyGelu(feedForwardNorm.apply(middle)));
+    return gates ? gates.feedForward.apply(middle, out) : tf.add(middle, out);
+  }
+
   /** Query, key and value of each head, [N, H, T, D] each. */
   #project(block: Block, x: tf.Tensor2D, N: number, T: number): [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D] {
     const { width: C, heads: H } = this.#options;
@@ -171,10 +196,6 @@ export class Transformer implements Trunk {
     const byHead = (rows: tf.Tensor): tf.Tensor => tf.transpose(tf.reshape(rows, [N, T, H, C / H]), [0, 2, 1, 3]);
     return kinds.map(byHead) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
   }
-}
-
-function feedForward(block: Block, x: tf.Tensor2D): tf.Tensor2D {
-  return tf.add(x, block.narrow.apply(block.widen.applyGelu(block.feedForwardNorm.apply(x))));
 }
 
 /** In the order in which a block uses them. */

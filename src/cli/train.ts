@@ -47,7 +47,7 @@ const MAIN = [
 ];
 const REPORTS = ['evalEpisodes', 'evalEvery', 'evalActions', 'evalParameters', 'checkpointEvery', 'replayEvery'];
 const SELF_PLAY = ['snapshotEvery', 'poolSize', 'newestShare'];
-const MODEL = ['width', 'layers', 'heads', 'context', 'feedForward', 'initialLogStd'];
+const MODEL = ['width', 'layers', 'heads', 'context', 'feedForward', 'gating', 'initialLogStd'];
 
 /** `gymformer train`: trains an agent, and keeps all there is to know of it in a run's directory. */
 export const trainCommand: Command<TrainArguments> = {

@@ -1,8 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { attention, episodeMask, Rotary } from '../../agents/model/attention.ts';
+import { Gate } from '../../agents/model/gate.ts';
 import { gruStep } from '../../agents/model/gru.ts';
 import { gelu, layerNorm, linear } from '../../agents/model/layers.ts';
+import { Parameters } from '../../agents/model/parameters.ts';
+import { Generator } from '../../envs/random.ts';
 import { openDevice } from '../../src/device/device.ts';
 import { expectClose, gradients, reference } from './reference.ts';
 
@@ -96,6 +99,31 @@ describe.each(['cpu', 'wasm', 'simd'] as const)('on %s', (device) => {
     expectClose(run(...(inputs as [tf.Tensor, tf.Tensor, tf.Tensor])), output);
     const found = gradients(run as (...inputs: tf.Tensor[]) => tf.Tensor, inputs, dOutput);
     [dx, dWeight_ih, dWeight_hh].forEach((wanted, i) => expectClose(found[i] as tf.Tensor, wanted));
+  });
+
+  test('a gate equals its equations, and at first lets little through', () => {
+    const C = 3;
+    const parameters = new Parameters(new Generator(4));
+    const gate = new Gate(parameters, 'gate', C);
+    const [layer, , stream, , reset] = parameters.variables.map((variable) => variable.dataSync() as Float32Array);
+    const [x, y] = [
+      [0.5, -1, 2],
+      [1.5, -0.25, 0.75],
+    ] as const;
+    const sigmoid = (u: number): number => 1 / (1 + Math.exp(-u));
+    /** Column `column` of what a row becomes by a matrix that is so wide. */
+    const times = (row: readonly number[], matrix: Float32Array | undefined, wide: number, column: number): number =>
+      row.reduce((sum, value, i) => sum + value * (matrix?.[i * wide + column] as number), 0);
+    const out = y.map((value) => Math.max(value, 0));
+    const kept = x.map((value, i) => value * sigmoid(times(out, layer, 3 * C, i) + times(x, stream, 2 * C, i)));
+    const wanted = x.map((value, i) => {
+      const update = sigmoid(times(out, layer, 3 * C, C + i) + times(x, stream, 2 * C, C + i) - 2);
+      return (1 - update) * value + update * Math.tanh(times(out, layer, 3 * C, 2 * C + i) + times(kept, reset, C, i));
+    });
+    expectClose(gate.apply(tf.tensor2d([...x], [1, C]), tf.tensor2d([...y], [1, C])), wanted);
+    const still = gate.apply(tf.zeros([1, C]), tf.tensor2d([...y], [1, C])).dataSync();
+    still.forEach((value) => expect(Math.abs(value)).toBeLessThan(0.5));
+    parameters.dispose();
   });
 
   test('rotary positions make a product depend on the distance alone, and keep lengths', () => {

@@ -13,14 +13,20 @@ const T = 12;
 const SIZE = 4;
 const CONTEXT = 5;
 
-function policyOf(
-  policy: PolicyOptions['policy'],
-  observationSpace: Space = new Box({ low: -1, high: 1, shape: [SIZE] }),
-): Policy {
+/** Each kind of policy, and what makes it. */
+const KINDS = {
+  transformer: { policy: 'transformer' },
+  'gated transformer': { policy: 'transformer', gating: 'gru' },
+  gru: { policy: 'gru' },
+  mlp: { policy: 'mlp' },
+} satisfies Record<string, Partial<PolicyOptions>>;
+type Kind = keyof typeof KINDS;
+
+function policyOf(kind: Kind, observationSpace: Space = new Box({ low: -1, high: 1, shape: [SIZE] })): Policy {
   return new Policy({
     observationSpace,
     actionSpace: new Discrete(3),
-    policy,
+    ...KINDS[kind],
     width: 16,
     layers: 2,
     heads: 2,
@@ -89,7 +95,7 @@ function largestDifference(
   return Math.max(...left.map((x, row) => (among(row) ? Math.abs(x - (right[row] as number)) : 0)));
 }
 
-describe.each(['transformer', 'gru', 'mlp'] as const)('the %s policy', (kind) => {
+describe.each(Object.keys(KINDS) as Kind[])('the %s policy', (kind) => {
   test('gives the same step by step with a cache as all at once', () => {
     const policy = policyOf(kind);
     const observations = observationsOf(1);
@@ -146,7 +152,7 @@ describe.each(['transformer', 'gru', 'mlp'] as const)('the %s policy', (kind) =>
   });
 });
 
-describe.each(['transformer', 'gru'] as const)('the %s policy', (kind) => {
+describe.each(['transformer', 'gated transformer', 'gru'] as const)('the %s policy', (kind) => {
   test('remembers what it saw', () => {
     const policy = policyOf(kind);
     const observations = observationsOf(6);

@@ -22,24 +22,27 @@ test.each(Object.entries(LAYERS))('%s and its gradients equal the composite', as
   await expectAlike(() => compute(515, 70, 66), 1e-4);
 });
 
-test('attention within episodes and its gradients equal the composite', async () => {
-  const shapes = fc
-    .record({
-      N: fc.integer({ min: 1, max: 3 }),
-      T: fc.integer({ min: 1, max: 9 }),
-      heads: fc.integer({ min: 1, max: 3 }),
-      half: fc.integer({ min: 1, max: 9 }),
-      context: fc.integer({ min: 1, max: 18 }),
-      seed: fc.nat(1000),
-    })
-    // A norm of two numbers is -1 and 1 whatever they are: its gradient is a difference of nearly equal numbers.
-    .filter(({ heads, half }) => heads * half > 1);
-  await fc.assert(
-    fc.asyncProperty(shapes, (shape) => expectAlike(() => transformer(shape), 5e-4)),
-    { numRuns: 40 },
-  );
-  await expectAlike(() => transformer({ N: 16, T: 32, heads: 4, half: 8, context: 16, seed: 1 }), 1e-3);
-});
+test.each(['none', 'gru'] as const)(
+  'a Transformer with gating %s and its gradients equal the composite',
+  async (gating) => {
+    const shapes = fc
+      .record({
+        N: fc.integer({ min: 1, max: 3 }),
+        T: fc.integer({ min: 1, max: 9 }),
+        heads: fc.integer({ min: 1, max: 3 }),
+        half: fc.integer({ min: 1, max: 9 }),
+        context: fc.integer({ min: 1, max: 18 }),
+        seed: fc.nat(1000),
+      })
+      // A norm of two numbers is -1 and 1 whatever they are: its gradient is a difference of nearly equal numbers.
+      .filter(({ heads, half }) => heads * half > 1);
+    await fc.assert(
+      fc.asyncProperty(shapes, (shape) => expectAlike(() => transformer({ ...shape, gating }), 5e-4)),
+      { numRuns: 40 },
+    );
+    await expectAlike(() => transformer({ N: 16, T: 32, heads: 4, half: 8, context: 16, seed: 1, gating }), 1e-3);
+  },
+);
 
 test.each(Object.entries(TOKEN_SPACES))(
   'what is seen of %s and its gradients equal the composite',
@@ -59,8 +62,10 @@ test.each([0.1, 1000])('Adam with gradients clipped to %d equals the composite',
 });
 
 test('one thread and three give the same bits, and no step leaves memory behind', async () => {
+  const shape = { N: 24, T: 16, heads: 4, half: 8, context: 16, seed: 2 };
   const compute = (): tf.Tensor[] => [
-    ...transformer({ N: 24, T: 16, heads: 4, half: 8, context: 16, seed: 2 }),
+    ...transformer(shape),
+    ...transformer({ ...shape, gating: 'gru' }),
     ...encoded(TOKEN_SPACES['all kinds'] as Space, { N: 300, width: 64, heads: 4 }),
   ];
   const results = [];

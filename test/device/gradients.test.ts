@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import type { Evaluation } from '../../agents/algorithms/learnMinibatches.ts';
 import { ppoLoss } from '../../agents/algorithms/ppo.ts';
+import { type EpisodicAttention, episodicAttention, Rotary } from '../../agents/model/attention.ts';
 import { encoderFor } from '../../agents/model/encoder.ts';
 import { headFor } from '../../agents/model/heads.ts';
 import { gelu, layerNorm, linear, linearGelu } from '../../agents/model/layers.ts';
@@ -20,7 +21,10 @@ import { moveFromZero, observationsOf, TOKEN_SPACES } from './layers.ts';
 /** Kernels that have run. */
 const ran = new Set<string>();
 /** Kernels without an output that has a slope, and where they are held to what they should do. */
-const ELSEWHERE = { AdamStep: 'fused.test.ts: Adam equals the composite' };
+const ELSEWHERE = {
+  AdamStep: 'fused.test.ts: Adam equals the composite',
+  EpisodicAttentionCache: 'fused.test.ts: a Transformer with gates equals the composite',
+};
 
 beforeAll(async () => {
   for (const [name, kernel] of Object.entries(KERNELS))
@@ -106,6 +110,19 @@ function transformer(): Case {
   return { layer: (steps) => run(steps as tf.Tensor), inputs: [numbers([N * T, C], 7), ...parameters.variables] };
 }
 
+/** Attention of blocks that are not one kernel, by the projection. */
+function episodic(): Case {
+  const [N, T, H, D, slots] = [3, 7, 2, 6, 5];
+  const starts = Uint8Array.from({ length: N * T }, (_, i) => Number(i % 5 === 2));
+  const lengths = Int32Array.of(5, 0, 2);
+  const attend = episodicAttention(new Rotary(D), starts, { lengths }, { slots, remember: false });
+  const past = [numbers([N, H, slots, D], 50), numbers([N, H, slots, D], 51)] as [tf.Tensor4D, tf.Tensor4D];
+  return {
+    layer: (projection) => (attend as EpisodicAttention)(projection as tf.Tensor2D, ...past).output,
+    inputs: [numbers([N * T, 3 * H * D], 7)],
+  };
+}
+
 /** Log-probabilities and entropies of a head whose actions are not all possible. */
 function categorical(): Case {
   const head = headFor(new Discrete(7), new Parameters(new Generator(0)), { initialLogStd: 0 });
@@ -178,6 +195,7 @@ const CASES: Record<string, () => Case> = {
       .filter(([name]) => name !== 'all kinds')
       .map(([name, space]) => [`the encoder of ${name}`, () => encoder(space)]),
   ),
+  'attention within episodes': episodic,
 };
 
 test.each(Object.entries(CASES))('the gradients of %s are the slopes of its outputs', (_, make) => {

@@ -76,14 +76,15 @@ export interface TransformerShape {
   half: number;
   context: number;
   seed: number;
+  gating?: 'none' | 'gru';
 }
 
 /** A Transformer's outputs, caches and gradients for sequences whose episodes end anywhere. */
-export function transformer({ N, T, heads, half, context, seed }: TransformerShape): tf.Tensor[] {
+export function transformer({ N, T, heads, half, context, seed, gating = 'none' }: TransformerShape): tf.Tensor[] {
   const random = new Generator(seed);
   const C = 2 * half * heads;
   const parameters = new Parameters(random);
-  const trunk = new Transformer(parameters, { width: C, layers: 2, heads, context, feedForward: 2 });
+  const trunk = new Transformer(parameters, { width: C, layers: 2, heads, context, feedForward: 2, gating });
   const starts = Uint8Array.from({ length: N * T }, () => Number(random.random() < 0.2));
   const lengths = Int32Array.from({ length: N }, () => Math.floor(random.random() * (context + 1)));
   const cache = { tensors: trunk.cacheShapes.map((shape, i) => numbers([N, ...shape], 50 + i)), lengths };

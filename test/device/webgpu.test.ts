@@ -58,6 +58,7 @@ describe.skipIf(!available)(`on ${detail}`, () => {
     { N: 2, T: 5, heads: 2, half: 9, context: 18, seed: 3 },
     { N: 2, T: 70, heads: 2, half: 5, context: 40, seed: 4 },
     { N: 1, T: 33, heads: 1, half: 34, context: 7, seed: 5 },
+    { N: 3, T: 9, heads: 2, half: 4, context: 4, seed: 6, gating: 'gru' },
   ];
   test.each(SHAPES)('attention within episodes and its gradients equal the composite: %o', async (shape) => {
     await expectAlike(() => transformer(shape), 5e-4, 'webgpu');

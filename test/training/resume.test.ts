@@ -61,7 +61,10 @@ function updates(name: string): unknown[] {
 }
 
 const KINDS: [string, Partial<Config> & { environment: string }][] = [
-  ['A2C with a Transformer in CartPole-v1', { environment: 'CartPole-v1', algo: 'a2c' }],
+  [
+    'A2C with a gated Transformer that tells what it saw, in CartPole-v1',
+    { environment: 'CartPole-v1', algo: 'a2c', gating: 'gru', reconstructionCoefficient: 0.1 },
+  ],
   ['REINFORCE with a GRU in ProofofMemory-v0', { environment: 'ProofofMemory-v0', algo: 'reinforce', policy: 'gru' }],
   [
     'a Transformer in CartPole-v1, with normalisation',

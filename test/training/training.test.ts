@@ -8,6 +8,7 @@ import type { Env } from '../../envs/env.ts';
 import { environmentSpec } from '../../envs/registry.ts';
 import { Box, Discrete } from '../../envs/spaces.ts';
 import { openDevice } from '../../src/device/device.ts';
+import type { Config } from '../../src/config.ts';
 import { RunDirectory } from '../../src/run.ts';
 import { train } from '../../src/trainer.ts';
 import { Training } from '../../src/training.ts';
@@ -19,11 +20,20 @@ await openDevice('simd');
 const folder = mkdtempSync(join(tmpdir(), 'gymformer-training-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe.each(['transformer', 'gru', 'mlp'] as const)('the %s policy', (policy) => {
+const POLICIES: [string, Pick<Config, 'policy'> & Partial<Config>][] = [
+  ['transformer', { policy: 'transformer' }],
+  ['gated transformer', { policy: 'transformer', gating: 'gru' }],
+  ['gru', { policy: 'gru' }],
+  ['mlp', { policy: 'mlp' }],
+];
+
+const ALGORITHMS = ['ppo', 'a2c', 'reinforce'] as const;
+
+describe.each(POLICIES)('the %s policy', (_, policy) => {
   test.each(['CartPole-v1', 'ProofofMemory-v0', 'Pendulum-v1'])(
     'has a probability ratio of 1 right after a rollout in %s',
     async (environment) => {
-      const config = smallConfig({ environment, policy, layers: 2 });
+      const config = smallConfig({ environment, ...policy, layers: 2 });
       const training = new Training(config, environmentSpec(environment), 'simd');
       training.envs.reset();
       // The second rollout starts with what the policy remembers of the first.
@@ -34,7 +44,8 @@ describe.each(['transformer', 'gru', 'mlp'] as const)('the %s policy', (policy) 
       const { rollout } = training;
       const all = Int32Array.from({ length: rollout.sequences }, (_, i) => i);
       tf.tidy(() => {
-        const { logProbs, oldLogProbs, values, oldValues } = evaluateMinibatch(training.policy, rollout.minibatch(all));
+        const { evaluation } = evaluateMinibatch(training.policy, rollout.minibatch(all));
+        const { logProbs, oldLogProbs, values, oldValues } = evaluation;
         const ratio = tf.exp(tf.sub(logProbs, oldLogProbs)).dataSync();
         for (const r of ratio) expect(Math.abs(r - 1)).toBeLessThan(1e-4);
         const difference = tf.max(tf.abs(tf.sub(values, oldValues))).dataSync()[0] as number;
@@ -44,9 +55,9 @@ describe.each(['transformer', 'gru', 'mlp'] as const)('the %s policy', (policy) 
     },
   );
 
-  test.each(['ppo', 'a2c', 'reinforce'] as const)('leaves as many tensors after each update of %s', async (algo) => {
+  test.each(ALGORITHMS)('leaves as many tensors after each update of %s', async (algo) => {
     const training = new Training(
-      smallConfig({ environment: 'CartPole-v1', policy, algo }),
+      smallConfig({ environment: 'CartPole-v1', ...policy, algo, reconstructionCoefficient: 0.1 }),
       environmentSpec('CartPole-v1'),
       'simd',
     );
@@ -58,6 +69,25 @@ describe.each(['transformer', 'gru', 'mlp'] as const)('the %s policy', (policy) 
     training.dispose();
   });
 });
+
+test.each(ALGORITHMS)(
+  'with %s a policy learns to tell what it saw, where that is wanted, and reports it',
+  async (algo) => {
+    const losses = async (coefficient: number): Promise<unknown[]> => {
+      const environment = 'ProofofMemory-v0';
+      const config = smallConfig({ environment, algo, reconstructionCoefficient: coefficient, learningRate: 3e-3 });
+      const training = new Training(config, environmentSpec(environment), 'simd');
+      training.envs.reset();
+      const found: unknown[] = [];
+      for (let i = 0; i < 60; i++) found.push((await collectAndLearn(training))['reconstructionLoss']);
+      training.dispose();
+      return found;
+    };
+    const found = (await losses(1)) as number[];
+    expect(found.at(-1)).toBeLessThan(0.3 * (found[0] as number));
+    expect((await losses(0))[0]).toBeUndefined();
+  },
+);
 
 test('a run leaves no tensors behind', async () => {
   const options = {

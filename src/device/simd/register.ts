@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
+import { attentionKernels } from './attention.ts';
 import { binaryKernels } from './binary.ts';
 import { fusedKernels } from './fused.ts';
 import type { Call, SimdKernel } from './kernel.ts';
@@ -19,6 +20,7 @@ export const KERNELS: Readonly<Record<string, SimdKernel>> = {
   ...layoutKernels,
   ...matmulKernels,
   ...fusedKernels,
+  ...attentionKernels,
   ...transformerKernels,
   ...tokenKernels,
   ...lossKernels,

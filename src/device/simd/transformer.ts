@@ -1,4 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { attentionScratch } from './attention.ts';
 import type { SimdBackend } from './backend.ts';
 import { addresses, type Call, type SimdKernel } from './kernel.ts';
 import { packedWeights } from './packing.ts';
@@ -153,10 +154,9 @@ function weightsOf(inputs: Call['inputs'], layers: number): TensorInfo[] {
   ).flat();
 }
 
-/** Bytes of scratch memory that a thread needs on its way back: some rows, then what kernels/attention.ts lays out. */
+/** Bytes of scratch memory that a thread needs on its way back: some rows, then those of attention. */
 function scratchBytes({ T, P, D, C }: Sizes): number {
-  const steps = Math.ceil((P + T) / 16) * 16;
-  return 4 * (Math.max(ROWS, T) * C + 4 * steps * D + 3 * T * D + 4 * D + 2 * 64 * steps + 64);
+  return 4 * Math.max(ROWS, T) * C + attentionScratch(T, P, D);
 }
 
 /** Rows that go through all blocks together, as in kernels/transformer.ts: fewer would read all weights for little. */

@@ -371,3 +371,40 @@ export function remember(
     copyRow(source, out + (unit + usize(p)) * size, D);
   }
 }
+
+// The same as kernels of their own, for a Transformer whose blocks are not one kernel. Units: heads of all sequences.
+
+/** out [N * T, C] */
+export function episodicAttention(
+  from: i32, to: i32, scratch: usize, projection: usize, pastKeys: usize, pastValues: usize, first: usize,
+  cos: usize, sin: usize, out: usize, T: i32, P: i32, H: i32, D: i32,
+): void {
+  for (let unit = from; unit < to; unit++) {
+    const n = unit / H;
+    const h = unit % H;
+    if (T == 1) attendStep(n, h, scratch, projection, pastKeys, pastValues, first, cos, sin, out, P, H, D);
+    else attendHead(n, h, scratch, projection, pastKeys, pastValues, first, cos, sin, out, T, P, H, D);
+  }
+}
+
+/** out [N * T, 3C], the gradient of the projection. */
+export function episodicAttentionGradient(
+  from: i32, to: i32, scratch: usize, projection: usize, pastKeys: usize, pastValues: usize, first: usize,
+  cos: usize, sin: usize, dy: usize, out: usize, T: i32, P: i32, H: i32, D: i32,
+): void {
+  for (let unit = from; unit < to; unit++)
+    attendHeadGradient(
+      unit / H, unit % H, scratch, projection, pastKeys, pastValues, first, cos, sin, dy, out, T, P, H, D,
+    );
+}
+
+/** `remember` for keys and for values. */
+export function episodicAttentionCache(
+  from: i32, to: i32, scratch: usize, projection: usize, pastKeys: usize, pastValues: usize, keys: usize, values: usize,
+  T: i32, P: i32, H: i32, D: i32,
+): void {
+  for (let unit = from; unit < to; unit++) {
+    remember(unit / H, unit % H, projection, pastKeys, keys, T, P, H, D, 1);
+    remember(unit / H, unit % H, projection, pastValues, values, T, P, H, D, 2);
+  }
+}

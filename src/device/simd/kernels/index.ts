@@ -6,6 +6,7 @@ export * from './layout';
 export { matmulPairs, packPanels, packWeights } from './matmul';
 export { layerNorm, layerNormGradient, layerNormParameterGradients } from './norm';
 export * from './adam';
+export { episodicAttention, episodicAttentionCache, episodicAttentionGradient } from './attention';
 export { transformer, transformerGradient } from './transformer';
 export { weightGradients } from './weights';
 export { categorical, categoricalGradient, ppoLoss } from './loss';
