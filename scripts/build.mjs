@@ -29,7 +29,7 @@ const PARTS = {
     build: buildKernels,
   },
   program: {
-    sources: ['envs', 'agents', 'src', 'bench', 'package.json', 'tsconfig.json', 'tsconfig.build.json'],
+    sources: ['envs', 'agents', 'src', ...benchSources(), 'package.json', 'tsconfig.json', 'tsconfig.build.json'],
     product: 'dist/src/cli/main.js',
     build: buildProgram,
   },
@@ -39,6 +39,12 @@ const PARTS = {
     build: buildViewer,
   },
 };
+
+/** Not the results that benchmarks leave beside them, which change while they run. */
+function benchSources() {
+  const programs = readdirSync(join(ROOT, 'bench')).filter((name) => name.endsWith('.ts'));
+  return [...programs, 'learning', 'peers'].map((name) => join('bench', name));
+}
 
 /**
  * Builds the parts whose sources have changed since their last build. Processes that ask at the same time take turns.
