@@ -141,6 +141,23 @@ export const FAMILIES: Readonly<Record<string, readonly LearningCase[]>> = {
       goal: { measure: 'success', atLeast: 0.6 },
       reference: 'against the scripted player',
     },
+    {
+      environment: 'ConnectFour-v0:opponent=self',
+      variants: [
+        {
+          variant: 'self-play, against a random player',
+          flags: { evalParameters: 'opponent=random' },
+          goal: { measure: 'success', atLeast: 0.95 },
+          reference: 'against a random player',
+        },
+        {
+          variant: 'self-play, against the scripted player',
+          flags: { evalParameters: 'opponent=scripted' },
+          goal: { measure: 'success', atLeast: 0.6 },
+          reference: 'against the scripted player',
+        },
+      ],
+    },
   ),
   'In context': casesOf({
     environment: 'DarkRoom-v0',

@@ -65,8 +65,29 @@ function familyOf(family: string, summaries: readonly CaseSummary[]): string[] {
       one.algo,
     ]),
     ...(aggregates.length > 0 ? [`All runs of ${tasks.join(', ')} together:`, together] : []),
+    ...trialsOf(summaries),
     ...plotsOf(summaries).map(({ name, title }) => `![${title}](${CURVES}/${name}.svg)`),
   ];
+}
+
+/** What is learned within a trial, by how its last episode goes better than its first. */
+function trialsOf(summaries: readonly CaseSummary[]): string[] {
+  const rows = summaries.filter(holdsTrials).map(({ one, results }) => {
+    const trials = results.map(({ final }) => final.episodeReturns ?? []);
+    const positions = [trials.map(([first = 0]) => first), trials.map((trial) => trial.at(-1) ?? 0)];
+    const gains = trials.map((trial) => (trial.at(-1) ?? 0) - (trial[0] ?? 0));
+    const figures = [...positions.map((values) => figure(interquartileMean(values))), figure(interquartileMean(gains))];
+    return [one.environment, one.variant, String(trials[0]?.length), ...figures, range(stratifiedInterval([gains]))];
+  });
+  if (rows.length === 0) return [];
+  const numbers = ['episodes a trial', 'return of the first', 'of the last', 'gain'];
+  const heads = [{ heading: 'environment' }, { heading: 'variant' }];
+  const columns = [...heads, ...numbers.map((heading) => ({ heading, numbers: true })), { heading: '95 % interval' }];
+  return ['Within a trial, IQM over seeds:', table(columns, rows)];
+}
+
+function holdsTrials({ results }: CaseSummary): boolean {
+  return results.every(({ final }) => final.episodeReturns);
 }
 
 function ablationOf(name: string, summaries: readonly CaseSummary[]): string[] {
@@ -134,7 +155,7 @@ function plotsOf(summaries: readonly CaseSummary[]): (Plot & { name: string })[]
       })),
       threshold: goal?.atLeast,
     };
-    const trials = cases.filter(({ results }) => results.every(({ final }) => final.episodeReturns));
+    const trials = cases.filter(holdsTrials);
     const within = {
       name: `${fileName(environment)}-within-trial`,
       title: `${environment}: return of each episode within a trial`,
