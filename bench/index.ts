@@ -1,17 +1,21 @@
 import { act } from './act.ts';
 import { env } from './env.ts';
-import { learning } from './learning.ts';
-import type { Bench } from './line.ts';
+import { learning } from './learning/learning.ts';
+import type { BenchEntry } from './line.ts';
 import { ppo } from './ppo.ts';
 import { solve } from './solve.ts';
 import { trainStep } from './trainStep.ts';
 
 /** All benchmarks by name, with what they tell. */
-export const BENCHES: Readonly<Record<string, { bench: Bench; summary: string }>> = {
+export const BENCHES: Readonly<Record<string, BenchEntry>> = {
   env: { bench: env, summary: 'steps of every environment, one at a time and side by side' },
   'train-step': { bench: trainStep, summary: 'one step of learning, beside PyTorch and stock TFJS' },
   act: { bench: act, summary: 'one step of acting, for 1 to 256 environments' },
   ppo: { bench: ppo, summary: "PPO end to end, at the sizes of CleanRL's ppo_trxl" },
-  solve: { bench: solve, summary: 'until CartPole-v1 is solved' },
-  learning: { bench: learning, summary: 'what agents learn in every environment; takes long' },
+  solve: { bench: solve, summary: 'until CartPole-v1 is solved', takes: ['seeds'] },
+  learning: {
+    bench: learning,
+    summary: 'what agents learn in every environment; takes hours, and goes on where it stopped',
+    takes: ['seeds', 'jobs', 'again', 'report', 'out', 'signal'],
+  },
 };

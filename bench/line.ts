@@ -16,9 +16,27 @@ export interface BenchOptions {
   device?: string;
   /** Where something is learned: how often, each time from another seed. */
   seeds?: number;
-  /** Called before each measurement. */
-  onProgress?: (done: number, total: number) => void;
+  /** How many seeds are trained at once, each on one thread. */
+  jobs?: number;
+  /** Train again what is done. */
+  again?: boolean;
+  /** Train nothing, and report of what is done. */
+  report?: boolean;
+  /** Folder of the results and the report. */
+  out?: string;
+  /** Ends it before its time. */
+  signal?: AbortSignal;
+  /** Called before each measurement, and while one takes long: with what is going on, and how long it will. */
+  onProgress?: (done: number, total: number, now?: { what: string; secondsLeft: number | null }) => void;
 }
 
 /** A benchmark: yields each line when it is measured. */
 export type Bench = (options: BenchOptions) => AsyncGenerator<BenchLine>;
+
+/** A benchmark as the command line offers it. */
+export interface BenchEntry {
+  bench: Bench;
+  summary: string;
+  /** Options that it has beside those of all. */
+  takes?: readonly (keyof BenchOptions)[];
+}

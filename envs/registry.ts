@@ -29,17 +29,25 @@ export interface EnvSpec {
   parameters?: Parameters;
 }
 
-/** The tables of all families. */
-const table: EnvTable = {
-  ...classicEnvs,
-  ...controlEnvs,
-  ...textEnvs,
-  ...gridEnvs,
-  ...memoryEnvs,
-  ...inContextEnvs,
-  ...arcadeEnvs,
-  ...boardEnvs,
+/** The tables of all families, by the names of these. */
+const families: Readonly<Record<string, EnvTable>> = {
+  'Classic control': classicEnvs,
+  Control: controlEnvs,
+  Text: textEnvs,
+  Grid: gridEnvs,
+  Memory: memoryEnvs,
+  'In context': inContextEnvs,
+  Arcade: arcadeEnvs,
+  Board: boardEnvs,
 };
+
+const table: EnvTable = Object.assign({}, ...Object.values(families)) as EnvTable;
+
+/** The ids of each family that has some. */
+export function environmentFamilies(): Record<string, string[]> {
+  const ids = Object.entries(families).map(([family, entries]) => [family, Object.keys(entries)] as const);
+  return Object.fromEntries(ids.filter(([, members]) => members.length > 0));
+}
 
 /** The ids of all built-in environments, without parameters. */
 export function environmentIds(): string[] {

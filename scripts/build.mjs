@@ -29,7 +29,16 @@ const PARTS = {
     build: buildKernels,
   },
   program: {
-    sources: ['envs', 'agents', 'src', 'bench', 'template', 'package.json', 'tsconfig.json', 'tsconfig.build.json'],
+    sources: [
+      'envs',
+      'agents',
+      'src',
+      ...benchSources(),
+      'template',
+      'package.json',
+      'tsconfig.json',
+      'tsconfig.build.json',
+    ],
     product: 'dist/src/cli/main.js',
     build: buildProgram,
   },
@@ -39,6 +48,12 @@ const PARTS = {
     build: buildViewer,
   },
 };
+
+/** Not the results that benchmarks leave beside them, which change while they run. */
+function benchSources() {
+  const programs = readdirSync(join(ROOT, 'bench')).filter((name) => name.endsWith('.ts'));
+  return [...programs, 'learning', 'peers'].map((name) => join('bench', name));
+}
 
 /**
  * Builds the parts whose sources have changed since their last build. Processes that ask at the same time take turns.

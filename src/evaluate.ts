@@ -51,6 +51,7 @@ export async function evaluate(player: Player, options: EvaluateOptions): Promis
     results.push(...(await playEach(player, count, random, options, results.length)));
   }
   const successes = results.map(({ success }) => success).filter((success) => success !== null);
+  const episodeReturns = meanByPosition(results.map((result) => result.episodeReturns));
   return {
     event: 'eval',
     step: player.step,
@@ -58,6 +59,7 @@ export async function evaluate(player: Player, options: EvaluateOptions): Promis
     ...summarize(results.map((result) => result.return)),
     meanLength: mean(results.map(({ length }) => length)),
     ...(successes.length === episodes && { success: mean(successes.map(Number)) }),
+    ...(episodeReturns.length > 0 && { episodeReturns }),
     actions,
     seed,
   };
@@ -67,6 +69,14 @@ interface EpisodeResult {
   return: number;
   length: number;
   success: boolean | null;
+  /** Of the episodes within this one; none where it holds no others. */
+  episodeReturns: readonly number[];
+}
+
+/** The mean of the first values, of the second ones, and so on, as far as every list goes. */
+function meanByPosition(lists: readonly (readonly number[])[]): number[] {
+  const length = Math.min(...lists.map((list) => list.length));
+  return Array.from({ length }, (_, i) => mean(lists.map((list) => list[i] as number)));
 }
 
 /** One episode in each of `count` environments. */
@@ -95,11 +105,12 @@ async function playEach(
         if (!envs.terminated[i] && !envs.truncated[i]) continue;
         actor.starts[i] = 1;
         if (results.has(i)) continue;
-        const success = envs.infos[i]?.['success'];
+        const { success, episodeReturns } = envs.infos[i] ?? {};
         results.set(i, {
           return: envs.lastReturns[i] as number,
           length: envs.lastLengths[i] as number,
           success: typeof success === 'boolean' ? success : null,
+          episodeReturns: isNumbers(episodeReturns) ? episodeReturns : [],
         });
         onProgress?.(done + results.size, episodes);
       }
@@ -110,4 +121,8 @@ async function playEach(
     actor.dispose();
     envs.close();
   }
+}
+
+function isNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'number');
 }

@@ -23,6 +23,6 @@ export { resolveEnvironment } from './plugins.ts';
 export { record, type RecordOptions } from './record.ts';
 export type { Decision, EpisodeSummary, Moment, ReplayHeader } from './replay/format.ts';
 export { startServer, type Server, type ServerOptions } from './server.ts';
-export { summarize, type Summary } from './statistics.ts';
+export { interquartileMean, mean, stratifiedInterval, summarize, type Summary } from './statistics.ts';
 export { train, type TrainOptions } from './trainer.ts';
 export { VERSION } from './version.ts';

@@ -85,6 +85,11 @@ export interface EvalEvent {
   seed: number;
   /** Share of episodes that the environment called a success (`info.success` of the last step), where it says so. */
   success?: number;
+  /**
+   * Where an episode holds several, as trials of hidden tasks do (`info.episodeReturns` of the last step): the mean
+   * return of the first of them, the second, and so on.
+   */
+  episodeReturns?: number[];
 }
 
 /** A replay that now holds `episodes` whole episodes. */

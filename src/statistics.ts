@@ -56,12 +56,25 @@ export function interquartileMean(values: readonly number[]): number {
  * @see Efron and Tibshirani 1993, "An Introduction to the Bootstrap", chapter 13
  */
 export function bootstrapInterval(values: readonly number[], resamples = RESAMPLES): [number, number] {
+  return stratifiedInterval([values], mean, resamples);
+}
+
+/**
+ * 95 % percentile interval of a statistic of all values, by the stratified bootstrap: every stratum is resampled on its
+ * own, so that each task keeps its number of runs. The same values always give the same interval.
+ *
+ * @param strata  for each task the scores of its runs
+ * @see Agarwal et al. 2021, "Deep Reinforcement Learning at the Edge of the Statistical Precipice", section 4.2
+ */
+export function stratifiedInterval(
+  strata: readonly (readonly number[])[],
+  statistic: (values: readonly number[]) => number = interquartileMean,
+  resamples = RESAMPLES,
+): [number, number] {
   const random = new Generator(0);
-  const means = Float64Array.from({ length: resamples }, () => {
-    let sum = 0;
-    for (let i = 0; i < values.length; i++) sum += values[Math.floor(random.random() * values.length)] as number;
-    return sum / values.length;
-  }).sort();
-  const at = (quantile: number): number => means[Math.round(quantile * (resamples - 1))] as number;
+  const draw = (values: readonly number[]): number[] =>
+    values.map(() => values[Math.floor(random.random() * values.length)] as number);
+  const drawn = Float64Array.from({ length: resamples }, () => statistic(strata.flatMap(draw))).sort();
+  const at = (quantile: number): number => drawn[Math.round(quantile * (resamples - 1))] as number;
   return [at(0.025), at(0.975)];
 }

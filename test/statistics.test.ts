@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bootstrapInterval, interquartileMean, summarize } from '../src/statistics.ts';
+import { bootstrapInterval, interquartileMean, mean, stratifiedInterval, summarize } from '../src/statistics.ts';
 
 test('the interquartile mean is the mean of the middle half', () => {
   expect(interquartileMean([8, 1, 7, 2, 6, 3, 5, 4])).toBe(4.5);
@@ -32,6 +32,36 @@ test('the bootstrap interval holds the mean, is the same each time, and has the 
       },
     ),
   );
+});
+
+test('the stratified bootstrap resamples each stratum on its own', () => {
+  // Each run of a task is alike: whatever is drawn, it is the same. Pooled, it would not be.
+  const tasks = [
+    [0, 0, 0],
+    [1, 1, 1],
+  ];
+  expect(stratifiedInterval(tasks, mean)).toEqual([0.5, 0.5]);
+  const pooled = stratifiedInterval([tasks.flat()], mean);
+  expect(pooled[0]).toBeLessThan(0.2);
+  expect(pooled[1]).toBeGreaterThan(0.8);
+  expect(stratifiedInterval([[7], [1], [4]])).toEqual([4, 4]);
+});
+
+test('the quantiles of a bootstrap over few runs are those of its exact distribution', () => {
+  // The mean of two draws of 0 and 1 is 0 or 1 with a quarter each: both quantiles lie there.
+  expect(stratifiedInterval([[0, 1]], mean)).toEqual([0, 1]);
+  // Of six draws all are 0 with 1/64 = 1.6 %, at most one is 1 with 10.9 %: the 2.5 % quantile is 1/6.
+  const [low, high] = stratifiedInterval([[0, 0, 0, 1, 1, 1]], mean, 20_000);
+  expect(low).toBeCloseTo(1 / 6);
+  expect(high).toBeCloseTo(5 / 6);
+});
+
+test('the interval of the interquartile mean knows nothing of one run that failed', () => {
+  expect(stratifiedInterval([[10, 10, 10, 10, 10, 10, 10, 10]])).toEqual([10, 10]);
+  const [low, high] = stratifiedInterval([[-1000, 9, 10, 10, 10, 10, 10, 11]]);
+  expect(low).toBeLessThanOrEqual(10);
+  expect(high).toBeLessThan(11);
+  expect(interquartileMean([-1000, 9, 10, 10, 10, 10, 10, 11])).toBe(10);
 });
 
 test('no values at all are refused', () => {

@@ -1,10 +1,11 @@
 import { cpus } from 'node:os';
-import type { BenchLine } from '../../bench/line.ts';
+import type { BenchLine, BenchOptions } from '../../bench/line.ts';
 import { UsageError } from '../errors.ts';
-import { type Command, type CommonArguments, didYouMean } from './command.ts';
+import { type Command, type CommonArguments, didYouMean, EXAMPLE } from './command.ts';
 import { counter } from './counter.ts';
 import { checkCount } from './eval.ts';
 import { formatNumber } from './format.ts';
+import { onInterrupt } from './interrupt.ts';
 import { print, printJson, printTable, say } from './output.ts';
 
 interface BenchArguments extends CommonArguments {
@@ -12,6 +13,10 @@ interface BenchArguments extends CommonArguments {
   only?: string;
   device?: string;
   seeds?: number;
+  jobs?: number;
+  again?: boolean;
+  report?: boolean;
+  out?: string;
 }
 
 /** `gymformer bench`: how fast this machine is, and what is learned on it. */
@@ -25,29 +30,56 @@ export const benchCommand: Command<BenchArguments> = {
       only: { type: 'string', describe: 'measure this case alone' },
       device: { type: 'string', describe: 'measure this device alone', choices: ['auto', ...DEVICE_NAMES] },
       seeds: { type: 'number', describe: 'how often to learn, each time from another seed' },
+      jobs: { type: 'number', describe: 'of learning: seeds trained at once, each on one thread', default: 1 },
+      again: { type: 'boolean', describe: 'of learning: train also what is done' },
+      report: { type: 'boolean', describe: 'of learning: train nothing, write tables and curves of what is done' },
+      out: { type: 'string', describe: 'of learning: folder of results, RESULTS.md and curves', default: 'bench' },
     };
   },
-  examples: [['bench train-step --device simd --json', 'a training step on our CPU backend, as JSON']],
-  async run({ name, json = false, seeds, only, device }) {
+  examples: [
+    ['bench train-step --device simd --json', 'a training step on our CPU backend, as JSON'],
+    [`bench learning --only ${EXAMPLE} --jobs 2`, 'what is learned there, two seeds at once'],
+  ],
+  async run({ name, json = false, ...args }) {
     const { BENCHES } = await import('../../bench/index.ts');
     if (name === undefined) return list(BENCHES, json);
     const found = BENCHES[name];
     if (!found) throw new UsageError(`unknown benchmark ${name}${didYouMean(name, Object.keys(BENCHES))}`);
-    if (seeds !== undefined) checkCount('--seeds', seeds);
+    const { takes = [], bench } = found;
+    const options = benchOptions(name, takes, args);
+    const resumable = takes.includes('signal');
+    const interrupt = resumable ? onInterrupt('stopping … (Ctrl-C again quits at once)') : null;
     const progress = counter('measurements', json);
     const lines: BenchLine[] = [];
-    const options = { ...(only && { only }), ...(device && { device }), ...(seeds && { seeds }) };
-    for await (const line of found.bench({ ...options, onProgress: progress.show })) {
+    const signal = interrupt && { signal: interrupt.signal };
+    for await (const line of bench({ ...options, ...signal, onProgress: progress.show })) {
       progress.end();
       lines.push(line);
       if (json) printJson(line);
       else say(Object.values(line).slice(1).map(shown).join('  '));
     }
     progress.end();
-    if (lines.length === 0) throw new UsageError(`${name} has no case ${only}`);
+    if (lines.length === 0) throw new UsageError(`${name} has no case ${options.only}`);
     if (!json) printLines(lines);
   },
 };
+
+/** Options of some benchmarks alone. */
+const OWN_OPTIONS = ['seeds', 'jobs', 'again', 'report', 'out'] as const;
+
+/** @throws UsageError for a flag that the benchmark does not have, and for a count that is none */
+function benchOptions(
+  name: string,
+  takes: readonly (keyof BenchOptions)[],
+  { only, device, ...args }: Omit<BenchArguments, 'name' | 'json'>,
+): BenchOptions {
+  const own = OWN_OPTIONS.filter((option) => args[option] !== undefined);
+  for (const option of own) if (!takes.includes(option)) throw new UsageError(`${name} has no --${option}`);
+  for (const option of ['seeds', 'jobs'] as const)
+    if (args[option] !== undefined) checkCount(`--${option}`, args[option]);
+  const given = Object.fromEntries(own.map((option) => [option, args[option]]));
+  return { ...(only && { only }), ...(device && { device }), ...given };
+}
 
 function list(benches: Readonly<Record<string, { summary: string }>>, json: boolean): void {
   for (const [bench, { summary }] of Object.entries(benches)) {

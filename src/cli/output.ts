@@ -17,16 +17,44 @@ export function say(line: string): void {
 
 /** Rows under a heading, in columns as wide as their widest cell. */
 export function printTable(heading: readonly string[], rows: readonly (readonly string[])[]): void {
-  const widths = heading.map((title, column) =>
-    Math.max(...[title, ...rows.map((row) => row[column] ?? '')].map((cell) => cell.length)),
-  );
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, column) => (column === cells.length - 1 ? cell : cell.padEnd(widths[column] as number)))
-      .join('  ');
-  const paint = colours(stdout);
-  print(paint.dim(line(heading)));
-  for (const row of rows) print(line(row));
+  const [first = '', ...rest] = columns([heading, ...rows]);
+  print(colours(stdout).dim(first));
+  rest.forEach(print);
+}
+
+/**
+ * Rows as lines, in columns as wide as their widest cell. The last column goes on in further lines where the terminal
+ * ends; elsewhere each row is one line.
+ */
+export function columns(rows: readonly (readonly string[])[], indent = 0): string[] {
+  const count = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: count - 1 }, (_, i) => Math.max(...rows.map((row) => visible(row[i] ?? ''))));
+  const from = indent + widths.reduce((sum, width) => sum + width + 2, 0);
+  const room = stdout.isTTY ? Math.max(stdout.columns - from, LEAST_ROOM) : Infinity;
+  return rows.flatMap((row) => {
+    const cells = widths.map((width, i) => (row[i] ?? '') + ' '.repeat(width - visible(row[i] ?? '') + 2));
+    const [line = '', ...more] = wrapped(row[count - 1] ?? '', room);
+    return [' '.repeat(indent) + cells.join('') + line, ...more.map((next) => ' '.repeat(from) + next)];
+  });
+}
+
+/** Of the last column, in characters: in a terminal that has less, lines are cut by it. */
+const LEAST_ROOM = 20;
+
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const longer = lines.length > 0 ? `${lines.at(-1)} ${word}` : word;
+    if (lines.length > 0 && visible(longer) <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/** Characters of it that are seen. */
+function visible(text: string): number {
+  // oxlint-disable-next-line no-control-regex -- colours take no room
+  return text.replace(/\u001b\[\d+m/g, '').length;
 }
 
 /** How to run the program from where this one was run: through npm, it is on nobody's PATH. */

@@ -1,6 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { expect, test } from 'vitest';
-import { gymformer, ROOT } from './program.ts';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { gymformer, ROOT, start, temporaryFolder } from './program.ts';
+
+const folder = temporaryFolder();
+afterAll(folder.remove);
+const here = { cwd: folder.path };
 
 test('bench without a name lists the benchmarks, and npm run bench does the same', async () => {
   const { code, json, stdout } = await gymformer('bench --json');
@@ -28,13 +35,90 @@ test('environments are measured one at a time and side by side', async () => {
   for (const { stepsPerSecond } of json) expect(stepsPerSecond).toBeGreaterThan(0);
 });
 
+const MLP = 'bench learning --only CartPole-v1/mlp';
+/** Milliseconds for a whole training, on a machine that is busy with others. */
+const LONG = 240_000;
+
+test(
+  'learning trains each seed once: the second call reads what the first one measured',
+  { timeout: LONG },
+  async () => {
+    const { code, json } = await gymformer(`${MLP} --seeds 1 --jobs 2 --json`, here);
+    expect(code).toBe(0);
+    expect(json).toHaveLength(1);
+    expect(json[0]).toMatchObject({
+      ...{
+        bench: 'learning',
+        case: 'CartPole-v1',
+        variant: 'mlp',
+        policy: 'mlp',
+        algo: 'ppo',
+        device: 'simd',
+        seeds: 1,
+      },
+      ...{ steps: expect.any(Number), mean: expect.any(Number), low: expect.any(Number), high: expect.any(Number) },
+      ...{ iqm: expect.any(Number), success: null, seconds: expect.any(Number), reached: expect.any(Boolean) },
+    });
+    const path = join(folder.path, 'bench/results/CartPole-v1/mlp/0.json');
+    const { evaluations, final } = JSON.parse(readFileSync(path, 'utf8')) as {
+      evaluations: { step: number; seconds: number; mean: number }[];
+      final: { episodes: number };
+    };
+    expect(evaluations.length).toBeGreaterThan(20);
+    expect(final.episodes).toBe(100);
+    const report = readFileSync(join(folder.path, 'bench/RESULTS.md'), 'utf8');
+    expect(report).toMatch(/\| CartPole-v1 \| mlp +\| ppo +\| +1 \|/);
+    expect(existsSync(join(folder.path, 'bench/curves/CartPole-v1.svg'))).toBe(true);
+
+    const before = statSync(path).mtimeMs;
+    expect((await gymformer(`${MLP} --seeds 1 --json`, here)).json).toEqual(json);
+    expect((await gymformer(`${MLP} --report --json`, here)).json).toEqual(json);
+    expect(statSync(path).mtimeMs).toBe(before);
+  },
+);
+
+test('Ctrl-C keeps the seeds that are done, loses the running one, and exits with 130', { timeout: LONG }, async () => {
+  const program = start([...MLP.split(' '), '--seeds', '50', '--out', 'stopped'], folder.path);
+  let said = '';
+  program.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const ended = once(program, 'close');
+  const results = join(folder.path, 'stopped/results/CartPole-v1/mlp');
+  while (!existsSync(join(results, '0.json'))) await new Promise((resolve) => setTimeout(resolve, 20));
+  program.kill('SIGINT');
+  const [code] = (await ended) as [number];
+  expect(said).toMatch(/stopped; what is done is kept/);
+  expect(code).toBe(130);
+  const files = readdirSync(results);
+  expect(files.length).toBeLessThan(50);
+  for (const file of files) {
+    expect(file).toMatch(/^\d+\.json$/);
+    expect(JSON.parse(readFileSync(join(results, file), 'utf8'))).toHaveProperty('final');
+  }
+});
+
+test('what cannot be trained is named, with why', async () => {
+  const { code, stdout, stderr } = await gymformer(`${MLP} --seeds 1 --device cuda --out absent`, here);
+  expect(stderr).toMatch(/not everything was trained:\nCartPole-v1\/mlp, seed 0: device cuda is not available/);
+  expect(stdout).toBe('');
+  expect(code).toBe(1);
+});
+
 test.each([
+  [
+    'bench learning --only CartPole-v1/mpl',
+    2,
+    /learning has no case CartPole-v1\/mpl: did you mean CartPole-v1\/mlp\?/,
+  ],
+  ['bench learning --report --out nowhere', 2, /no results in nowhere\/results/],
+  ['bench learning --jobs 0', 2, /--jobs is 0, wanted an integer from 1 on/],
+  ['bench act --jobs 2', 2, /act has no --jobs/],
+  ['bench env --report', 2, /env has no --report/],
   ['bench trainstep', 2, /unknown benchmark trainstep.*train-step/],
   ['bench act --only 17 --device simd', 2, /act has no case 17/],
   ['bench act --device cuda', 2, /device cuda is not available.*npm install/],
   ['bench solve --seeds 0', 2, /--seeds is 0, wanted an integer from 1 on/],
 ])('%s says what is wrong', async (words, exitCode, message) => {
-  const { code, stderr } = await gymformer(words);
+  const { code, stderr } = await gymformer(words, here);
   expect(stderr).toMatch(message);
   expect(code).toBe(exitCode);
 });

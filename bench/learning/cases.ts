@@ -1,0 +1,203 @@
+/** What is trained, from which settings, and what it is measured against. */
+export interface LearningCase {
+  /** Id, with its parameters. */
+  environment: string;
+  policy: 'transformer' | 'gru' | 'mlp';
+  algo: 'ppo' | 'a2c' | 'reinforce';
+  /** What tells it from the other cases of its environment: `transformer`, `a2c`, `context 16`. */
+  variant: string;
+  /** What differs from the environment's preset. */
+  flags?: Readonly<Record<string, unknown>>;
+  /** What it is to reach; left out where no number is asked for. */
+  goal?: Goal;
+  /** What others reached, as the report says it. */
+  reference?: string;
+  /** Episodes of the last evaluation; 100 where it says nothing. */
+  episodes?: number;
+}
+
+export interface Goal {
+  /** `return`: the mean return of an evaluation. `success`: its share of successes. */
+  measure: 'return' | 'success';
+  atLeast: number;
+  /** Environment steps within which: the case may not train for more. */
+  within?: number;
+  /** Of the seeds' scores; the mean where it says nothing. */
+  statistic?: 'mean' | 'iqm';
+}
+
+/** An environment with its goal and reference, and the policies or algorithms that are trained in it. */
+interface Task extends Pick<LearningCase, 'environment' | 'goal' | 'reference' | 'episodes' | 'flags'> {
+  /** Transformer and PPO where it says nothing. */
+  variants?: readonly Variant[];
+}
+
+type Variant = Pick<LearningCase, 'variant'> & Partial<LearningCase>;
+
+const TRANSFORMER: Variant = { variant: 'transformer' };
+const GRU: Variant = { variant: 'gru', policy: 'gru' };
+const MLP: Variant = { variant: 'mlp', policy: 'mlp' };
+/** The algorithms beside PPO, with its policy. */
+const ALGORITHMS: readonly Variant[] = [
+  { variant: 'a2c', algo: 'a2c' },
+  { variant: 'reinforce', algo: 'reinforce' },
+];
+const POLICIES = [TRANSFORMER, GRU, MLP];
+
+const SOLVED = { measure: 'success', atLeast: 0.99 } as const;
+/** A cue and two sides: half of all guesses are right. */
+const HALF = 'without memory: success 0.5';
+const MINATAR = 'actor-critic of Young and Tian 2019 after 5M frames, printed as curves only';
+
+/** What agents are to learn, by family. */
+export const FAMILIES: Readonly<Record<string, readonly LearningCase[]>> = {
+  'Classic control': casesOf(
+    {
+      environment: 'CartPole-v1',
+      goal: { measure: 'return', atLeast: 500, within: 100_000 },
+      reference: '500, rl-zoo3 PPO',
+      variants: [...POLICIES, ...ALGORITHMS],
+    },
+    {
+      environment: 'Acrobot-v1',
+      goal: { measure: 'return', atLeast: -75, within: 1_000_000 },
+      reference: '-73.5 at 1M, rl-zoo3 PPO',
+    },
+    {
+      environment: 'Pendulum-v1',
+      goal: { measure: 'return', atLeast: -180 },
+      reference: '-172, rl-zoo3 PPO',
+    },
+    {
+      environment: 'MountainCar-v0',
+      goal: { measure: 'return', atLeast: -115, within: 1_000_000 },
+      reference: '-110 at 1M, rl-zoo3 PPO',
+    },
+    {
+      environment: 'MountainCarContinuous-v0',
+      goal: { measure: 'return', atLeast: 90 },
+      reference: 'Gymnasium calls 90 solved',
+    },
+  ),
+  Control: casesOf({
+    environment: 'LunarLander-v3',
+    goal: { measure: 'return', atLeast: 240, within: 1_000_000 },
+    reference: '242 at 1M, rl-zoo3 PPO',
+  }),
+  Grid: casesOf(
+    {
+      environment: 'MiniGrid-DoorKey-5x5-v0',
+      goal: { measure: 'return', atLeast: 0.96, within: 100_000 },
+      reference: '0.964 at 100k, rl-zoo3 PPO',
+    },
+    {
+      environment: 'MiniGrid-KeyCorridorS3R1-v0',
+      goal: { measure: 'return', atLeast: 0.94, within: 500_000 },
+      reference: '0.949, rl-zoo3 PPO',
+    },
+    {
+      environment: 'MiniGrid-MemoryS9-v0',
+      goal: { measure: 'return', atLeast: 0.95, within: 2_000_000, statistic: 'iqm' },
+      reference: '0.925 at 2.05M, recurrent PPO',
+      variants: POLICIES,
+    },
+  ),
+  Memory: casesOf(
+    {
+      environment: 'ProofofMemory-v0',
+      goal: { measure: 'return', atLeast: 1.15 },
+      reference: "12k to 16k steps, CleanRL's ppo_trxl, 3 seeds; without memory: 0.28",
+      // Without memory the mean is at best 0.28, with a deviation of 1.5: more episodes tell it from 0.3.
+      variants: [TRANSFORMER, GRU, { ...MLP, episodes: 5000 }],
+    },
+    { environment: 'TMaze-v0:length=100', goal: SOLVED, reference: HALF, variants: POLICIES },
+    { environment: 'MemoryLength-v0:length=100', goal: SOLVED, reference: HALF, variants: POLICIES },
+    {
+      environment: 'RepeatPreviousMedium-v0',
+      goal: { measure: 'return', atLeast: 0.95 },
+      reference: 'the most there is: 1',
+      variants: POLICIES,
+    },
+    {
+      environment: 'MaskedCartPole-v1',
+      goal: { measure: 'return', atLeast: 490 },
+      reference: 'the most there is: 500',
+      variants: POLICIES,
+    },
+  ),
+  Arcade: casesOf(
+    { environment: 'MinAtar/Breakout-v1', reference: MINATAR },
+    { environment: 'MinAtar/Asterix-v1', reference: MINATAR },
+    { environment: 'MinAtar/SpaceInvaders-v1', reference: MINATAR },
+  ),
+  Board: casesOf(
+    {
+      environment: 'ConnectFour-v0:opponent=random',
+      goal: { measure: 'success', atLeast: 0.95 },
+      reference: 'against a random player',
+    },
+    {
+      environment: 'ConnectFour-v0',
+      goal: { measure: 'success', atLeast: 0.6 },
+      reference: 'against the scripted player',
+    },
+    {
+      environment: 'ConnectFour-v0:opponent=self',
+      variants: [
+        {
+          variant: 'self-play, against a random player',
+          flags: { evalParameters: 'opponent=random' },
+          goal: { measure: 'success', atLeast: 0.95 },
+          reference: 'against a random player',
+        },
+        {
+          variant: 'self-play, against the scripted player',
+          flags: { evalParameters: 'opponent=scripted' },
+          goal: { measure: 'success', atLeast: 0.6 },
+          reference: 'against the scripted player',
+        },
+      ],
+    },
+  ),
+  'In context': casesOf({
+    environment: 'DarkRoom-v0',
+    reference: 'return per episode rises within a trial',
+    variants: POLICIES,
+  }),
+};
+
+/** Variants of one environment, for what each setting is worth. */
+export const ABLATIONS: Readonly<Record<string, readonly LearningCase[]>> = {
+  'Memory in a T-Maze of length 50': casesOf({
+    environment: 'TMaze-v0:length=50',
+    goal: SOLVED,
+    reference: HALF,
+    variants: [16, 32, 64].flatMap((context) =>
+      ['none', 'gru'].flatMap((gating) =>
+        [0, 0.1].map((reconstructionCoefficient) => ({
+          variant: `context ${context}, gating ${gating}, reconstruction ${reconstructionCoefficient}`,
+          flags: { context, gating, reconstructionCoefficient },
+        })),
+      ),
+    ),
+  }),
+};
+
+export const CASES: readonly LearningCase[] = [...Object.values(FAMILIES), ...Object.values(ABLATIONS)].flat();
+
+/** As `--only` and messages have it. */
+export function caseName({ environment, variant }: LearningCase): string {
+  return `${environment}/${variant}`;
+}
+
+function casesOf(...tasks: readonly Task[]): LearningCase[] {
+  return tasks.flatMap(({ variants = [TRANSFORMER], flags, ...task }) =>
+    variants.map((variant) => ({
+      policy: 'transformer' as const,
+      algo: 'ppo' as const,
+      ...task,
+      ...variant,
+      ...((flags ?? variant.flags) && { flags: { ...flags, ...variant.flags } }),
+    })),
+  );
+}
