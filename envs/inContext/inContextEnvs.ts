@@ -1,4 +1,44 @@
-import type { EnvTable } from '../entry.ts';
+import { type EnvTable, withParameters } from '../entry.ts';
+import type { Parameter } from '../parameters.ts';
+import { BernoulliBandit } from './bernoulliBandit.ts';
+import { DarkKeyToDoor } from './darkKeyToDoor.ts';
+import { DarkRoom } from './darkRoom.ts';
 
-/** Hidden tasks, to be found out and used within one context of several episodes. */
-export const inContextEnvs: EnvTable = {};
+const whole = (value: number, [min, max]: [number, number], meaning: string) =>
+  ({ kind: 'integer', default: value, min, max, meaning }) satisfies Parameter;
+
+const room = (horizon: number) =>
+  ({
+    size: whole(9, [2, 50], 'rows and columns of the room'),
+    horizon: whole(horizon, [1, 1000], 'steps of an episode'),
+    episodes: whole(10, [1, 100], 'episodes of a trial, through which what is hidden stays where it is'),
+    start: { kind: 'choice', default: 'centre', choices: ['centre', 'random'], meaning: 'where an episode begins' },
+  }) as const satisfies Record<string, Parameter>;
+
+/** Of a trial with a parameter for it. */
+const startOf = (start: string): 'centre' | 'random' => (start === 'random' ? 'random' : 'centre');
+
+/** Trials: several episodes in a task that stays the same and is not shown, to be learnt on the way. */
+export const inContextEnvs: EnvTable = {
+  'DarkRoom-v0': withParameters({
+    parameters: {
+      ...room(20),
+      once: { kind: 'boolean', default: false, meaning: 'whether the goal gives its reward once an episode' },
+    },
+    make: ({ start, ...values }) => new DarkRoom({ ...values, start: startOf(start) }),
+    summary: 'find a goal in the dark, then go there at once in the episodes that follow',
+  }),
+  'DarkKeyToDoor-v0': withParameters({
+    parameters: room(50),
+    make: ({ start, ...values }) => new DarkKeyToDoor({ ...values, start: startOf(start) }),
+    summary: 'find a key and a door in the dark, episode after episode',
+  }),
+  'BernoulliBandit-v0': withParameters({
+    parameters: {
+      arms: whole(5, [2, 50], 'arms to choose from'),
+      pulls: whole(100, [1, 1000], 'pulls in a trial'),
+    },
+    make: (values) => new BernoulliBandit(values),
+    summary: 'find the best arm while pulling them',
+  }),
+};

@@ -75,11 +75,8 @@ function trace(env: GuardedEnv, seed: number, actions: readonly Value[]): void {
   };
 
   reset({ seed });
-  let ended = false;
   for (const action of actions) {
-    if (ended) reset();
     const { observation, reward, terminated, truncated } = env.step(action);
-    ended = terminated || truncated;
     printJson({
       event: 'step',
       action: toJson(actionSpace, action),
@@ -88,5 +85,6 @@ function trace(env: GuardedEnv, seed: number, actions: readonly Value[]): void {
       terminated,
       truncated,
     });
+    if (terminated || truncated) reset();
   }
 }
