@@ -84,9 +84,9 @@ describe('what an agent sees', () => {
     const random = new Generator(0);
     for (let round = 0; round < 300; round++) {
       const marks = random.choice(['.....#', '..#D', '.........#b', '..O#']);
-      const rows = Array.from({ length: 9 }, () => Array.from({ length: 9 }, () => random.choice([...marks])));
+      const rows = Array.from({ length: 9 }, () => Array.from({ length: 9 }, () => random.choice(marks.split(''))));
       const [x, y] = [random.integers(9), random.integers(9)];
-      (rows[y] as string[])[x] = random.choice([...'>v<^']);
+      (rows[y] as string[])[x] = random.choice('>v<^'.split(''));
       const sketch = rows.map((row) => row.join(''));
       expect(viewOf(sketch), sketch.join('\n')).toEqual(litCellByCell(viewOf(sketch, { seeThroughWalls: true })));
     }
@@ -114,7 +114,12 @@ function litCellByCell(whole: readonly string[]): string[] {
       }
     }
   }
-  return whole.map((row, j) => [...row].map((mark, i) => (lit[j]?.[i] ? mark : '?')).join(''));
+  return whole.map((row, j) =>
+    row
+      .split('')
+      .map((mark, i) => (lit[j]?.[i] ? mark : '?'))
+      .join(''),
+  );
 }
 
 interface Case {
@@ -355,6 +360,6 @@ test.each<[string, () => GridWorld, RegExp]>([
 test('only walls and doors that are not open block the sight', () => {
   const world = new Sketch(['#DLO.', 'kbXG~', '>....']);
   world.reset();
-  const blocking = [...'#DLO.kbXG~'].filter((_, i) => blocksSight(world.get(i % 5, Math.floor(i / 5))));
+  const blocking = '#DLO.kbXG~'.split('').filter((_, i) => blocksSight(world.get(i % 5, Math.floor(i / 5))));
   expect(blocking).toEqual(['#', 'D', 'L']);
 });

@@ -37,7 +37,7 @@ export class Sketch extends GridWorld {
 
   protected override generate(): void {
     this.#rows.forEach((row, y) =>
-      [...row].forEach((mark, x) => {
+      row.split('').forEach((mark, x) => {
         if (AGENT.includes(mark)) this.standAt(x, y, AGENT.indexOf(mark));
         else this.set(x, y, this.#cellOf(mark));
       }),
