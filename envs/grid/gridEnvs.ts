@@ -30,10 +30,19 @@ export const gridEnvs: EnvTable = {
     'go to the corner of an empty room from anywhere',
   ),
   'MiniGrid-DoorKey-5x5-v0': level(() => new DoorKey(5), 'fetch the key, open the door, go to the goal'),
-  'MiniGrid-DoorKey-8x8-v0': level(() => new DoorKey(8), 'the same in larger rooms'),
+  'MiniGrid-DoorKey-8x8-v0': level(
+    () => new DoorKey(8),
+    'fetch the key, open the door, go to the goal, in larger rooms',
+  ),
   'MiniGrid-MemoryS7-v0': level(() => new Memory(7), 'turn to the side with the thing that was seen before'),
-  'MiniGrid-MemoryS9-v0': level(() => new Memory(9), 'the same with a longer hallway'),
-  'MiniGrid-MemoryS13-v0': level(() => new Memory(13), 'the same with a hallway so long that memory is needed'),
+  'MiniGrid-MemoryS9-v0': level(
+    () => new Memory(9),
+    'turn to the side with the thing that was seen before, at the end of a longer hallway',
+  ),
+  'MiniGrid-MemoryS13-v0': level(
+    () => new Memory(13),
+    'turn to the side with the thing that was seen before, at the end of a long hallway',
+  ),
   'MiniGrid-KeyCorridorS3R1-v0': level(
     () => new KeyCorridor({ roomSize: 3, rows: 1 }),
     'find the key to the locked room, and take the ball in it',
