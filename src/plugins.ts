@@ -202,8 +202,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function unknownEnvironment(reference: string): UsageError {
   const ids = environmentIds();
-  // "cartpol" is far from "CartPole-v1", but not from its name without the version.
-  const guess = envs.nearest(reference, ids) ?? ids.find((id) => envs.nearest(reference, [id.replace(/-v\d+$/, '')]));
+  // "cartpol" is far from "CartPole-v1", but not from its name without the version; so is "breakout" from MinAtar's.
+  const names = (id: string): string[] => [id.replace(/-v\d+$/, ''), id.replace(/^.*\/|-v\d+$/g, '')];
+  const guess = envs.nearest(reference, ids) ?? ids.find((id) => envs.nearest(reference, names(id)));
   const meant = guess ? `did you mean ${guess}?` : 'gymformer envs lists them';
   const file = existsSync(reference) ? ` For the file, write ./${reference}` : '';
   return new UsageError(`unknown environment ${reference}: ${meant}${file}`);

@@ -1,15 +1,15 @@
 import { ACCENT, BAD, EDGE, GOOD } from '../palette.ts';
 import type { Generator } from '../random.ts';
 import type { Piece } from './boardScene.ts';
-import { type Channel, LAST, MinAtarBatch, MinAtarGame, type RampingOptions, SIDE } from './minAtar.ts';
+import { LAST, MinAtarBatch, MinAtarGame, type Paint, type RampingOptions, SIDE } from './minAtar.ts';
 
-const CHANNELS: readonly Channel[] = [
-  { name: 'player' },
-  { name: 'enemy', colour: BAD },
-  { name: 'trail', colour: EDGE },
-  { name: 'gold', colour: GOOD },
-];
 const [PLAYER, ENEMY, TRAIL, GOLD] = [0, 1, 2, 3];
+const CHANNELS = 4;
+const PAINTS: readonly Paint[] = [
+  { channel: TRAIL, colour: EDGE },
+  { channel: ENEMY, colour: BAD },
+  { channel: GOLD, colour: GOOD },
+];
 const [LEFT, UP, RIGHT, DOWN] = [1, 2, 3, 4];
 const LANES = 8; // rows 1 to 8
 const NOBODY = -1; // in place of a column
@@ -42,12 +42,14 @@ const RAMP_INTERVAL = 100; // steps
  * - **Reward**: 1 for each gold.
  * - **Start**: the player near the middle, nothing else on the board.
  * - **End**: terminates when the player and an enemy meet; registered with at most 10 000 steps (the original has no limit).
+ * - **Parameters**: `stickyProbability` and `ramping`, whether it becomes harder as it goes on.
  * - **Source**: MinAtar's `asterix`, with its minimal set of actions; see `MinAtarGame`.
  */
 export class Asterix extends MinAtarGame<Asterixes> {
   constructor(options: RampingOptions = {}) {
     super((count) => new Asterixes(count, options), {
       channels: CHANNELS,
+      paints: PAINTS,
       actions: ['stay', 'left', 'up', 'right', 'down'],
     });
   }
@@ -81,7 +83,7 @@ class Asterixes extends MinAtarBatch {
   private readonly ramping: boolean;
 
   constructor(count: number, { ramping = true, ...options }: RampingOptions) {
-    super(count, CHANNELS.length, options);
+    super(count, CHANNELS, options);
     this.playerX = new Int8Array(count);
     this.playerY = new Int8Array(count);
     this.level = new Uint8Array(count);
@@ -99,15 +101,15 @@ class Asterixes extends MinAtarBatch {
   show(row: number, observations: Float32Array, at: number): void {
     const { x, heading, isGold } = this;
     const player = (this.playerY[row] as number) * SIDE + (this.playerX[row] as number);
-    observations[at + player * CHANNELS.length + PLAYER] = 1;
+    observations[at + player * CHANNELS + PLAYER] = 1;
     for (let lane = 0; lane < LANES; lane++) {
       const k = row * LANES + lane;
       const column = x[k] as number;
       if (column === NOBODY) continue;
-      const left = at + (lane + 1) * SIDE * CHANNELS.length;
-      observations[left + column * CHANNELS.length + (isGold[k] === 1 ? GOLD : ENEMY)] = 1;
+      const left = at + (lane + 1) * SIDE * CHANNELS;
+      observations[left + column * CHANNELS + (isGold[k] === 1 ? GOLD : ENEMY)] = 1;
       const behind = column - (heading[k] as number);
-      if (behind >= 0 && behind <= LAST) observations[left + behind * CHANNELS.length + TRAIL] = 1;
+      if (behind >= 0 && behind <= LAST) observations[left + behind * CHANNELS + TRAIL] = 1;
     }
   }
 

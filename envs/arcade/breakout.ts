@@ -1,15 +1,14 @@
 import { ACCENT, BODY, DETAIL, EDGE } from '../palette.ts';
 import type { Generator } from '../random.ts';
 import type { Piece } from './boardScene.ts';
-import { type Channel, LAST, MinAtarBatch, MinAtarGame, type MinAtarOptions, SIDE } from './minAtar.ts';
+import { LAST, MinAtarBatch, MinAtarGame, type MinAtarOptions, type Paint, SIDE } from './minAtar.ts';
 
-const CHANNELS: readonly Channel[] = [
-  { name: 'paddle' },
-  { name: 'ball' },
-  { name: 'trail', colour: EDGE },
-  { name: 'brick', colour: DETAIL },
-];
 const [PADDLE, BALL, TRAIL, BRICK] = [0, 1, 2, 3];
+const CHANNELS = 4;
+const PAINTS: readonly Paint[] = [
+  { channel: TRAIL, colour: EDGE },
+  { channel: BRICK, colour: DETAIL },
+];
 const [LEFT, RIGHT] = [1, 2];
 const BRICKS_TOP = 1; // row
 const BRICKS = 3 * SIDE;
@@ -39,11 +38,16 @@ const BRICKS = 3 * SIDE;
  * - **Start**: the ball below the bricks at either side, on its way down and inwards; the paddle in column 4.
  * - **End**: terminates when the ball reaches the lowest row beside the paddle; registered with at most 10 000 steps (the
  *   original has no limit).
+ * - **Parameters**: `stickyProbability`.
  * - **Source**: MinAtar's `breakout`, with its minimal set of actions; see `MinAtarGame`.
  */
 export class Breakout extends MinAtarGame<Breakouts> {
   constructor(options: MinAtarOptions = {}) {
-    super((count) => new Breakouts(count, options), { channels: CHANNELS, actions: ['stay', 'left', 'right'] });
+    super((count) => new Breakouts(count, options), {
+      channels: CHANNELS,
+      paints: PAINTS,
+      actions: ['stay', 'left', 'right'],
+    });
   }
 
   protected scenery(): { pieces: Piece[]; status: string } {
@@ -73,7 +77,7 @@ class Breakouts extends MinAtarBatch {
   private readonly striking: Uint8Array;
 
   constructor(count: number, options: MinAtarOptions) {
-    super(count, CHANNELS.length, options);
+    super(count, CHANNELS, options);
     this.paddle = new Int8Array(count);
     this.ballX = new Int8Array(count);
     this.ballY = new Int8Array(count);
@@ -89,13 +93,13 @@ class Breakouts extends MinAtarBatch {
   show(row: number, observations: Float32Array, at: number): void {
     const { paddle, ballX, ballY, lastX, lastY, bricks } = this;
     const set = (y: number, x: number, channel: number): void => {
-      observations[at + (y * SIDE + x) * CHANNELS.length + channel] = 1;
+      observations[at + (y * SIDE + x) * CHANNELS + channel] = 1;
     };
     set(LAST, paddle[row] as number, PADDLE);
     set(ballY[row] as number, ballX[row] as number, BALL);
     set(lastY[row] as number, lastX[row] as number, TRAIL);
-    const top = at + BRICKS_TOP * SIDE * CHANNELS.length + BRICK;
-    for (let k = 0; k < BRICKS; k++) observations[top + k * CHANNELS.length] = bricks[row * BRICKS + k] as number;
+    const top = at + BRICKS_TOP * SIDE * CHANNELS + BRICK;
+    for (let k = 0; k < BRICKS; k++) observations[top + k * CHANNELS] = bricks[row * BRICKS + k] as number;
   }
 
   protected begin(row: number, random: Generator): void {

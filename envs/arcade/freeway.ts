@@ -2,21 +2,21 @@ import { ACCENT, BODY } from '../palette.ts';
 import type { Generator } from '../random.ts';
 import type { Colour } from '../scene.ts';
 import type { Piece } from './boardScene.ts';
-import { type Channel, LAST, MinAtarBatch, MinAtarGame, type MinAtarOptions, SIDE } from './minAtar.ts';
+import { LAST, MinAtarBatch, MinAtarGame, type MinAtarOptions, type Paint, SIDE } from './minAtar.ts';
 
-/** Behind the fastest cars the brightest. */
+/** The faster the car, the brighter. */
 const TRAILS: readonly Colour[] = ['#7d6149', '#675342', '#51453b', '#413b36', '#332f2e'];
-const CHANNELS: readonly Channel[] = [
-  { name: 'chicken' },
-  { name: 'car', colour: BODY },
-  ...TRAILS.map((colour, i) => ({ name: `trail of a car of ${i + 1} to ${i + 2} steps a cell`, colour })),
-];
 const [CHICKEN, CAR, TRAIL] = [0, 1, 2];
+const CHANNELS = TRAIL + TRAILS.length;
+const PAINTS: readonly Paint[] = [
+  ...TRAILS.map((colour, i) => ({ channel: TRAIL + i, colour })),
+  { channel: CAR, colour: BODY },
+];
 const [UP, DOWN] = [1, 2];
 const CARS = 8; // rows 1 to 8
 const CROSSING = 4; // column
 const REST = 3; // steps from one move of the chicken to the next
-const SLOWEST = 5;
+const SLOWEST = TRAILS.length;
 
 /**
  * Freeway: lead a chicken across eight lanes of traffic, again and again.
@@ -39,13 +39,17 @@ const SLOWEST = 5;
  *
  * - **Reward**: 1 for each arrival in the highest row, from where the chicken goes back to the start at once.
  * - **Start**: the chicken in the lowest row, all cars at the left edge, their speeds uniform in 1 to 5.
- * - **End**: by the rules never; registered with 2500 steps, after which it is truncated. The original ends there, or one
- *   step later, as if the task itself were over, though nothing on the board says so.
+ * - **End**: truncated after 2500 steps. The original terminates with step 2501, though nothing on the board tells of it.
+ * - **Parameters**: `stickyProbability`.
  * - **Source**: MinAtar's `freeway`, with its minimal set of actions; see `MinAtarGame`.
  */
 export class Freeway extends MinAtarGame<Freeways> {
   constructor(options: MinAtarOptions = {}) {
-    super((count) => new Freeways(count, options), { channels: CHANNELS, actions: ['stay', 'up', 'down'] });
+    super((count) => new Freeways(count, options), {
+      channels: CHANNELS,
+      paints: PAINTS,
+      actions: ['stay', 'up', 'down'],
+    });
   }
 
   protected scenery(): { pieces: Piece[]; status: string } {
@@ -71,7 +75,7 @@ class Freeways extends MinAtarBatch {
   private readonly timer: Uint8Array;
 
   constructor(count: number, options: MinAtarOptions) {
-    super(count, CHANNELS.length, options);
+    super(count, CHANNELS, options);
     this.position = new Int8Array(count);
     this.rest = new Uint8Array(count);
     this.x = new Int8Array(count * CARS);
@@ -81,16 +85,16 @@ class Freeways extends MinAtarBatch {
 
   show(row: number, observations: Float32Array, at: number): void {
     const { x, speed } = this;
-    observations[at + ((this.position[row] as number) * SIDE + CROSSING) * CHANNELS.length + CHICKEN] = 1;
+    observations[at + ((this.position[row] as number) * SIDE + CROSSING) * CHANNELS + CHICKEN] = 1;
     for (let lane = 0; lane < CARS; lane++) {
       const k = row * CARS + lane;
-      const left = at + (lane + 1) * SIDE * CHANNELS.length;
+      const left = at + (lane + 1) * SIDE * CHANNELS;
       const column = x[k] as number;
       const pace = speed[k] as number;
-      observations[left + column * CHANNELS.length + CAR] = 1;
+      observations[left + column * CHANNELS + CAR] = 1;
       const behind = column + (pace > 0 ? -1 : 1);
       const wrapped = behind < 0 ? LAST : behind > LAST ? 0 : behind;
-      observations[left + wrapped * CHANNELS.length + TRAIL + Math.abs(pace) - 1] = 1;
+      observations[left + wrapped * CHANNELS + TRAIL + Math.abs(pace) - 1] = 1;
     }
   }
 

@@ -20,15 +20,17 @@ export interface RampingOptions extends MinAtarOptions {
   ramping?: boolean;
 }
 
-/** One channel of a board's observation; its colour is left out where a piece shows what it says. */
-export interface Channel {
-  name: string;
-  colour?: Colour;
+/** What a channel of the observation looks like, where no piece shows what it says. */
+export interface Paint {
+  channel: number;
+  colour: Colour;
 }
 
 interface Looks {
-  /** In the order of the observation, later ones painted over earlier ones. */
-  channels: readonly Channel[];
+  /** How many the observation has. */
+  channels: number;
+  /** Later ones over earlier ones. */
+  paints: readonly Paint[];
   actions: readonly string[];
 }
 
@@ -44,22 +46,24 @@ interface Looks {
 export abstract class MinAtarGame<Batch extends MinAtarBatch> extends BatchOfOne<Batch, number> {
   readonly observationSpace: Box;
   readonly actionSpace: Discrete;
-  readonly #channels: readonly Channel[];
+  readonly #looks: Looks;
 
-  constructor(make: (count: number) => Batch, { channels, actions }: Looks) {
+  constructor(make: (count: number) => Batch, looks: Looks) {
     super(make);
-    this.#channels = channels;
-    this.observationSpace = new Box({ low: 0, high: 1, shape: [SIDE, SIDE, channels.length], tokens: 'cell' });
+    const { channels, actions } = looks;
+    this.#looks = looks;
+    this.observationSpace = new Box({ low: 0, high: 1, shape: [SIDE, SIDE, channels], tokens: 'cell' });
     this.actionSpace = new Discrete(actions.length, { names: actions });
   }
 
   draw(): Scene {
-    const channels = this.#channels;
-    const set = new Float32Array(CELLS * channels.length);
+    const { channels, paints } = this.#looks;
+    const set = new Float32Array(CELLS * channels);
     this.batch.show(0, set, 0);
-    const layers = channels.flatMap(({ colour }, channel) =>
-      colour ? [{ colour, isSet: (cell: number) => set[cell * channels.length + channel] === 1 }] : [],
-    );
+    const layers = paints.map(({ channel, colour }) => ({
+      colour,
+      isSet: (cell: number) => set[cell * channels + channel] === 1,
+    }));
     const { pieces, status } = this.scenery();
     return boardScene({ side: SIDE, layers, pieces, score: this.batch.score[0] as number, status });
   }

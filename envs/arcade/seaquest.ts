@@ -1,23 +1,22 @@
 import { ACCENT, BAD, BODY, DETAIL, EDGE, GOOD } from '../palette.ts';
 import type { Generator } from '../random.ts';
 import type { Piece } from './boardScene.ts';
-import { type Channel, LAST, MinAtarBatch, MinAtarGame, type RampingOptions, SIDE } from './minAtar.ts';
+import { LAST, MinAtarBatch, MinAtarGame, type Paint, type RampingOptions, SIDE } from './minAtar.ts';
 import { Swimmers } from './swimmers.ts';
 
-const CHANNELS: readonly Channel[] = [
-  { name: 'front of the submarine' },
-  { name: 'back of the submarine' },
-  { name: 'friendly bullet', colour: BODY },
-  { name: 'trail', colour: EDGE },
-  { name: 'enemy bullet', colour: '#f29a76' },
-  { name: 'enemy fish', colour: BAD },
-  { name: 'enemy submarine', colour: '#b0405f' },
-  { name: 'oxygen gauge', colour: '#3f6f8f' },
-  { name: 'diver gauge', colour: '#3d9468' },
-  { name: 'diver', colour: GOOD },
-];
 const [FRONT, BACK, FRIENDLY_BULLET, TRAIL, ENEMY_BULLET, FISH, SUBMARINE, OXYGEN, DIVERS, DIVER] = [
   0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+];
+const CHANNELS = 10;
+const PAINTS: readonly Paint[] = [
+  { channel: OXYGEN, colour: '#3f6f8f' },
+  { channel: DIVERS, colour: '#3d9468' },
+  { channel: TRAIL, colour: EDGE },
+  { channel: FRIENDLY_BULLET, colour: BODY },
+  { channel: ENEMY_BULLET, colour: '#f29a76' },
+  { channel: DIVER, colour: GOOD },
+  { channel: FISH, colour: BAD },
+  { channel: SUBMARINE, colour: '#b0405f' },
 ];
 const [LEFT, UP, RIGHT, DOWN, FIRE] = [1, 2, 3, 4, 5];
 const LANES = 8; // rows 1 to 8, below the surface
@@ -67,12 +66,14 @@ const DIVER_MOVE_INTERVAL = 5; // steps
  * - **Start**: the submarine at the surface near the middle, looking left, full of oxygen.
  * - **End**: terminates when a fish, a submarine or a bullet meets the front, at the surface without divers (but for the
  *   start), and a step after the oxygen is gone; registered with at most 10 000 steps (the original has no limit).
+ * - **Parameters**: `stickyProbability` and `ramping`, whether it becomes harder as it goes on.
  * - **Source**: MinAtar's `seaquest` of version 1.0.11 and later, with all its actions; see `MinAtarGame`.
  */
 export class Seaquest extends MinAtarGame<Seas> {
   constructor(options: RampingOptions = {}) {
     super((count) => new Seas(count, options), {
       channels: CHANNELS,
+      paints: PAINTS,
       actions: ['stay', 'left', 'up', 'right', 'down', 'fire'],
     });
   }
@@ -119,7 +120,7 @@ class Seas extends MinAtarBatch {
   private readonly ramping: boolean;
 
   constructor(count: number, { ramping = true, ...options }: RampingOptions) {
-    super(count, CHANNELS.length, options);
+    super(count, CHANNELS, options);
     this.x = new Int8Array(count);
     this.y = new Int8Array(count);
     this.facing = new Int8Array(count);
@@ -142,14 +143,13 @@ class Seas extends MinAtarBatch {
 
   show(row: number, observations: Float32Array, at: number): void {
     const x = this.x[row] as number;
-    const front = at + ((this.y[row] as number) * SIDE + x) * CHANNELS.length;
+    const front = at + ((this.y[row] as number) * SIDE + x) * CHANNELS;
     observations[front + FRONT] = 1;
-    observations[front - (this.facing[row] as number) * CHANNELS.length + BACK] = 1;
-    const lowest = at + LAST * SIDE * CHANNELS.length;
+    observations[front - (this.facing[row] as number) * CHANNELS + BACK] = 1;
+    const lowest = at + LAST * SIDE * CHANNELS;
     const gauge = gaugeOf(this.oxygen[row] as number);
-    for (let k = 0; k < gauge; k++) observations[lowest + k * CHANNELS.length + OXYGEN] = 1;
-    for (let k = 1; k <= (this.divers[row] as number); k++)
-      observations[lowest + (LAST - k) * CHANNELS.length + DIVERS] = 1;
+    for (let k = 0; k < gauge; k++) observations[lowest + k * CHANNELS + OXYGEN] = 1;
+    for (let k = 1; k <= (this.divers[row] as number); k++) observations[lowest + (LAST - k) * CHANNELS + DIVERS] = 1;
     mark(this.bullets, row, observations, at + FRIENDLY_BULLET);
     mark(this.enemyBullets, row, observations, at + ENEMY_BULLET);
     mark(this.fish, row, observations, at + FISH, at + TRAIL);
@@ -363,9 +363,8 @@ function mark(swimmers: Swimmers, row: number, observations: Float32Array, chann
   for (let k = swimmers.last(row); k >= swimmers.first(row); k--) {
     const column = x[k] as number;
     const left = (y[k] as number) * SIDE;
-    observations[channel + (left + column) * CHANNELS.length] = 1;
+    observations[channel + (left + column) * CHANNELS] = 1;
     const behind = column - (heading[k] as number);
-    if (trail !== undefined && behind >= 0 && behind <= LAST)
-      observations[trail + (left + behind) * CHANNELS.length] = 1;
+    if (trail !== undefined && behind >= 0 && behind <= LAST) observations[trail + (left + behind) * CHANNELS] = 1;
   }
 }

@@ -1,16 +1,14 @@
 import { ACCENT, BAD, BODY, DETAIL } from '../palette.ts';
 import type { Piece } from './boardScene.ts';
-import { type Channel, LAST, MinAtarBatch, MinAtarGame, type RampingOptions, SIDE } from './minAtar.ts';
+import { LAST, MinAtarBatch, MinAtarGame, type Paint, type RampingOptions, SIDE } from './minAtar.ts';
 
-const CHANNELS: readonly Channel[] = [
-  { name: 'cannon' },
-  { name: 'alien', colour: DETAIL },
-  { name: 'alien on its way left' },
-  { name: 'alien on its way right' },
-  { name: 'friendly bullet', colour: BODY },
-  { name: 'enemy bullet', colour: BAD },
-];
 const [CANNON, ALIEN, ALIEN_LEFT, ALIEN_RIGHT, FRIENDLY_BULLET, ENEMY_BULLET] = [0, 1, 2, 3, 4, 5];
+const CHANNELS = 6;
+const PAINTS: readonly Paint[] = [
+  { channel: ALIEN, colour: DETAIL },
+  { channel: FRIENDLY_BULLET, colour: BODY },
+  { channel: ENEMY_BULLET, colour: BAD },
+];
 const [LEFT, RIGHT, FIRE] = [1, 2, 3];
 const RELOAD = 5; // steps
 const ALIEN_RELOAD = 10; // steps
@@ -51,12 +49,14 @@ const WAVE_SIZE = WAVE_ROWS * 6;
  * - **Start**: the cannon near the middle; 24 aliens in four rows at the top, on their way left.
  * - **End**: terminates when a bullet or an alien reaches the cannon, or the aliens would leave the lowest row; registered with
  *   at most 10 000 steps (the original has no limit).
+ * - **Parameters**: `stickyProbability` and `ramping`, whether it becomes harder as it goes on.
  * - **Source**: MinAtar's `space_invaders`, with its minimal set of actions; see `MinAtarGame`.
  */
 export class SpaceInvaders extends MinAtarGame<Invasions> {
   constructor(options: RampingOptions = {}) {
     super((count) => new Invasions(count, options), {
       channels: CHANNELS,
+      paints: PAINTS,
       actions: ['stay', 'left', 'right', 'fire'],
     });
   }
@@ -88,7 +88,7 @@ class Invasions extends MinAtarBatch {
   private readonly ramping: boolean;
 
   constructor(count: number, { ramping = true, ...options }: RampingOptions) {
-    super(count, CHANNELS.length, options);
+    super(count, CHANNELS, options);
     this.cannon = new Int8Array(count);
     this.aliensLeft = new Uint8Array(count);
     this.aliens = new Uint16Array(count * SIDE);
@@ -105,10 +105,10 @@ class Invasions extends MinAtarBatch {
   show(row: number, observations: Float32Array, at: number): void {
     const { aliens, friendlyBullets, enemyBullets } = this;
     const direction = (this.heading[row] as number) < 0 ? ALIEN_LEFT : ALIEN_RIGHT;
-    observations[at + (LAST * SIDE + (this.cannon[row] as number)) * CHANNELS.length + CANNON] = 1;
+    observations[at + (LAST * SIDE + (this.cannon[row] as number)) * CHANNELS + CANNON] = 1;
     for (let y = 0; y < SIDE; y++) {
       const k = row * SIDE + y;
-      const left = at + y * SIDE * CHANNELS.length;
+      const left = at + y * SIDE * CHANNELS;
       mark(aliens[k] as number, observations, left + ALIEN);
       mark(aliens[k] as number, observations, left + direction);
       mark(friendlyBullets[k] as number, observations, left + FRIENDLY_BULLET);
@@ -234,5 +234,5 @@ function has(columns: number, x: number): boolean {
 /** Sets a channel in the columns whose bits are set, of the row that begins at `at`. */
 function mark(columns: number, observations: Float32Array, at: number): void {
   for (let bits = columns; bits !== 0; bits &= bits - 1)
-    observations[at + (31 - Math.clz32(bits & -bits)) * CHANNELS.length] = 1;
+    observations[at + (31 - Math.clz32(bits & -bits)) * CHANNELS] = 1;
 }

@@ -40,6 +40,7 @@ const CASES: Record<string, [words: string, code: number, message: RegExp][]> = 
     ['trian CartPole-v1', 2, /unknown command trian: did you mean train\?/],
     ['train CartPol', 2, /unknown environment CartPol: did you mean CartPole-v1\?/],
     ['trace pendulum', 2, /unknown environment pendulum: did you mean Pendulum-v1\?/],
+    ['trace breakout', 2, /unknown environment breakout: did you mean MinAtar\/Breakout-v1\?/],
     ['train CartPole-v1 --gama 0.9', 2, /unknown flag --gama: did you mean --gamma\?/],
     ['envs --jsn', 2, /unknown flag --jsn: did you mean --json\?/],
     ['train CartPole-v1 --device wsam', 2, /unknown device wsam: did you mean wasm\?/],
