@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { createJiti } from 'jiti';
 import { type Env, EnvError } from '../envs/env.ts';
 import * as envs from '../envs/index.ts';
 import { ConfigError, UsageError } from './errors.ts';
@@ -98,6 +97,8 @@ async function load(specifier: string, reference: string): Promise<Record<string
  * and gets the very modules that are running.
  */
 async function importWith(specifier: string, doors: Record<string, unknown>): Promise<Record<string, unknown>> {
+  // Takes as long to load as all of ours, and a built-in environment does without.
+  const { createJiti } = await import('jiti');
   const jiti = createJiti(pathToFileURL(join(process.cwd(), 'environment.ts')).href, {
     virtualModules: doors,
     // Its proxies would stand between an environment and its imports at every step.
