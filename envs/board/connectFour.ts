@@ -68,23 +68,25 @@ export class ConnectFour extends BoardGame<Columns> {
   draw(): Scene {
     const margin = 0.6;
     const { boards } = this.batch;
-    const winners = boards.line(0);
-    const shapes: Shape[] = [];
-    for (let row = 0; row < ROWS; row++) {
-      for (let column = 0; column < COLUMNS; column++) {
-        const [x, y] = [margin + column + 0.5, margin + row + 0.5];
-        const stone = boards.stone(0, row, column);
-        const name = `${row},${column}`;
-        shapes.push({ kind: 'circle', id: `hole ${name}`, x, y, radius: 0.4, fill: BACKGROUND });
-        if (stone === undefined) continue;
-        const fill = stone === OTHER ? BODY : ACCENT;
-        shapes.push({ kind: 'circle', id: `stone ${name}`, x, y, radius: 0.4, fill });
-        const mark = { kind: 'circle', id: `mark ${name}`, x, y } as const;
-        if (winners.includes(COLUMNS * row + column))
-          shapes.push({ ...mark, radius: 0.22, stroke: BACKGROUND, strokeWidth: 0.09 });
-        else if (boards.isLatest(0, row, column)) shapes.push({ ...mark, radius: 0.08, fill: BACKGROUND });
-      }
-    }
+    const centre = (cell: number): { x: number; y: number } => ({
+      x: margin + (cell % COLUMNS) + 0.5,
+      y: margin + Math.floor(cell / COLUMNS) + 0.5,
+    });
+    const holes = Array.from({ length: ROWS * COLUMNS }, (_, cell): Shape[] => {
+      const stone = boards.stone(0, cell);
+      const hole = { kind: 'circle', ...centre(cell), radius: 0.4 } as const;
+      const empty: Shape = { ...hole, id: `hole ${cell}`, fill: BACKGROUND };
+      if (stone === undefined) return [empty];
+      return [empty, { ...hole, id: `stone ${cell}`, fill: stone === OTHER ? BODY : ACCENT }];
+    });
+    const latest = boards.latestOf(0).map((cell, side): Shape[] => {
+      const mark = { kind: 'circle', id: `latest ${side}`, radius: 0.08, fill: BACKGROUND } as const;
+      return cell === undefined ? [] : [{ ...mark, ...centre(cell) }];
+    });
+    const line = boards.line(0).map((cell): Shape => {
+      const ring = { kind: 'circle', id: `line ${cell}`, radius: 0.22, stroke: BACKGROUND, strokeWidth: 0.07 } as const;
+      return { ...ring, ...centre(cell) };
+    });
     const width = COLUMNS + 2 * margin;
     const foot = margin + ROWS + 0.15;
     return {
@@ -101,7 +103,9 @@ export class ConnectFour extends BoardGame<Columns> {
           radius: 0.3,
           fill: SURFACE,
         },
-        ...shapes,
+        ...holes.flat(),
+        ...latest.flat(),
+        ...line,
         ...caption(this.batch.ending(0), { x: width / 2, y: foot + 0.65, size: 0.4, fill: DETAIL }),
       ],
     };
@@ -194,18 +198,18 @@ class Columns implements Boards {
     }
   }
 
-  /** Whose stone lies there, if any; rows count from the top. */
-  stone(board: number, row: number, column: number): Side | undefined {
-    const stone = this.cells[board * CELLS + (row + 1) * STRIDE + column + 1] as number;
+  /** Whose stone lies in a cell, if any; cells count row by row from the top. */
+  stone(board: number, cell: number): Side | undefined {
+    const stone = this.cells[board * CELLS + place(cell)] as number;
     return stone === EMPTY ? undefined : ((stone - 1) as Side);
   }
 
-  isLatest(board: number, row: number, column: number): boolean {
-    const at = (row + 1) * STRIDE + column + 1;
-    return this.latest[2 * board] === at || this.latest[2 * board + 1] === at;
+  /** Cells of both sides' latest stones. */
+  latestOf(board: number): (number | undefined)[] {
+    return Array.from(this.latest.subarray(2 * board, 2 * board + 2), (at) => (at > 0 ? cellAt(at) : undefined));
   }
 
-  /** Numbers of the cells in lines of four or more, row by row from the top. */
+  /** Cells in lines of four or more. */
   line(board: number): number[] {
     const base = board * CELLS;
     const found = new Set<number>();
@@ -214,7 +218,7 @@ class Columns implements Boards {
       if (stone === EMPTY) continue;
       for (const step of DIRECTIONS) {
         const length = 1 + this.run(base + at, step, stone);
-        if (length >= FOUR) for (let k = 0; k < length; k++) found.add(cellNumber(at + k * step));
+        if (length >= FOUR) for (let k = 0; k < length; k++) found.add(cellAt(at + k * step));
       }
     }
     return [...found];
@@ -243,7 +247,6 @@ class Columns implements Boards {
   }
 }
 
-/** From a place in a board with its border to one without. */
-function cellNumber(at: number): number {
-  return COLUMNS * (Math.floor(at / STRIDE) - 1) + (at % STRIDE) - 1;
-}
+/** Where in a board with its border a cell lies, and back. */
+const place = (cell: number): number => STRIDE * (Math.floor(cell / COLUMNS) + 1) + (cell % COLUMNS) + 1;
+const cellAt = (at: number): number => COLUMNS * (Math.floor(at / STRIDE) - 1) + (at % STRIDE) - 1;
