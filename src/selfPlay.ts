@@ -31,7 +31,7 @@ interface Snapshot {
   games: number;
   policy: Policy;
   statistics: RunningStatisticsState | null;
-  normalizer: ObservationNormalizer | null;
+  normalizer: ObservationNormalizer;
 }
 
 /** One game, as its opponent has it. */
@@ -214,8 +214,7 @@ export class SelfPlay implements Opponent {
     const { head } = policy;
     const [N, O, A, M] = [group.length, policy.observationSize, head.actionSize, head.maskSize];
     const rows = group.map((k) => turns.rows[k] as number);
-    const seen = pick(turns.observations, group, O);
-    const observations = normalizer ? normalizer.apply(seen).subarray(0, N * O) : seen;
+    const observations = normalizer.apply(pick(turns.observations, group, O)).subarray(0, N * O);
     const outputs = this.#run(policy, rows, observations);
     const size = outputs.length / N;
     group.forEach((k, n) => {

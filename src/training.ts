@@ -226,7 +226,7 @@ export class Training {
 
   async #addSnapshot(): Promise<SnapshotEvent | null> {
     const { selfPlay, policy, step, observationNormalizer } = this;
-    return (await selfPlay?.add(policy, step, observationNormalizer?.state() ?? null)) ?? null;
+    return (await selfPlay?.add(policy, step, observationNormalizer.state())) ?? null;
   }
 }
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { environmentSpec } from '../../envs/registry.ts';
+import { checkEnvironment } from '../../envs/check.ts';
+import { type EnvSpec, environmentSpec } from '../../envs/registry.ts';
 import { loadAgent } from '../../src/agent.ts';
 import type { Config } from '../../src/config.ts';
 import { openDevice } from '../../src/device/device.ts';
@@ -13,16 +14,23 @@ import type { EvalEvent, SnapshotEvent, TrainEvent, UpdateEvent } from '../../sr
 import { train } from '../../src/trainer.ts';
 import { Training } from '../../src/training.ts';
 import { collectAndLearn } from '../../src/update.ts';
-import { smallConfig } from './environments.ts';
+import { smallConfig, specOf } from './environments.ts';
+import { Nim } from './nim.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gymformer-selfPlay-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-beforeAll(() => openDevice('simd'));
+beforeAll(() => openDevice('simd', { threads: 1 }));
 
 const GAME = 'TicTacToe-v0:opponent=self';
 
 function selfPlay(settings: Partial<Config> = {}): Config {
-  return smallConfig({ environment: GAME, evalParameters: 'opponent=random', snapshotEvery: 1, ...settings });
+  return smallConfig({
+    environment: GAME,
+    evalParameters: 'opponent=random',
+    snapshotEvery: 1,
+    threads: 1,
+    ...settings,
+  });
 }
 
 async function trainRun(name: string, config: Config): Promise<TrainEvent[]> {
@@ -53,7 +61,26 @@ test('who plays against itself learns Tic-tac-toe: it rises above its past, and 
   expect(success).toBeGreaterThan(0.88);
   // The mean is the share of wins less that of losses.
   expect(success - mean).toBeLessThan(0.05);
-}, 60_000);
+}, 300_000);
+
+test('a game of one’s own is its rules alone; who learned it against itself beats the perfect player', async () => {
+  const nim = (opponent: string, starts: string): EnvSpec =>
+    specOf(`Nim:opponent=${opponent},starts=${starts}`, () => new Nim({ opponent, starts }));
+  for (const opponent of ['random', 'scripted']) {
+    const { make } = nim(opponent, 'either');
+    expect(checkEnvironment(make, { name: 'Nim' }).filter(({ ok }) => !ok)).toEqual([]);
+  }
+  const config = selfPlay({ policy: 'mlp', width: 32, learningRate: 3e-3, snapshotEvery: 4, minibatches: 4 });
+  const training = new Training(config, nim('self', 'either'), 'simd', nim('scripted', 'agent'));
+  await training.begin();
+  while (training.step < 12_000) {
+    await collectAndLearn(training);
+    await training.takeSnapshot();
+  }
+  const { success } = await evaluate(training.player(), { episodes: 100, seed: 1, actions: 'likeliest' });
+  expect(success).toBe(1);
+  training.dispose();
+});
 
 test('evaluation and recording play against the opponent of evalParameters', async () => {
   await trainRun('evaluated', selfPlay({ steps: 256, evalParameters: 'opponent=scripted,starts=agent' }));
