@@ -49,7 +49,11 @@ test.each([0.1, 1000])('Adam with gradients clipped to %d equals the composite',
 
 test('one thread and three give the same bits, and no step leaves memory behind', async () => {
   const shape = { N: 24, T: 16, heads: 4, half: 8, context: 16, seed: 2 };
-  const compute = (): tf.Tensor[] => [...transformer(shape), ...transformer({ ...shape, gating: 'gru' })];
+  const compute = (): tf.Tensor[] => [
+    ...transformer(shape),
+    ...transformer({ ...shape, gating: 'gru' }),
+    ...(LAYERS['a GRU'] as (typeof LAYERS)[string])(300, 33, 9),
+  ];
   const results = [];
   for (const threads of [1, 3]) {
     await openDevice('simd', { threads });
