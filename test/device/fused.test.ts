@@ -67,6 +67,7 @@ test('one thread and three give the same bits, and no step leaves memory behind'
     ...transformer(shape),
     ...transformer({ ...shape, gating: 'gru' }),
     ...encoded(TOKEN_SPACES['all kinds'] as Space, { N: 300, width: 64, heads: 4 }),
+    ...(LAYERS['a GRU'] as (typeof LAYERS)[string])(300, 33, 9),
   ];
   const results = [];
   for (const threads of [1, 3]) {

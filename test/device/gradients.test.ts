@@ -4,6 +4,7 @@ import type { Evaluation } from '../../agents/algorithms/learnMinibatches.ts';
 import { ppoLoss } from '../../agents/algorithms/ppo.ts';
 import { type EpisodicAttention, episodicAttention, Rotary } from '../../agents/model/attention.ts';
 import { encoderFor } from '../../agents/model/encoder.ts';
+import { Gru } from '../../agents/model/gru.ts';
 import { headFor } from '../../agents/model/heads.ts';
 import { gelu, layerNorm, linear, linearGelu } from '../../agents/model/layers.ts';
 import { Parameters } from '../../agents/model/parameters.ts';
@@ -110,6 +111,19 @@ function transformer(): Case {
   return { layer: (steps) => run(steps as tf.Tensor), inputs: [numbers([N * T, C], 7), ...parameters.variables] };
 }
 
+/** Two layers, of sequences in which episodes start. */
+function gru(): Case {
+  const [N, T, C] = [3, 5, 6];
+  const parameters = new Parameters(new Generator(3));
+  const trunk = new Gru(parameters, { width: C, layers: 2 });
+  const starts = Uint8Array.from({ length: N * T }, (_, i) => Number(i % 7 === 3));
+  const cache = { tensors: [numbers([N, C], 50), numbers([N, C], 51)], lengths: new Int32Array(N) };
+  const options = { attention: false, remember: false };
+  const run = (steps: tf.Tensor): tf.Tensor =>
+    trunk.run({ steps: steps as tf.Tensor2D, starts, cache }, options).features;
+  return { layer: (steps) => run(steps as tf.Tensor), inputs: [numbers([N * T, C], 7), ...parameters.variables] };
+}
+
 /** Attention of blocks that are not one kernel, by the projection. */
 function episodic(): Case {
   const [N, T, H, D, slots] = [3, 7, 2, 6, 5];
@@ -196,6 +210,7 @@ const CASES: Record<string, () => Case> = {
       .map(([name, space]) => [`the encoder of ${name}`, () => encoder(space)]),
   ),
   'attention within episodes': episodic,
+  'a GRU': gru,
 };
 
 test.each(Object.entries(CASES))('the gradients of %s are the slopes of its outputs', (_, make) => {

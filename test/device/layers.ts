@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { encoderFor } from '../../agents/model/encoder.ts';
+import { Gru } from '../../agents/model/gru.ts';
 import { headFor } from '../../agents/model/heads.ts';
 import { layerNorm, linear, linearGelu } from '../../agents/model/layers.ts';
 import { Parameters } from '../../agents/model/parameters.ts';
@@ -46,6 +47,7 @@ export const LAYERS: Record<string, (rows: number, n: number, m: number) => tf.T
       (x, weight, bias) => linearGelu(x as tf.Tensor2D, weight as tf.Tensor2D, bias as tf.Tensor1D),
       [numbers([rows, n]), numbers([n, m], 2), numbers([m], 3)],
     ),
+  'a GRU': (rows, n, m) => gru(Math.ceil(rows / 3), 1 + (m % 5), n),
   'a categorical head': (rows, n, m) => scores(rows, n + 1, null).concat(scores(rows, n + 1, m)),
 };
 
@@ -67,6 +69,25 @@ function scores(rows: number, n: number, every: number | null): tf.Tensor[] {
     },
     [tf.mul(numbers([rows, n]), 2)],
   );
+}
+
+/** States, what is remembered, and gradients of two layers for N sequences of T steps, of which some start episodes. */
+function gru(N: number, T: number, C: number): tf.Tensor[] {
+  const random = new Generator(N);
+  const parameters = new Parameters(random);
+  const trunk = new Gru(parameters, { width: C, layers: 2 });
+  const starts = Uint8Array.from({ length: N * T }, () => Number(random.random() < 0.3));
+  const cache = { tensors: [numbers([N, C], 50), numbers([N, C], 51)], lengths: new Int32Array(N) };
+  const run = (steps: tf.Tensor, remember: boolean): ReturnType<Gru['run']> =>
+    trunk.run({ steps: steps as tf.Tensor2D, starts, cache }, { attention: false, remember });
+  const steps = numbers([N * T, C], 7);
+  const { features, cache: next } = run(steps, true);
+  const loss = (x: tf.Tensor): tf.Scalar => tf.sum(tf.mul(run(x, false).features, numbers([N * T, C], 8)));
+  const { grads } = tf.variableGrads(() => loss(steps), parameters.variables);
+  const gradients = parameters.variables.map(({ name }) => grads[name] as tf.Tensor);
+  const dSteps = tf.grad(loss)(steps);
+  parameters.dispose();
+  return [features, ...next.tensors, dSteps, ...gradients];
 }
 
 export interface TransformerShape {

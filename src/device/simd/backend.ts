@@ -97,6 +97,11 @@ export class SimdBackend extends MathBackendCPU {
     if (units > 0) this.pool.run(this.#kernelNumber(kernel), { units, work, grain: 1 }, args);
   }
 
+  /** `run` for units of which some belong together. */
+  runShared(kernel: string, share: Share, ...args: number[]): void {
+    this.pool.run(this.#kernelNumber(kernel), share, args);
+  }
+
   /** `run` for kernels that take a table of 32-bit words, and then `args`. */
   runTable(kernel: string, share: Share, words: Int32Array, ...args: number[]): void {
     const block = new Block(this.memoryOfTensors, 'int32', words.length, 1);

@@ -3,6 +3,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { attentionKernels } from './attention.ts';
 import { binaryKernels } from './binary.ts';
 import { fusedKernels } from './fused.ts';
+import { gruKernels } from './gru.ts';
 import type { Call, SimdKernel } from './kernel.ts';
 import { layoutKernels } from './layout.ts';
 import { lossKernels } from './loss.ts';
@@ -21,6 +22,7 @@ export const KERNELS: Readonly<Record<string, SimdKernel>> = {
   ...matmulKernels,
   ...fusedKernels,
   ...attentionKernels,
+  ...gruKernels,
   ...transformerKernels,
   ...tokenKernels,
   ...lossKernels,

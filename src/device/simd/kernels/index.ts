@@ -7,6 +7,7 @@ export { matmulPairs, packPanels, packWeights } from './matmul';
 export { layerNorm, layerNormGradient, layerNormParameterGradients } from './norm';
 export * from './adam';
 export { episodicAttention, episodicAttentionCache, episodicAttentionGradient } from './attention';
+export { gru, gruGradient } from './gru';
 export { transformer, transformerGradient } from './transformer';
 export { weightGradients } from './weights';
 export { categorical, categoricalGradient, ppoLoss } from './loss';
