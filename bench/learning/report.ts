@@ -9,6 +9,8 @@ import { aggregate, type CaseSummary, type GoalSummary } from './summary.ts';
 
 const MARKS = ['<!-- learning: begin -->', '<!-- learning: end -->'] as const;
 const CURVES = 'curves';
+/** Enough for a band that is looked at. */
+const BAND_RESAMPLES = 500;
 
 /** Writes what was measured: tables between two marks of RESULTS.md, curves beside it. */
 export function writeReport(folder: string, summaries: readonly CaseSummary[]): void {
@@ -44,10 +46,14 @@ function introduction(summaries: readonly CaseSummary[]): string {
     'scores. Steps and seconds to it are those of the first of 25 evaluations of 20 episodes on the way that reaches it: the',
     'median over the seeds that have one, with their number where it is not all. Seconds are of training, without evaluations.',
     '',
-    `Machine: ${all(results.map(({ machine, device, config }) => `${machine}, \`${device}\`, ${config.threads || 'all'} threads`))}.`,
+    `Machine: ${all(results.map(({ machine, device, config }) => `${machine}, \`${device}\`, ${threads(config.threads)} a seed`))}.`,
     `Version: ${all(results.map(({ commit, versions }) => `${versions.gymformer}${commit ? ` (${commit})` : ''}, Node ${versions.node}`))}.`,
     `Day: ${all(results.map(({ date }) => date.slice(0, 10)).toSorted())}.`,
   ].join('\n');
+}
+
+function threads(count: number): string {
+  return count === 0 ? 'a thread a core' : count === 1 ? 'one thread' : `${count} threads`;
 }
 
 function familyOf(family: string, summaries: readonly CaseSummary[]): string[] {
@@ -60,7 +66,7 @@ function familyOf(family: string, summaries: readonly CaseSummary[]): string[] {
   return [
     `### ${family}`,
     casesTable([{ heading: 'environment' }, { heading: 'policy' }, { heading: 'algorithm' }], summaries, ({ one }) => [
-      one.environment,
+      described(one),
       one.policy,
       one.algo,
     ]),
@@ -68,6 +74,11 @@ function familyOf(family: string, summaries: readonly CaseSummary[]): string[] {
     ...trialsOf(summaries),
     ...plotsOf(summaries).map(({ name, title }) => `![${title}](${CURVES}/${name}.svg)`),
   ];
+}
+
+/** The environment, and what tells the case from others of it that are not told by policy and algorithm. */
+function described({ environment, variant, policy, algo }: LearningCase): string {
+  return variant === policy || variant === algo ? environment : `${environment}, ${variant}`;
 }
 
 /** What is learned within a trial, by how its last episode goes better than its first. */
@@ -138,8 +149,8 @@ function plotsOf(summaries: readonly CaseSummary[]): (Plot & { name: string })[]
   const environments = [...new Set(summaries.map(({ one }) => one.environment))];
   return environments.flatMap((environment) => {
     const cases = summaries.filter(({ one }) => one.environment === environment);
-    const goal = cases[0]?.goal;
-    const bySuccess = goal?.measure === 'success';
+    const goals = new Set(cases.map(({ goal }) => goal?.atLeast));
+    const bySuccess = cases[0]?.goal?.measure === 'success';
     const learning = {
       name: fileName(environment),
       title: `${environment}: ${bySuccess ? 'success' : 'mean return'} while it learns`,
@@ -153,7 +164,7 @@ function plotsOf(summaries: readonly CaseSummary[]): (Plot & { name: string })[]
           ),
         ),
       })),
-      threshold: goal?.atLeast,
+      threshold: goals.size === 1 ? [...goals][0] : undefined,
     };
     const trials = cases.filter(holdsTrials);
     const within = {
@@ -176,7 +187,7 @@ function pointsOf(runs: readonly (readonly { x: number; y: number }[])[]): Serie
   const length = Math.min(...runs.map((run) => run.length));
   return (runs[0] ?? []).slice(0, length).map(({ x }, i) => {
     const values = runs.map((run) => run[i]?.y as number);
-    const [low, high] = stratifiedInterval([values]);
+    const [low, high] = stratifiedInterval([values], interquartileMean, BAND_RESAMPLES);
     return { x, y: interquartileMean(values), low, high };
   });
 }

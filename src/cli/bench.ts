@@ -47,18 +47,23 @@ export const benchCommand: Command<BenchArguments> = {
     if (!found) throw new UsageError(`unknown benchmark ${name}${didYouMean(name, Object.keys(BENCHES))}`);
     const { takes = [], bench } = found;
     const options = benchOptions(name, takes, args);
-    const resumable = takes.includes('signal');
-    const interrupt = resumable ? onInterrupt('stopping … (Ctrl-C again quits at once)') : null;
     const progress = counter('measurements', json);
-    const lines: BenchLine[] = [];
-    const signal = interrupt && { signal: interrupt.signal };
-    for await (const line of bench({ ...options, ...signal, onProgress: progress.show })) {
+    const tell = (line: string): void => {
       progress.end();
-      lines.push(line);
-      if (json) printJson(line);
-      else say(Object.values(line).slice(1).map(shown).join('  '));
+      say(line);
+    };
+    const stopping = 'stopping … (Ctrl-C again quits at once)';
+    const signal = takes.includes('signal') && { signal: onInterrupt(stopping, tell).signal };
+    const lines: BenchLine[] = [];
+    try {
+      for await (const line of bench({ ...options, ...signal, onProgress: progress.show })) {
+        lines.push(line);
+        if (json) printJson(line);
+        else tell(Object.values(line).slice(1).map(shown).join('  '));
+      }
+    } finally {
+      progress.end();
     }
-    progress.end();
     if (lines.length === 0) throw new UsageError(`${name} has no case ${options.only}`);
     if (!json) printLines(lines);
   },

@@ -75,7 +75,12 @@ function printParameters(spec: EnvSpec, json: boolean): void {
   const { parameters = {} } = spec;
   if (json) return printJson({ ...spacesOf(spec), parameters });
   const { id, observationSpace, actionSpace, summary } = spacesOf(spec);
-  print(`${id}: ${summary}\n  observations ${observationSpace}\n  actions ${actionSpace}`);
+  print(`${id}: ${summary}`);
+  const spaces = [
+    ['observations', observationSpace],
+    ['actions', actionSpace],
+  ];
+  columns(spaces, 2).forEach(print);
   const rows = Object.entries(parameters).map(([name, parameter]) => [
     `--env.${name}`,
     describeRange(parameter),

@@ -34,7 +34,7 @@ test('a family lists its environments alone, and so does a part of ids', async (
 
 test('an id tells of that one, also where others have it in theirs', async () => {
   const { stdout } = await gymformer('envs Pendulum-v1');
-  expect(stdout).toMatch(/^Pendulum-v1: .*\n {2}observations Box\(3\)\n {2}actions Box\(1\)\n/);
+  expect(stdout).toMatch(/^Pendulum-v1: .*\n {2}observations {2}Box\(3\)\n {2}actions {7}Box\(1\)\n/);
 });
 
 test('a word that is nothing is answered with the nearest', async () => {
