@@ -8,6 +8,7 @@ import { listenForFiles } from './drop.ts';
 import { HeaderBar } from './headerBar.ts';
 import { Inspector } from './inspector.ts';
 import { listenToKeys } from './keys.ts';
+import { LookedPanel } from './lookedPanel.ts';
 import { Messages } from './messages.ts';
 import { Opener } from './opener.ts';
 import { Picture } from './picture.ts';
@@ -42,12 +43,14 @@ const runsPanel = new RunsPanel(player, controls, (replay) => session.choose(rep
 const picture = new Picture(player, await Stage.create(byId('scene', HTMLElement), byId('caption', HTMLElement)));
 const timeline = new Timeline(player, controls);
 const attention = new AttentionPanel(player, controls, (chosen) => timeline.setAttention(chosen));
+const looked = new LookedPanel(player);
 const panels: Panel[] = [
   welcome,
   header,
   runsPanel,
   picture,
   new Transport(player, controls),
+  looked,
   attention,
   timeline,
   new Inspector(player),
@@ -66,7 +69,7 @@ listenToKeys(controls);
 listenForFiles((file) => void session.openFile(file));
 lessMotion.addEventListener('change', () => (player.glides = !lessMotion.matches));
 darkColours.addEventListener('change', () => {
-  for (const panel of [timeline, attention, picture]) panel.redraw();
+  for (const panel of [timeline, looked, attention, picture]) panel.redraw();
 });
 
 await session.start();

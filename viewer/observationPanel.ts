@@ -118,21 +118,23 @@ function buildPicture(space: Box, parent: HTMLElement, offset: number, name: str
     if (!context) return;
     const image = context.createImageData(columns, rows);
     const numbers = Array.from({ length: space.size }, (_, i) => flat[offset + i] ?? 0);
-    const [low, high] = space.dtype === 'uint8' ? [0, 255] : [Math.min(...numbers), Math.max(...numbers)];
+    const [low, high] =
+      space.dtype === 'uint8' && !space.categories ? [0, 255] : [Math.min(...numbers), Math.max(...numbers)];
     const accent = parseColour(pageColours().accent as Colour).color;
-    for (let i = 0; i < columns * rows; i++) {
-      const inColour = channels === 3 && space.dtype === 'uint8';
+    for (let at = 0; at < columns * rows; at++) {
+      const i = space.axes === 'xy' ? (at % columns) * rows + Math.floor(at / columns) : at;
+      const inColour = channels === 3 && space.dtype === 'uint8' && !space.categories;
       for (let c = 0; c < 3; c++)
-        image.data[i * 4 + c] = inColour ? (numbers[i * 3 + c] ?? 0) : (accent >> (16 - 8 * c)) & 255;
-      image.data[i * 4 + 3] = inColour ? 255 : 255 * share01(numbers[i * channels] ?? 0, low ?? 0, high ?? 1);
+        image.data[at * 4 + c] = inColour ? (numbers[i * 3 + c] ?? 0) : (accent >> (16 - 8 * c)) & 255;
+      image.data[at * 4 + 3] = inColour ? 255 : 255 * share01(numbers[i * channels] ?? 0, low ?? 0, high ?? 1);
     }
     context.putImageData(image, 0, 0);
   };
 }
 
 /** [rows, columns, channels]; a long vector is folded into about a square. */
-function pictureShape({ shape, size }: Box): [rows: number, columns: number, channels: number] {
-  const [rows, columns, channels] = shape;
+function pictureShape({ shape, size, axes }: Box): [rows: number, columns: number, channels: number] {
+  const [rows, columns, channels] = axes === 'xy' ? [shape[1], shape[0], shape[2]] : shape;
   if (rows && columns && shape.length === 2) return [rows, columns, 1];
   if (rows && columns && channels && shape.length === 3) return [rows, columns, channels];
   const side = Math.ceil(Math.sqrt(size));

@@ -7,7 +7,7 @@ import type { MadeTokens } from './pooling.ts';
 /**
  * Squares of an image as tokens: the same map of the pixels for all of them, and what is added for the place.
  *
- *   v_i = gelu(x_i W + b + p_i) / sqrt(tokens),  l_i = v_i K
+ *   h_i = gelu(x_i W + b + p_i),  v_i = h_i / sqrt(tokens),  l_i = h_i K / sqrt(C)
  */
 export class Patches {
   readonly #group: PatchTokens;
@@ -34,7 +34,7 @@ export class Patches {
     const placed = tf.add(tf.reshape(pixels, [N, tokens, C]), tf.reshape(this.#places, [1, tokens, C]));
     const hidden = gelu(tf.reshape(placed, [N * tokens, C]) as tf.Tensor2D);
     const values = tf.mul(hidden, 1 / Math.sqrt(tokens)) as tf.Tensor2D;
-    return { values, logits: tf.matMul(hidden, this.#keys) };
+    return { values, logits: tf.mul(tf.matMul(hidden, this.#keys), 1 / Math.sqrt(C)) as tf.Tensor2D };
   }
 
   /** [N, size] to [N * tokens, side * side * channels]; beyond the edges there is 0. */

@@ -27,11 +27,17 @@ export interface Pooled {
 }
 
 /**
+ * What logits are multiplied by, so that weights move away from equal ones as soon as values become of use: a step of Adam
+ * changes every number of the tables by as much, and tables of logits start at 0.
+ */
+const GAIN = 5;
+
+/**
  * All tokens of an observation as one vector. Each head looks at them by a softmax of its own and takes its share of C
  * columns.
  *
  *   v_i    = sum over the numbers x of token i of V[i, x]     (x V[i], where x is a quantity), l_i likewise from L
- *   output = n softmax(l) v, n the number of tokens
+ *   output = n softmax(GAIN l) v, n the number of tokens
  *
  * With equal weights, as at first, this is the first layer of a network whose inputs are all numbers, one-hot where
  * they are categories.
@@ -68,7 +74,7 @@ export function poolTokens(
     1,
   ); // [N, tokens]
   const mask = tf.mul(tf.sub(1, present), MASKED);
-  const scores = tf.add(tf.transpose(logits, [1, 2, 0]), tf.expandDims(mask, 1));
+  const scores = tf.add(tf.mul(tf.transpose(logits, [1, 2, 0]), GAIN), tf.expandDims(mask, 1));
   const weights = tf.softmax(scores) as tf.Tensor3D; // [N, H, tokens]
   const count = tf.reshape(tf.sum(present, 1), [N, 1, 1]);
   const factor = tf.expandDims(tf.transpose(tf.mul(weights, count), [2, 0, 1]), 3); // [tokens, N, H, 1]
@@ -92,7 +98,7 @@ function fusedPoolTokens(
     // TFJS passes the function that saves last.
     const save = args.at(-1) as unknown as tf.GradSaveFunc;
     const parts = args.slice(0, -1) as tf.Tensor[];
-    const outputs = kernel({ observations, ...named(parts) }, { groups });
+    const outputs = kernel({ observations, ...named(parts) }, { groups, gain: GAIN });
     const [value, weights, counts] = outputs as [tf.Tensor, tf.Tensor, tf.Tensor];
     // The output alone leaves TFJS's scope of the gradient by itself.
     looked = tf.keep(weights);
@@ -100,7 +106,7 @@ function fusedPoolTokens(
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
       const [observations, output, weights, counts, ...parts] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
       const gradient = fused('PoolTokensGradient') as Kernel;
-      return gradient({ observations, output, weights, counts, dy, ...named(parts) }, { groups });
+      return gradient({ observations, output, weights, counts, dy, ...named(parts) }, { groups, gain: GAIN });
     };
     return { value, gradFunc };
   });

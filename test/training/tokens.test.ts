@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { countTokens, tokensOf } from '../../envs/tokens.ts';
 import { openDevice } from '../../src/device/device.ts';
 import { evaluate } from '../../src/evaluate.ts';
 import { Training } from '../../src/training.ts';
@@ -10,8 +11,11 @@ await openDevice('simd');
 
 const UPDATES = 60;
 
-/** Mean return, of at most 1, after learning by PPO. */
-async function learned(probe: TokenProbe, { head = 'Discrete', policy = 'transformer' } = {}): Promise<number> {
+/** Mean return, of at most 1, after learning by PPO, and what the encoder looked at in one more observation. */
+async function learned(
+  probe: TokenProbe,
+  { head = 'Discrete', policy = 'transformer' } = {},
+): Promise<{ mean: number; looked: Float32Array }> {
   const actions = ACTION_SPACES[head] as (typeof ACTION_SPACES)[string];
   const config = smallConfig({
     environment: 'probe',
@@ -31,22 +35,42 @@ async function learned(probe: TokenProbe, { head = 'Discrete', policy = 'transfo
   training.envs.reset();
   for (let update = 0; update < UPDATES; update++) await collectAndLearn(training);
   const { mean } = await evaluate(training.player(), { episodes: 100, seed: 1, actions: 'likeliest' });
+  const { envs, actor, observationNormalizer } = training;
+  await actor.act(observationNormalizer.apply(envs.observations), null, 'likeliest', { attention: true });
+  const looked = actor.tokenAttention as Float32Array;
   training.dispose();
-  return mean;
+  return { mean, looked };
 }
 
 test.each(Object.entries(TOKEN_PROBES))('a policy acts by %s', async (_, probe) => {
-  expect(await learned(probe)).toBeGreaterThan(0.9);
+  expect((await learned(probe)).mean).toBeGreaterThan(0.9);
 });
 
 const MIXED = TOKEN_PROBES['a category beside a grid, numbers and words'] as TokenProbe;
 
 describe.each(['gru', 'mlp'])('the %s policy', (policy) => {
   test('finds the token that matters among others', async () => {
-    expect(await learned(MIXED, { policy })).toBeGreaterThan(0.9);
+    expect((await learned(MIXED, { policy })).mean).toBeGreaterThan(0.9);
   });
 });
 
 test.each(Object.keys(ACTION_SPACES))('%s actions follow the token that matters', async (head) => {
-  expect(await learned(MIXED, { head })).toBeGreaterThan(0.85);
+  expect((await learned(MIXED, { head })).mean).toBeGreaterThan(0.85);
+});
+
+test('a policy looks more at the token that it acts by than at others', async () => {
+  const { looked } = await learned(MIXED);
+  const groups = tokensOf(MIXED.space);
+  const count = countTokens(groups);
+  const before = groups.slice(
+    0,
+    groups.findIndex(({ name }) => name === 'what'),
+  );
+  const rows = looked.length / count;
+  for (let row = 0; row < rows; row++) {
+    const weights = looked.subarray(row * count, (row + 1) * count);
+    expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 4);
+  }
+  const onIt = Array.from({ length: rows }, (_, row) => looked[row * count + countTokens(before)] as number);
+  expect(onIt.reduce((sum, weight) => sum + weight, 0) / rows).toBeGreaterThan(3 / count);
 });

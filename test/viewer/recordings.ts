@@ -1,7 +1,8 @@
 import { make } from '../../envs/registry.ts';
 import { Generator } from '../../envs/random.ts';
 import type { Scene } from '../../envs/scene.ts';
-import { Box, Discrete } from '../../envs/spaces.ts';
+import { Box, Dict, Discrete, flatSize, flatten, Text } from '../../envs/spaces.ts';
+import { tokensOf } from '../../envs/tokens.ts';
 import { ReplayEncoder } from '../../src/replay/format.ts';
 import type { Moment, ReplayHeader } from '../../src/replay/format.ts';
 
@@ -70,6 +71,36 @@ function markerScene(t: number): Scene {
     background: '#204060',
     shapes: [{ kind: 'rect', id: 'marker', x: markerX(t), y: MARKER_Y, width: 2, height: 2, fill: '#ff8000' }],
   };
+}
+
+const gridSpace = new Dict({
+  grid: new Box({ low: 0, high: 1, shape: [3, 2, 1], tokens: 'cell', axes: 'xy' }),
+  order: new Text(12, { words: ['go', 'left', 'right'] }),
+  kind: new Discrete(2),
+});
+
+/** A grid of three columns and two rows, an order of two words and a category, and two heads that look at them. */
+export const gridHeader: ReplayHeader = {
+  ...markerHeader,
+  environment: 'Grid-v0',
+  observationSpace: gridSpace,
+  policy: { kind: 'mlp', encoder: { heads: 2, tokens: tokensOf(gridSpace) } },
+};
+
+/** Of the first head, half looks at the upper right of the grid; of the second, all at the second word. */
+export function gridEpisode(): Moment[] {
+  const observation = new Float32Array(flatSize(gridSpace));
+  flatten(gridSpace, { grid: [0, 0, 1, 0, 0, 1], order: 'go left', kind: 1 }, observation);
+  // Six cells, column by column; four places for words; the category.
+  const first = [0.125, 0, 0, 0, 0.5, 0, 0, 0.25, 0, 0, 0.125];
+  const second = [0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0];
+  const outcome = { reward: 1, terminated: true, truncated: false, info: {} };
+  const says = { distribution: [0, 1, 0], mask: null, value: 1, attention: null };
+  const decision = { action: [1], ...says, tokenAttention: [...first, ...second], ...outcome };
+  return [
+    { observation, scene: null, decision },
+    { observation, scene: null, decision: null },
+  ];
 }
 
 /** Episodes of a cart and pole, balanced by a hand-written rule that grows worse with `noise`. */

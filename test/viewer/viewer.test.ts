@@ -7,7 +7,18 @@ import type { Server } from '../../src/server.ts';
 import { chromiumPath, collectComplaints, copyOfViewer, startBrowser } from './browser.ts';
 import { decodePng } from './png.ts';
 import type { Picture } from './png.ts';
-import { BACKDROP, encode, MARKER, markerEpisode, markerHeader, markerX, MARKER_Y, WORLD } from './recordings.ts';
+import {
+  BACKDROP,
+  encode,
+  gridEpisode,
+  gridHeader,
+  MARKER,
+  markerEpisode,
+  markerHeader,
+  markerX,
+  MARKER_Y,
+  WORLD,
+} from './recordings.ts';
 import { RunFolder } from './runFolder.ts';
 
 const REPLAY = encode(markerHeader, [markerEpisode(8), markerEpisode(5)]);
@@ -82,6 +93,40 @@ describe.skipIf(!chromiumPath)('the viewer in Chromium', () => {
     await expect(row('observation', 'place').locator('.number').textContent()).resolves.toBe('5.500 m');
     await expect(page.locator('#caption').textContent()).resolves.toBe('go on \u00b7 0.75');
     await expect(page.locator('#lags .number').count()).resolves.toBeGreaterThan(2);
+  });
+
+  test('shows where the encoder looked: the place, the word and how much at each part', async () => {
+    await openAt(1, 3);
+    await expect(page.locator('#looked').isVisible()).resolves.toBe(false); // one vector: nothing to choose from
+    replayId = runs.write('grid.gfr', encode(gridHeader, [gridEpisode()]));
+    await openAt(1, 0);
+    const share = (name: string): Promise<string | null> => row('looked-parts', name).locator('.number').textContent();
+    await page.getByRole('button', { name: 'head 1', exact: true }).click();
+    await expect(share('grid')).resolves.toBe('0.63');
+    await expect(share('order')).resolves.toBe('0.25');
+    await expect(share('kind')).resolves.toBe('0.13');
+    const canvas = page.locator('#looked canvas');
+    await expect(canvas.getAttribute('aria-label')).resolves.toBe(
+      'grid, most at row 1, column 3: 0.50; row 1, column 1: 0.13',
+    );
+    const opacity = (x: number, y: number): Promise<number> =>
+      canvas.evaluate(
+        (canvas, [x, y]) => {
+          const { width, height } = canvas as HTMLCanvasElement;
+          const context = (canvas as HTMLCanvasElement).getContext('2d') as CanvasRenderingContext2D;
+          return context.getImageData(((x + 0.5) * width) / 3, ((y + 0.5) * height) / 2, 1, 1).data[3] as number;
+        },
+        [x, y] as [number, number],
+      );
+    expect(await opacity(2, 0)).toBe(255);
+    expect(await opacity(2, 1)).toBeLessThan(200);
+    await page.getByRole('button', { name: 'head 2', exact: true }).click();
+    await expect(share('order')).resolves.toBe('1.00');
+    await expect(page.locator('#looked .chips > li').allTextContents()).resolves.toEqual(['go0.00', 'left1.00']);
+    await page.keyboard.press('End');
+    await atStep(1);
+    await expect.poll(() => share('order')).toBe('0.00');
+    expect(complaints).toEqual([]);
   });
 
   test('the last moment has no decision, and says how the episode ended', async () => {

@@ -18,10 +18,12 @@ interface Group {
 
 interface Attributes {
   groups: readonly Group[];
+  /** What logits are multiplied by. */
+  gain: number;
 }
 
 /** Words before the first group, of a group, and of each channel's categories; bytes of an entry. */
-const [WHOLE, GROUP, CHANNEL, ENTRY_BYTES] = [17, 12, 2, 16];
+const [WHOLE, GROUP, CHANNEL, ENTRY_BYTES] = [18, 12, 2, 16];
 
 /** N observations of `size` numbers, all their tokens, of which the last ones are made elsewhere; H heads of C columns. */
 interface Sizes {
@@ -52,6 +54,7 @@ function tableOf(call: Call, { N, size, C, H, tokens, made, groups }: Sizes): In
   table[10] = made;
   if (made) table.set(addresses(call, 'made.values', 'made.logits'), 11);
   const floats = new Float32Array(table.buffer);
+  floats[17] = (call.attrs as unknown as Attributes).gain;
   let list = WHOLE + groups.length * GROUP;
   groups.forEach(({ offset, tokens, channels, categories, first, scale, optional, rows }, g) => {
     const at = WHOLE + g * GROUP;

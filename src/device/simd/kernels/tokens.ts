@@ -24,7 +24,9 @@ const DY: i32 = 13;
 const ALONG: i32 = 14;
 const D_MADE_VALUES: i32 = 15;
 const D_MADE_LOGITS: i32 = 16;
-const WHOLE: i32 = 17;
+/** The bits of what logits are multiplied by. */
+const GAIN: i32 = 17;
+const WHOLE: i32 = 18;
 
 // Words of a group.
 const OFFSET: i32 = 0;
@@ -105,12 +107,13 @@ function readToken(
 export function poolTokens(from: i32, to: i32, scratch: usize, table: usize): void {
   const H = word(table, H_);
   const stride = usize(padded(word(table, TOKENS))) << 2;
+  const gain = load<f32>(table + (GAIN << 2));
   const factors = scratch + usize(H) * stride;
   const entries = factors + (usize(word(table, SIZE) + word(table, MADE)) << 2);
   for (let n = from; n < to; n++) {
     const end = readObservation(table, n, scratch, stride, entries);
     for (let entry = entries; entry < end; entry += ENTRY) {
-      const factor = load<f32>(entry, FACTOR);
+      const factor = load<f32>(entry, FACTOR) * gain;
       let logit = scratch + (usize(load<i32>(entry, TOKEN)) << 2);
       const row: usize = load<i32>(entry, LOGIT);
       for (let h: usize = 0; h < usize(H); h++) {
@@ -289,6 +292,7 @@ function tableGradient(table: usize, group: usize, token: i32, i: i32, entries: 
   let x = usize(word(table, OBSERVATIONS)) + (usize(word(group, OFFSET) + i * word(group, CHANNELS)) << 2);
   let dy: usize = word(table, DY);
   const D = C / H;
+  const gain = load<f32>(table + (GAIN << 2));
   for (let n: i32 = 0; n < N; n++) {
     const isThere = !optional || load<f32>(x) > 0;
     const end = isThere ? readToken(table, group, x, values, logits, token, entries) : entries;
@@ -299,7 +303,7 @@ function tableGradient(table: usize, group: usize, token: i32, i: i32, entries: 
         const row = n * H + h;
         const weight = load<f32>(usize(word(table, WEIGHTS)) + (usize(row * tokens + token) << 2));
         const along = headGradient(entries, end, usize(h * D) << 2, dy, D, toValues, weight * count);
-        const dLogit = weight * (along * count - load<f32>(usize(word(table, ALONG)) + (usize(row) << 2)));
+        const dLogit = gain * weight * (along * count - load<f32>(usize(word(table, ALONG)) + (usize(row) << 2)));
         for (let entry = entries; entry < end; entry += ENTRY) {
           const target = usize(load<i32>(entry, LOGIT)) + toLogits + (usize(h) << 2);
           store<f32>(target, load<f32>(target) + load<f32>(entry, FACTOR) * dLogit);
@@ -350,6 +354,7 @@ function madeGradient(table: usize, token: i32, m: i32): void {
   const N = word(table, N_);
   const tokens = word(table, TOKENS);
   const made = word(table, MADE);
+  const gain = load<f32>(table + (GAIN << 2));
   const D = C / H;
   for (let n: i32 = 0; n < N; n++) {
     const count = load<f32>(usize(word(table, COUNTS)) + (usize(n) << 2));
@@ -361,7 +366,7 @@ function madeGradient(table: usize, token: i32, m: i32): void {
       const along = dot(usize(word(table, MADE_VALUES)) + at, from, D);
       const out = usize(word(table, D_MADE_VALUES)) + at;
       for (let d: usize = 0; d < usize(D) << 2; d += 4) store<f32>(out + d, load<f32>(from + d) * weight * count);
-      const dLogit = weight * (along * count - load<f32>(usize(word(table, ALONG)) + (usize(row) << 2)));
+      const dLogit = gain * weight * (along * count - load<f32>(usize(word(table, ALONG)) + (usize(row) << 2)));
       store<f32>(usize(word(table, D_MADE_LOGITS)) + (usize((n * made + m) * H + h) << 2), dLogit);
     }
   }
