@@ -3,6 +3,40 @@ import type { ParameterValue } from './parameters.ts';
 type Settings = Readonly<Record<string, unknown>>;
 type Values = Readonly<Record<string, ParameterValue>>;
 
+/** The learning rate falls to the end. */
+const annealed = (steps: number) => ({ steps, annealSteps: steps });
+
+/** Of episodes of so many steps: all of one is seen at its end, and a sequence is one, so that the gradient sees it too. */
+const episodesOf = (steps: number) => ({
+  context: steps,
+  envs: 32,
+  sequenceSteps: steps,
+  rolloutSteps: steps * Math.ceil(100 / steps),
+});
+
+const landing: Settings = {
+  ...annealed(600_000),
+  width: 64,
+  context: 1,
+  rolloutSteps: 256,
+  minibatches: 16,
+  learningRate: 7e-4,
+  gamma: 0.999,
+  gaeLambda: 0.98,
+};
+
+const grid: Settings = { context: 8, learningRate: 1.5e-3 };
+
+const gridMemory: Settings = { context: 48, sequenceSteps: 64, envs: 32, entropyCoefficient: 0.02 };
+
+/** What counts is the card of now: nothing is to be gained later. */
+const repeatPrevious: Settings = { width: 64, gamma: 0.5, gaeLambda: 0.9 };
+
+/** Boards show which way things move, so that nothing need be remembered. */
+const arcade: Settings = { width: 64, context: 1, envs: 32, rolloutSteps: 64, epochs: 3 };
+
+const board: Settings = { width: 64, context: 1, envs: 32 };
+
 /**
  * Training settings that are known to work, for each environment: they take the place of the trainer's defaults,
  * and the command line and config files take theirs. `steps` is enough to solve it with every seed that was tried.
@@ -10,6 +44,8 @@ type Values = Readonly<Record<string, ParameterValue>>;
  */
 export const presets: Readonly<Record<string, Settings | ((values: Values) => Settings)>> = {
   'CartPole-v1': {
+    a2c: annealed(100_000),
+    reinforce: annealed(200_000),
     steps: 60_000,
     annealSteps: 60_000,
     context: 8,
@@ -40,7 +76,85 @@ export const presets: Readonly<Record<string, Settings | ((values: Values) => Se
     entropyCoefficient: 0.005,
   },
   'Pendulum-v1': { steps: 200_000, context: 4, epochs: 10, gamma: 0.95, entropyCoefficient: 0, annealSteps: 200_000 },
+
+  'LunarLander-v3': landing,
+  'LunarLanderContinuous-v3': landing,
+
+  'FrozenLake-v1': { ...annealed(200_000), context: 1, entropyCoefficient: 0.02 },
+  'FrozenLake8x8-v1': { ...annealed(400_000), context: 1, entropyCoefficient: 0.02 },
+  'CliffWalking-v1': { ...annealed(200_000), context: 1 },
+  'Taxi-v4': { ...annealed(500_000), context: 1, entropyCoefficient: 0.02 },
+  'Blackjack-v1': { ...annealed(200_000), context: 1, gamma: 1 },
+
+  'MiniGrid-Empty-8x8-v0': { ...grid, ...annealed(100_000) },
+  'MiniGrid-Empty-Random-6x6-v0': { ...grid, ...annealed(100_000) },
+  'MiniGrid-DoorKey-5x5-v0': { ...grid, ...annealed(100_000) },
+  'MiniGrid-DoorKey-8x8-v0': { ...grid, ...annealed(500_000) },
+  'MiniGrid-MemoryS7-v0': { ...gridMemory, ...annealed(1_000_000) },
+  'MiniGrid-MemoryS9-v0': { ...gridMemory, ...annealed(2_000_000) },
+  'MiniGrid-MemoryS13-v0': { ...gridMemory, ...annealed(2_000_000) },
+  'MiniGrid-KeyCorridorS3R1-v0': { ...grid, ...annealed(500_000) },
+  'MiniGrid-FourRooms-v0': { ...grid, ...annealed(1_000_000) },
+  'MiniGrid-GoToDoor-5x5-v0': { ...grid, ...annealed(500_000) },
+  'MiniGrid-Fetch-5x5-N2-v0': { ...grid, ...annealed(500_000) },
+  'MiniGrid-UnlockPickup-v0': { ...grid, ...annealed(1_000_000) },
+  'MiniGrid-LavaCrossingS9N1-v0': { ...grid, ...annealed(500_000) },
+  'MiniGrid-SimpleCrossingS9N1-v0': { ...grid, ...annealed(500_000) },
+  'MiniGrid-Dynamic-Obstacles-5x5-v0': { ...grid, ...annealed(200_000) },
+  'MiniGrid-LockedRoom-v0': { ...grid, ...annealed(2_000_000) },
+  'MiniGrid-MultiRoom-N2-S4-v0': { ...grid, ...annealed(200_000) },
+  'MiniGrid-PutNear-6x6-N2-v0': { ...grid, ...annealed(1_000_000) },
+  'MiniGrid-RedBlueDoors-6x6-v0': { ...grid, ...annealed(500_000) },
+  'MiniGrid-ObstructedMaze-1Dl-v0': { ...grid, ...annealed(1_000_000) },
+  'BabyAI-GoToRedBall-v0': { ...grid, ...annealed(500_000) },
+  'BabyAI-GoToLocal-v0': { ...grid, ...annealed(1_000_000) },
+  'BabyAI-PutNextLocal-v0': { ...grid, ...annealed(1_000_000) },
+
   'ProofofMemory-v0': { steps: 16_000, context: 16 },
+  // The reward of the right turn is the only one that tells, and comes at the very end.
+  'TMaze-v0': ({ length }) => ({
+    ...episodesOf((length as number) + 1),
+    ...annealed(800_000),
+    width: 64,
+    gamma: 1,
+    gaeLambda: 1,
+    minibatches: 4,
+    entropyCoefficient: 0.005,
+    normalizeAdvantages: false,
+  }),
+  'MemoryLength-v0': ({ length }) => ({ ...episodesOf((length as number) + 1), ...annealed(200_000) }),
+  'RepeatPreviousEasy-v0': { ...repeatPrevious, ...episodesOf(52), ...annealed(300_000) },
+  'RepeatPreviousMedium-v0': { ...repeatPrevious, ...episodesOf(104), ...annealed(300_000) },
+  'RepeatPreviousHard-v0': { ...repeatPrevious, ...episodesOf(156), ...annealed(600_000) },
+  'AutoencodeEasy-v0': { ...episodesOf(104), ...annealed(1_000_000), width: 64, gamma: 0.9 },
+  'AutoencodeMedium-v0': { ...episodesOf(208), ...annealed(1_000_000), width: 64, gamma: 0.9 },
+  'AutoencodeHard-v0': { ...episodesOf(312), ...annealed(1_000_000), width: 64, gamma: 0.9 },
+  'ConcentrationEasy-v0': { ...episodesOf(104), ...annealed(1_000_000), width: 64 },
+  'ConcentrationMedium-v0': { ...episodesOf(208), ...annealed(1_000_000), width: 64 },
+  'ConcentrationHard-v0': { ...episodesOf(104), ...annealed(1_000_000), width: 64 },
+  'MaskedCartPole-v1': { ...annealed(150_000), context: 8, gamma: 0.98, entropyCoefficient: 0 },
+
+  'DarkRoom-v0': ({ horizon, episodes }) => ({
+    ...episodesOf((horizon as number) * (episodes as number)),
+    ...annealed(1_000_000),
+    width: 64,
+  }),
+  'DarkKeyToDoor-v0': ({ horizon, episodes }) => ({
+    ...episodesOf((horizon as number) * (episodes as number)),
+    ...annealed(1_000_000),
+    width: 64,
+  }),
+  'BernoulliBandit-v0': ({ pulls }) => ({ ...episodesOf(pulls as number), ...annealed(500_000) }),
+
+  'MinAtar/Breakout-v1': { ...arcade, ...annealed(2_000_000) },
+  'MinAtar/Asterix-v1': { ...arcade, ...annealed(2_000_000) },
+  'MinAtar/Freeway-v1': { ...arcade, ...annealed(2_000_000) },
+  'MinAtar/Seaquest-v1': { ...arcade, ...annealed(2_000_000) },
+  'MinAtar/SpaceInvaders-v1': { ...arcade, ...annealed(2_000_000) },
+  'Snake-v0': { ...arcade, ...annealed(2_000_000) },
+
+  'TicTacToe-v0': { ...board, ...annealed(200_000) },
+  'ConnectFour-v0': { ...board, ...annealed(1_000_000) },
 };
 
 /** The settings for an environment with these parameters; none where it has no preset. */
