@@ -63,9 +63,7 @@ export abstract class BatchOfOne<
 
   /** Of the type that the subclass says its space has. */
   #observation(flat: Float32Array): Observation {
-    const { observationSpace } = this;
-    const isNumbers = observationSpace.kind === 'box' || observationSpace.kind === 'multiDiscrete';
-    return (isNumbers ? numbersOf(flat) : unflatten(observationSpace, flat)) as Observation;
+    return unflatten(this.observationSpace, flat) as Observation;
   }
 
   #info(): Info {
@@ -84,11 +82,4 @@ export abstract class BatchOfOne<
       },
     });
   }
-}
-
-/** What Array.from does, which costs more than the step itself. */
-function numbersOf(array: Float32Array): number[] {
-  const numbers: number[] = [];
-  for (let i = 0; i < array.length; i++) numbers.push(array[i] as number);
-  return numbers;
 }
