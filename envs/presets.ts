@@ -27,7 +27,7 @@ const landing: Settings = {
 
 const grid: Settings = { context: 8, learningRate: 1.5e-3 };
 
-const gridMemory: Settings = { context: 48, sequenceSteps: 64, envs: 32, entropyCoefficient: 0.02 };
+const gridMemory: Settings = { context: 48, sequenceSteps: 64, envs: 32, learningRate: 2e-3, epochs: 3 };
 
 /** What counts is the card of now: nothing is to be gained later. */
 const repeatPrevious: Settings = { width: 64, gamma: 0.5, gaeLambda: 0.9 };
@@ -35,7 +35,16 @@ const repeatPrevious: Settings = { width: 64, gamma: 0.5, gaeLambda: 0.9 };
 /** Boards show which way things move, so that nothing need be remembered. */
 const arcade: Settings = { width: 64, context: 1, envs: 32, rolloutSteps: 64, epochs: 3 };
 
-const board: Settings = { width: 64, context: 1, envs: 32 };
+/** A board says all there is to know. */
+const board: Settings = {
+  policy: 'mlp',
+  width: 64,
+  layers: 2,
+  rolloutSteps: 64,
+  sequenceSteps: 1,
+  entropyCoefficient: 0.02,
+  normalizeRewards: false,
+};
 
 /**
  * Training settings that are known to work, for each environment: they take the place of the trainer's defaults,
@@ -153,8 +162,28 @@ export const presets: Readonly<Record<string, Settings | ((values: Values) => Se
   'MinAtar/SpaceInvaders-v1': { ...arcade, ...annealed(2_000_000) },
   'Snake-v0': { ...arcade, ...annealed(2_000_000) },
 
-  'TicTacToe-v0': { ...board, ...annealed(200_000) },
-  'ConnectFour-v0': { ...board, ...annealed(1_000_000) },
+  'TicTacToe-v0': ({ opponent }) => ({
+    ...board,
+    ...annealed(150_000),
+    envs: 32,
+    learningRate: 2e-3,
+    ...(opponent === 'self' && { device: 'simd', evalParameters: 'opponent=random' }),
+  }),
+  'ConnectFour-v0': ({ opponent }) => ({
+    ...board,
+    ...annealed(1_000_000),
+    width: 128,
+    envs: 64,
+    ...(opponent === 'self' && {
+      device: 'simd',
+      evalParameters: 'opponent=scripted',
+      // Against itself alone it soon plays one game over and over.
+      entropyCoefficient: 0.05,
+      snapshotEvery: 25,
+      poolSize: 20,
+      newestShare: 0.2,
+    }),
+  }),
 };
 
 /** The settings for an environment with these parameters; none where it has no preset. */
