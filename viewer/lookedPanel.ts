@@ -170,7 +170,7 @@ class Places implements Part {
 function buildWords(parent: HTMLElement, read: (observation: ArrayLike<number>) => string[]): Part {
   const list = element('ol', { class: 'chips' });
   parent.append(element('li', {}, list));
-  let chips: { root: HTMLElement; word: HTMLElement; share: HTMLElement }[] = [];
+  const chips: { root: HTMLElement; word: HTMLElement; share: HTMLElement }[] = [];
   const addChip = (): (typeof chips)[number] => {
     const [word, share] = [element('span'), element('span', { class: 'number' })];
     const root = element('li', {}, word, share);

@@ -76,14 +76,20 @@ export function factorsOf(observations: tf.Tensor2D, group: TableGroup): tf.Tens
 export function presence(observations: tf.Tensor2D, { offset, tokens, optional }: TableGroup): tf.Tensor2D {
   const N = observations.shape[0];
   if (!optional) return tf.ones([N, tokens]);
-  return tf.cast(tf.greater(tf.slice(observations, [0, offset], [N, tokens]), 0), 'float32') as tf.Tensor2D;
+  return tf.clipByValue(tf.slice(observations, [0, offset], [N, tokens]), 0, 1);
 }
 
-/** [N, tokens, channels] to [N, tokens, sum of categories] */
+/**
+ * [N, tokens, channels] to [N, tokens, sum of categories]. Of floating-point numbers all the way: what TFJS casts from
+ * booleans on WebGPU, it cannot transpose there.
+ */
 function oneHot(numbers: tf.Tensor3D, categories: readonly number[], first: number): tf.Tensor {
   const channels = tf.split(numbers, categories.length, 2);
-  const ones = categories.map((count, c) => tf.equal(channels[c] as tf.Tensor, tf.range(first, first + count)));
-  return tf.cast(tf.concat(ones, 2), 'float32');
+  const ones = categories.map((count, c) => {
+    const distance = tf.abs(tf.sub(channels[c] as tf.Tensor, tf.range(first, first + count)));
+    return tf.relu(tf.sub(1, distance));
+  });
+  return tf.concat(ones, 2);
 }
 
 function sum(numbers: readonly number[]): number {

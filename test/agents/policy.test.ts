@@ -216,3 +216,33 @@ test.each(SPACES)('observations of a %s space reach the value', (_, space) => {
     )[0] as number;
   expect(value(1)).not.toBeCloseTo(value(0), 5);
 });
+
+test.each(SPACES)('acting and learning on observations of a %s space leave no tensors behind', (_, space) => {
+  const policy = policyOf('transformer', space);
+  const observations = tf.ones([6, policy.observationSize]) as tf.Tensor2D;
+  const starts = Uint8Array.of(1, 0, 0, 1, 0, 0);
+  const cache = policy.emptyCache(2);
+  const run = (): void =>
+    tf.tidy(() => {
+      policy.run(observations, starts, cache, { attention: true });
+      const loss = (): tf.Scalar => tf.sum(policy.run(observations, starts, cache, { remember: false }).values);
+      // Of the parameters, only the action's have no part in the value.
+      tf.variableGrads(loss, policy.parameters.variables.slice(0, -4));
+    });
+  run();
+  const before = tf.memory().numTensors;
+  run();
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+test('each head of the encoder has weights that sum to one, of the last step of each sequence', () => {
+  const policy = policyOf('mlp', new MultiDiscrete([2, 4, 3]));
+  const observations = tf.tensor2d([0, 0, 0, 1, 3, 2, 0, 1, 2, 1, 2, 0], [4, 3]);
+  const cache = policy.emptyCache(2);
+  const { tokenAttention } = policy.run(observations, new Uint8Array(4), cache, { attention: true });
+  expect(tokenAttention?.shape).toEqual([2, 2, 3]);
+  const weights = rows(tokenAttention as tf.Tensor);
+  for (let row = 0; row < 4; row++)
+    expect(weights.subarray(3 * row, 3 * row + 3).reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5);
+  expect(policy.run(observations, new Uint8Array(4), cache).tokenAttention).toBe(null);
+});

@@ -8,6 +8,7 @@ import { Gru } from '../../agents/model/gru.ts';
 import { headFor } from '../../agents/model/heads.ts';
 import { gelu, layerNorm, linear, linearGelu } from '../../agents/model/layers.ts';
 import { Parameters } from '../../agents/model/parameters.ts';
+import { poolTokens } from '../../agents/model/pooling.ts';
 import { Transformer } from '../../agents/model/transformer.ts';
 import { Generator } from '../../envs/random.ts';
 import { Discrete, type Space } from '../../envs/spaces.ts';
@@ -203,10 +204,18 @@ const CASES: Record<string, () => Case> = {
     inputs: [numbers([6, 19])],
   }),
   'a Transformer': transformer,
+  'tokens made elsewhere, in what heads see of them': () => ({
+    layer: (values, logits) => {
+      const made = { values: values as tf.Tensor2D, logits: logits as tf.Tensor2D };
+      return poolTokens(tf.zeros([3, 1]), [], [], made).output;
+    },
+    inputs: [numbers([12, 6]), tf.mul(numbers([12, 2], 2), 0.2)],
+    reach: 0.2,
+  }),
   ...Object.fromEntries(
     Object.entries(TOKEN_SPACES)
       // Among so many tokens most move the output by less than its last digits: fused.test.ts compares these.
-      .filter(([name]) => name !== 'all kinds')
+      .filter(([name]) => name !== 'all kinds' && name !== 'an image')
       .map(([name, space]) => [`the encoder of ${name}`, () => encoder(space)]),
   ),
   'attention within episodes': episodic,

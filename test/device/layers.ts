@@ -171,7 +171,7 @@ export function observationsOf(space: Space, N: number, random: Generator): tf.T
 /** Attention starts where all weights are equal: away from there. */
 export function moveFromZero(parameters: Parameters): void {
   parameters.variables.forEach((variable, i) => {
-    if (variable.dataSync().every((x) => x === 0)) variable.assign(tf.mul(numbers(variable.shape, i), 0.05));
+    variable.assign(tf.add(variable, tf.mul(numbers(variable.shape, i), 0.05)));
   });
 }
 

@@ -19,7 +19,7 @@ import { Training } from '../../src/training.ts';
 import { collect } from '../../src/update.ts';
 import { smallConfig } from '../training/environments.ts';
 import { expectAlike, numbers } from './compare.ts';
-import { LAYERS, trained, transformer, type TransformerShape, withGradients } from './layers.ts';
+import { encoded, LAYERS, TOKEN_SPACES, trained, transformer, type TransformerShape, withGradients } from './layers.ts';
 import { useSoftwareGpu } from './softwareGpu.ts';
 
 await useSoftwareGpu();
@@ -62,6 +62,11 @@ describe.skipIf(!available)(`on ${detail}`, () => {
   ];
   test.each(SHAPES)('attention within episodes and its gradients equal the composite: %o', async (shape) => {
     await expectAlike(() => transformer(shape), 5e-4, 'webgpu');
+  });
+
+  // Without a kernel of its own: TFJS's operations on it have to do the same.
+  test.each(Object.entries(TOKEN_SPACES))('what is seen of %s and its gradients equal the cpu', async (_, space) => {
+    await expectAlike(() => encoded(space, { N: 5, heads: 3, width: 12 }), 5e-4, 'webgpu');
   });
 
   test.each([0.1, 1000])('Adam with gradients clipped to %d equals the composite', async (maxGradientNorm) => {

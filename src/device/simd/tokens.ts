@@ -92,7 +92,7 @@ const poolTokens: SimdKernel = (call) => {
     outputs.map(({ address }) => address),
     7,
   );
-  backend.reserveScratch(4 * H * (tokens + 4) + (4 + ENTRY_BYTES) * (size + made));
+  backend.reserveScratch(4 * H * (tokens + 4) + ENTRY_BYTES * (size + made));
   backend.runTable('poolTokens', { units: N, work: tokens * workOf(sizes), grain: 1 }, table);
   return outputs;
 };
@@ -121,7 +121,7 @@ const poolTokensGradient: SimdKernel = (call) => {
       15,
     );
   }
-  backend.reserveScratch(ENTRY_BYTES * size);
+  backend.reserveScratch(4 * H + ENTRY_BYTES * size);
   backend.runTable('poolTokensAlong', { units: N, work: C / 4, grain: 1 }, table);
   backend.runTable('poolTokensGradient', { units: tokens, work: 2 * N * workOf(sizes), grain: 1 }, table);
   backend.disposeIntermediateTensorInfo(along);

@@ -51,7 +51,7 @@ function word(table: usize, i: i32): i32 {
   return load<i32>(table + (usize(i) << 2));
 }
 
-/** A row of a table that counts: its address, its factor, its token and where its logits lie. */
+/** A row of a table that counts: its address, its factor, its token (in bytes of a row of weights), where its logits lie. */
 const ENTRY: usize = 16;
 const FACTOR: usize = 4;
 const TOKEN: usize = 8;
@@ -68,81 +68,102 @@ function padded(tokens: i32): i32 {
   return (tokens + 3) & ~3;
 }
 
+// @ts-ignore: decorator
+@inline
+function storeEntry(to: usize, row: usize, factor: f32, token: usize, logit: usize): void {
+  store<i32>(to, i32(row));
+  store<f32>(to, factor, FACTOR);
+  store<i32>(to, i32(token), TOKEN);
+  store<i32>(to, i32(logit), LOGIT);
+}
+
 /**
  * Writes the entries of a token, whose numbers begin at `x`; returns their end. `values` and `logits` are its own part of
- * the tables.
+ * the tables, whose rows have `valueStep` and `logitStep` bytes; `list` is that of its categories, 0 for quantities.
  */
+// @ts-ignore: decorator
+@inline
 function readToken(
-  table: usize, group: usize, x: usize, values: usize, logits: usize, token: i32, to: usize,
+  x: usize, channels: i32, list: usize, first: f32, scale: f32, values: usize, valueStep: usize, logits: usize,
+  logitStep: usize, token: usize, to: usize,
 ): usize {
-  const C = word(table, C_);
-  const H = word(table, H_);
-  const channels = word(group, CHANNELS);
-  const categories = word(group, CATEGORIES);
-  const first = f32(word(group, FIRST));
-  const scale = load<f32>(group + (SCALE << 2));
-  for (let c: i32 = 0; c < channels; c++) {
-    const number = load<f32>(x + (usize(c) << 2));
-    let row = usize(c);
-    let factor: f32 = 1;
-    if (categories) {
-      const category = number - first;
-      const channel = table + (usize(categories + (c << 1)) << 2);
-      if (!(category > -1 && category < f32(load<i32>(channel)))) continue;
-      row = usize(load<i32>(channel, 4) + i32(category));
-    } else {
-      if (number == 0) continue;
-      factor = number * scale;
+  if (list) {
+    for (let c: i32 = 0; c < channels; c++) {
+      const category = load<f32>(x) - first;
+      if (category > -1 && category < f32(load<i32>(list))) {
+        const row = usize(load<i32>(list, 4) + i32(category));
+        storeEntry(to, values + row * valueStep, 1, token, logits + row * logitStep);
+        to += ENTRY;
+      }
+      x += 4;
+      list += 8;
     }
-    store<i32>(to, i32(values + ((row * usize(C)) << 2)));
-    store<f32>(to, factor, FACTOR);
-    store<i32>(to, token, TOKEN);
-    store<i32>(to, i32(logits + ((row * usize(H)) << 2)), LOGIT);
-    to += ENTRY;
+  } else {
+    for (let c: i32 = 0; c < channels; c++) {
+      const number = load<f32>(x);
+      if (number != 0) {
+        storeEntry(to, values, number * scale, token, logits);
+        to += ENTRY;
+      }
+      x += 4;
+      values += valueStep;
+      logits += logitStep;
+    }
   }
   return to;
 }
 
-/** Units: observations. Scratch: logits [H, padded tokens], a factor for each entry, the entries. */
+/** Where a group's list of categories begins; 0 where it has quantities. */
+// @ts-ignore: decorator
+@inline
+function listOf(table: usize, group: usize): usize {
+  const categories = word(group, CATEGORIES);
+  return categories ? table + (usize(categories) << 2) : 0;
+}
+
+/** Units: observations. Scratch: logits [H, padded tokens], then entries. */
 export function poolTokens(from: i32, to: i32, scratch: usize, table: usize): void {
   const H = word(table, H_);
   const stride = usize(padded(word(table, TOKENS))) << 2;
   const gain = load<f32>(table + (GAIN << 2));
-  const factors = scratch + usize(H) * stride;
-  const entries = factors + (usize(word(table, SIZE) + word(table, MADE)) << 2);
+  const entries = scratch + usize(H) * stride;
   for (let n = from; n < to; n++) {
     const end = readObservation(table, n, scratch, stride, entries);
     for (let entry = entries; entry < end; entry += ENTRY) {
       const factor = load<f32>(entry, FACTOR) * gain;
-      let logit = scratch + (usize(load<i32>(entry, TOKEN)) << 2);
-      const row: usize = load<i32>(entry, LOGIT);
-      for (let h: usize = 0; h < usize(H); h++) {
-        store<f32>(logit, load<f32>(logit) + factor * load<f32>(row + (h << 2)));
+      let logit = scratch + usize(load<i32>(entry, TOKEN));
+      let row: usize = load<i32>(entry, LOGIT);
+      for (let h: i32 = 0; h < H; h++) {
+        store<f32>(logit, load<f32>(logit) + factor * load<f32>(row));
         logit += stride;
+        row += 4;
       }
     }
-    for (let h: i32 = 0; h < H; h++) poolHead(table, n, h, scratch + usize(h) * stride, factors, entries, end);
+    for (let h: i32 = 0; h < H; h++) poolHead(table, n, h, scratch + usize(h) * stride, entries, end);
   }
 }
 
 /** All entries of an observation, how many tokens it has, and logits of 0, or of absent tokens; returns the end. */
 function readObservation(table: usize, n: i32, logits: usize, stride: usize, entries: usize): usize {
-  const C = word(table, C_);
+  const valueStep = usize(word(table, C_)) << 2;
   const H = word(table, H_);
+  const logitStep = usize(H) << 2;
   const tokens = word(table, TOKENS);
   const made = word(table, MADE);
   const observation = usize(word(table, OBSERVATIONS)) + ((usize(n) * usize(word(table, SIZE))) << 2);
   memory.fill(logits, 0, usize(H) * stride);
-  for (let token = tokens; token < padded(tokens); token++)
-    for (let h: i32 = 0; h < H; h++) store<f32>(logits + usize(h) * stride + (usize(token) << 2), NONE);
-  let token: i32 = 0;
+  for (let token = tokens; token < padded(tokens); token++) fillColumn(logits + (usize(token) << 2), H, stride, NONE);
+  let token: usize = 0;
   let present = tokens;
   let group = table + (WHOLE << 2);
   const groups = word(table, GROUPS);
   for (let g: i32 = 0; g < groups; g++) {
     const count = word(group, COUNT);
-    const step = usize(word(group, CHANNELS)) << 2;
-    const rows = usize(word(group, ROWS)) << 2;
+    const channels = word(group, CHANNELS);
+    const list = listOf(table, group);
+    const first = f32(word(group, FIRST));
+    const scale = load<f32>(group + (SCALE << 2));
+    const rows = usize(word(group, ROWS));
     const optional = word(group, OPTIONAL);
     let x = observation + (usize(word(group, OFFSET)) << 2);
     let values: usize = word(group, VALUES);
@@ -150,31 +171,39 @@ function readObservation(table: usize, n: i32, logits: usize, stride: usize, ent
     for (let i: i32 = 0; i < count; i++) {
       if (optional && !(load<f32>(x) > 0)) {
         present--;
-        for (let h: i32 = 0; h < H; h++) store<f32>(logits + usize(h) * stride + (usize(token) << 2), ABSENT);
+        fillColumn(logits + token, H, stride, ABSENT);
       } else {
-        entries = readToken(table, group, x, values, rowLogits, token, entries);
+        entries = readToken(
+          x, channels, list, first, scale, values, valueStep, rowLogits, logitStep, token, entries,
+        );
       }
-      token++;
-      x += step;
-      values += rows * usize(C);
-      rowLogits += rows * usize(H);
+      token += 4;
+      x += usize(channels) << 2;
+      values += rows * valueStep;
+      rowLogits += rows * logitStep;
     }
     group += GROUP_WORDS << 2;
   }
   store<f32>(usize(word(table, COUNTS)) + (usize(n) << 2), f32(present));
   for (let m: i32 = 0; m < made; m++) {
     const row = usize(n * made + m);
-    store<i32>(entries, word(table, MADE_VALUES) + i32((row * usize(C)) << 2));
-    store<f32>(entries, 1, FACTOR);
-    store<i32>(entries, token++, TOKEN);
-    store<i32>(entries, word(table, MADE_LOGITS) + i32((row * usize(H)) << 2), LOGIT);
+    const values = usize(word(table, MADE_VALUES)) + row * valueStep;
+    storeEntry(entries, values, 1, token, usize(word(table, MADE_LOGITS)) + row * logitStep);
+    token += 4;
     entries += ENTRY;
   }
   return entries;
 }
 
+function fillColumn(at: usize, H: i32, stride: usize, value: f32): void {
+  for (let h: i32 = 0; h < H; h++) {
+    store<f32>(at, value);
+    at += stride;
+  }
+}
+
 /** A head's softmax, in place of its logits, and its columns of the output. */
-function poolHead(table: usize, n: i32, h: i32, logits: usize, factors: usize, entries: usize, end: usize): void {
+function poolHead(table: usize, n: i32, h: i32, logits: usize, entries: usize, end: usize): void {
   const H = word(table, H_);
   const C = word(table, C_);
   const tokens = word(table, TOKENS);
@@ -193,37 +222,33 @@ function poolHead(table: usize, n: i32, h: i32, logits: usize, factors: usize, e
   }
   const inverse: f32 = 1 / sum4(sums);
   const weights = usize(word(table, WEIGHTS)) + ((usize(n * H + h) * usize(tokens)) << 2);
-  for (let i: usize = 0; i < usize(tokens); i++)
-    store<f32>(weights + (i << 2), load<f32>(logits + (i << 2)) * inverse);
-  const share = inverse * load<f32>(usize(word(table, COUNTS)) + (usize(n) << 2));
-  let factor = factors;
-  for (let entry = entries; entry < end; entry += ENTRY) {
-    const weight = load<f32>(logits + (usize(load<i32>(entry, TOKEN)) << 2));
-    store<f32>(factor, load<f32>(entry, FACTOR) * weight * share);
-    factor += 4;
-  }
+  for (let i: usize = 0; i < usize(tokens) << 2; i += 4)
+    store<f32>(weights + i, load<f32>(logits + i) * inverse);
+  const share = splat(inverse * load<f32>(usize(word(table, COUNTS)) + (usize(n) << 2)));
   const D = C / H;
   const out = usize(word(table, OUT)) + ((usize(n) * usize(C) + usize(h * D)) << 2);
   for (let d: i32 = 0; d < D; d += 16)
-    sumRows(factors, entries, end, usize(h * D + d) << 2, out + (usize(d) << 2), D - d);
+    sumRows(logits, entries, end, usize(h * D + d) << 2, share, out + (usize(d) << 2), D - d);
 }
 
-/** The sum of up to 16 columns of the entries' rows, from `column` bytes on, times their factors. */
-function sumRows(factors: usize, entries: usize, end: usize, column: usize, out: usize, columns: i32): void {
+/** The sum of up to 16 columns of the entries' rows, from `column` bytes on, by their factors and tokens' weights. */
+function sumRows(
+  weights: usize, entries: usize, end: usize, column: usize, share: v128, out: usize, columns: i32,
+): void {
   let s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0);
   for (let entry = entries; entry < end; entry += ENTRY) {
     const row = usize(load<i32>(entry)) + column;
-    const factor = v128.load32_splat(factors);
+    const weight = v128.load32_splat(weights + usize(load<i32>(entry, TOKEN)));
+    const factor = f32x4.mul(v128.load32_splat(entry, FACTOR), weight);
     s0 = fma(factor, v128.load(row), s0);
     s1 = fma(factor, v128.load(row, 16), s1);
     s2 = fma(factor, v128.load(row, 32), s2);
     s3 = fma(factor, v128.load(row, 48), s3);
-    factors += 4;
   }
-  storeUpTo(out, s0, columns);
-  storeUpTo(out + 16, s1, columns - 4);
-  storeUpTo(out + 32, s2, columns - 8);
-  storeUpTo(out + 48, s3, columns - 12);
+  storeUpTo(out, f32x4.mul(s0, share), columns);
+  storeUpTo(out + 16, f32x4.mul(s1, share), columns - 4);
+  storeUpTo(out + 32, f32x4.mul(s2, share), columns - 8);
+  storeUpTo(out + 48, f32x4.mul(s3, share), columns - 12);
 }
 
 /** The gradient times each head's share of the output. Units: observations. */
@@ -272,79 +297,98 @@ export function poolTokensGradient(from: i32, to: i32, scratch: usize, table: us
   for (let token = max(from, first); token < to; token++) madeGradient(table, token, token - first);
 }
 
-/** Of token `token`, the `i`th of its group. */
-function tableGradient(table: usize, group: usize, token: i32, i: i32, entries: usize): void {
+/** Of token `token`, the `i`th of its group. Scratch: a number for each head, then entries. */
+function tableGradient(table: usize, group: usize, token: i32, i: i32, scratch: usize): void {
   const C = word(table, C_);
   const H = word(table, H_);
   const N = word(table, N_);
-  const tokens = word(table, TOKENS);
+  const D = C / H;
+  const gain = load<f32>(table + (GAIN << 2));
+  const channels = word(group, CHANNELS);
+  const list = listOf(table, group);
+  const first = f32(word(group, FIRST));
+  const scale = load<f32>(group + (SCALE << 2));
+  const optional = word(group, OPTIONAL);
+  const valueStep = usize(C) << 2;
+  const logitStep = usize(H) << 2;
   const rows = usize(word(group, ROWS));
-  const part = (usize(i) * rows) << 2;
-  const values = usize(word(group, VALUES)) + part * usize(C);
-  const logits = usize(word(group, LOGITS)) + part * usize(H);
+  const values = usize(word(group, VALUES)) + usize(i) * rows * valueStep;
+  const logits = usize(word(group, LOGITS)) + usize(i) * rows * logitStep;
   // From a row of a table to that of its gradient.
   const toValues = usize(word(group, D_VALUES)) - usize(word(group, VALUES));
   const toLogits = usize(word(group, D_LOGITS)) - usize(word(group, LOGITS));
-  memory.fill(values + toValues, 0, (rows * usize(C)) << 2);
-  memory.fill(logits + toLogits, 0, (rows * usize(H)) << 2);
-  const optional = word(group, OPTIONAL);
-  const step = usize(word(table, SIZE)) << 2;
-  let x = usize(word(table, OBSERVATIONS)) + (usize(word(group, OFFSET) + i * word(group, CHANNELS)) << 2);
+  memory.fill(values + toValues, 0, rows * valueStep);
+  memory.fill(logits + toLogits, 0, rows * logitStep);
+  const entries = scratch + logitStep;
+  const size = usize(word(table, SIZE)) << 2;
+  const tokens = usize(word(table, TOKENS)) << 2;
+  let x = usize(word(table, OBSERVATIONS)) + (usize(word(group, OFFSET) + i * channels) << 2);
   let dy: usize = word(table, DY);
-  const D = C / H;
-  const gain = load<f32>(table + (GAIN << 2));
+  let counts: usize = word(table, COUNTS);
+  let along: usize = word(table, ALONG);
+  let weights = usize(word(table, WEIGHTS)) + (usize(token) << 2);
   for (let n: i32 = 0; n < N; n++) {
     const isThere = !optional || load<f32>(x) > 0;
-    const end = isThere ? readToken(table, group, x, values, logits, token, entries) : entries;
-    x += step;
+    const end = isThere
+      ? readToken(x, channels, list, first, scale, values, valueStep, logits, logitStep, 0, entries)
+      : entries;
     if (end > entries) {
-      const count = load<f32>(usize(word(table, COUNTS)) + (usize(n) << 2));
+      const count = load<f32>(counts);
       for (let h: i32 = 0; h < H; h++) {
-        const row = n * H + h;
-        const weight = load<f32>(usize(word(table, WEIGHTS)) + (usize(row * tokens + token) << 2));
-        const along = headGradient(entries, end, usize(h * D) << 2, dy, D, toValues, weight * count);
-        const dLogit = gain * weight * (along * count - load<f32>(usize(word(table, ALONG)) + (usize(row) << 2)));
+        const weight = load<f32>(weights + usize(h) * tokens);
+        const column = usize(h * D) << 2;
+        let sums = splat(0);
         for (let entry = entries; entry < end; entry += ENTRY) {
-          const target = usize(load<i32>(entry, LOGIT)) + toLogits + (usize(h) << 2);
-          store<f32>(target, load<f32>(target) + load<f32>(entry, FACTOR) * dLogit);
+          const row = usize(load<i32>(entry)) + column;
+          const factor = load<f32>(entry, FACTOR);
+          const products = addRow(dy + column, row, row + toValues, D, factor * weight * count);
+          sums = fma(splat(factor), products, sums);
         }
+        const sum = sum4(sums);
+        store<f32>(scratch + (usize(h) << 2), gain * weight * (sum * count - load<f32>(along + (usize(h) << 2))));
+      }
+      for (let entry = entries; entry < end; entry += ENTRY) {
+        const factor = load<f32>(entry, FACTOR);
+        const target = usize(load<i32>(entry, LOGIT)) + toLogits;
+        for (let h: usize = 0; h < logitStep; h += 4)
+          store<f32>(target + h, load<f32>(target + h) + factor * load<f32>(scratch + h));
       }
     }
-    dy += usize(C) << 2;
+    x += size;
+    dy += valueStep;
+    counts += 4;
+    along += logitStep;
+    weights += usize(H) * tokens;
   }
 }
 
-/** Adds to the gradients of the entries' rows, in a head's columns; returns the gradient times the token's value there. */
-function headGradient(
-  entries: usize, end: usize, column: usize, dy: usize, D: i32, toValues: usize, share: f32,
-): f32 {
+/** Adds `share` times `dy` to a row of D numbers; returns four sums whose sum is `dy` times the row `y`. */
+// @ts-ignore: decorator
+@inline
+function addRow(dy: usize, y: usize, target: usize, D: i32, share: f32): v128 {
+  const s = splat(share);
   let sums = splat(0);
   let d: i32 = 0;
-  for (; d + 4 <= D; d += 4) {
-    const g = v128.load(dy + column);
-    const scaled = f32x4.mul(g, splat(share));
-    let value = splat(0);
-    for (let entry = entries; entry < end; entry += ENTRY) {
-      const row = usize(load<i32>(entry)) + column;
-      const factor = v128.load32_splat(entry, FACTOR);
-      value = fma(factor, v128.load(row), value);
-      v128.store(row + toValues, fma(factor, scaled, v128.load(row + toValues)));
-    }
-    sums = fma(g, value, sums);
-    column += 16;
+  for (; d + 8 <= D; d += 8) {
+    const g0 = v128.load(dy);
+    const g1 = v128.load(dy, 16);
+    sums = fma(g0, v128.load(y), sums);
+    v128.store(target, fma(g0, s, v128.load(target)));
+    sums = fma(g1, v128.load(y, 16), sums);
+    v128.store(target, fma(g1, s, v128.load(target, 16)), 16);
+    dy += 32;
+    y += 32;
+    target += 32;
   }
-  let sum = sum4(sums);
   for (; d < D; d++) {
-    const g = load<f32>(dy + column);
-    for (let entry = entries; entry < end; entry += ENTRY) {
-      const row = usize(load<i32>(entry)) + column;
-      const factor = load<f32>(entry, FACTOR);
-      sum += g * factor * load<f32>(row);
-      store<f32>(row + toValues, load<f32>(row + toValues) + factor * g * share);
-    }
-    column += 4;
+    const g = v128.load32_zero(dy);
+    sums = fma(g, v128.load32_zero(y), sums);
+    store<f32>(target, load<f32>(target) + load<f32>(dy) * share);
+    dy += 4;
+    y += 4;
+    target += 4;
   }
-  return sum;
+  return sums;
 }
 
 /** Of token `token`, the `m`th of those made elsewhere. */
