@@ -97,7 +97,7 @@ export const presets: Readonly<Record<string, Settings | ((values: Values) => Se
 
   'MiniGrid-Empty-8x8-v0': { ...grid, ...annealed(100_000) },
   'MiniGrid-Empty-Random-6x6-v0': { ...grid, ...annealed(100_000) },
-  'MiniGrid-DoorKey-5x5-v0': { ...grid, ...annealed(100_000) },
+  'MiniGrid-DoorKey-5x5-v0': { ...grid, ...annealed(100_000), epochs: 6 },
   'MiniGrid-DoorKey-8x8-v0': { ...grid, ...annealed(500_000) },
   'MiniGrid-MemoryS7-v0': { ...gridMemory, ...annealed(1_000_000) },
   'MiniGrid-MemoryS9-v0': { ...gridMemory, ...annealed(2_000_000) },
