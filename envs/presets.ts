@@ -123,7 +123,7 @@ export const presets: Readonly<Record<string, Settings | ((values: Values) => Se
   // The reward of the right turn is the only one that tells, and comes at the very end.
   'TMaze-v0': ({ length }) => ({
     ...episodesOf((length as number) + 1),
-    ...annealed(800_000),
+    ...annealed(1_200_000),
     width: 64,
     gamma: 1,
     gaeLambda: 1,
@@ -141,7 +141,7 @@ export const presets: Readonly<Record<string, Settings | ((values: Values) => Se
   'ConcentrationEasy-v0': { ...episodesOf(104), ...annealed(1_000_000), width: 64 },
   'ConcentrationMedium-v0': { ...episodesOf(208), ...annealed(1_000_000), width: 64 },
   'ConcentrationHard-v0': { ...episodesOf(104), ...annealed(1_000_000), width: 64 },
-  'MaskedCartPole-v1': { ...annealed(300_000), context: 8, gamma: 0.98, entropyCoefficient: 0 },
+  'MaskedCartPole-v1': { ...annealed(500_000), context: 8, gamma: 0.98, entropyCoefficient: 0 },
 
   'DarkRoom-v0': ({ horizon, episodes }) => ({
     ...episodesOf((horizon as number) * (episodes as number)),
