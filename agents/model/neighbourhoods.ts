@@ -48,7 +48,7 @@ export class Neighbourhoods {
   apply(observations: tf.Tensor2D): Pooled {
     const { tokens } = this.#group;
     const N = observations.shape[0];
-    const local = this.#local.applyGelu(this.#gathered(observations)); // [N * tokens, F]
+    const local = this.#local.applyGeluToConstant(this.#gathered(observations)); // [N * tokens, F]
     const scores = tf.reshape(tf.mul(tf.matMul(local, this.#keys), GAIN), [N, tokens, this.#heads.length]);
     const weights = tf.softmax(tf.transpose(scores, [0, 2, 1])) as tf.Tensor3D; // [N, H, tokens]
     const counted = tf.mul(weights, tokens);
