@@ -33,7 +33,15 @@ const gridMemory: Settings = { context: 48, sequenceSteps: 64, envs: 32, learnin
 const repeatPrevious: Settings = { width: 64, gamma: 0.5, gaeLambda: 0.9 };
 
 /** Boards show which way things move, so that nothing need be remembered. */
-const arcade: Settings = { width: 64, context: 1, envs: 32, rolloutSteps: 64, epochs: 3 };
+const arcade: Settings = {
+  policy: 'mlp',
+  width: 64,
+  heads: 1,
+  envs: 32,
+  rolloutSteps: 64,
+  epochs: 3,
+  gaeLambda: 0.8,
+};
 
 /** A board says all there is to know. */
 const board: Settings = {
@@ -155,11 +163,12 @@ export const presets: Readonly<Record<string, Settings | ((values: Values) => Se
   }),
   'BernoulliBandit-v0': ({ pulls }) => ({ ...episodesOf(pulls as number), ...annealed(500_000) }),
 
-  'MinAtar/Breakout-v1': { ...arcade, ...annealed(2_000_000) },
-  'MinAtar/Asterix-v1': { ...arcade, ...annealed(2_000_000) },
+  'MinAtar/Breakout-v1': { ...annealed(1_000_000), width: 64, context: 1, envs: 32, rolloutSteps: 64, epochs: 3 },
+  // The same things come at any height: what is next to the player is learned for all of them at once.
+  'MinAtar/Asterix-v1': { ...arcade, ...annealed(1_000_000), reach: 1 },
   'MinAtar/Freeway-v1': { ...arcade, ...annealed(2_000_000) },
   'MinAtar/Seaquest-v1': { ...arcade, ...annealed(2_000_000) },
-  'MinAtar/SpaceInvaders-v1': { ...arcade, ...annealed(2_000_000) },
+  'MinAtar/SpaceInvaders-v1': { ...arcade, ...annealed(1_000_000) },
   'Snake-v0': { ...arcade, ...annealed(2_000_000) },
 
   'TicTacToe-v0': ({ opponent }) => ({

@@ -49,6 +49,12 @@ export const configSchema = z.strictObject({
   width: count.default(32).describe('numbers in the vector that a time step becomes'),
   layers: count.default(1).describe('blocks of the policy'),
   heads: count.default(2).describe('attention heads; divides the width'),
+  reach: z
+    .int()
+    .min(0)
+    .max(2)
+    .default(0)
+    .describe('how far around a cell the encoder sees it together with others; 0: alone, 1: with its 8 neighbours'),
   context: count.default(16).describe('earlier steps of the episode that attention sees'),
   feedForward: z.number().positive().default(4).describe('width of the feed-forward layers, as a multiple of width'),
   gating: z

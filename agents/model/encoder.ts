@@ -1,8 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Space } from '../../envs/spaces.ts';
-import { type CategoryTokens, tokensOf, type TokenGroup, type VectorTokens } from '../../envs/tokens.ts';
+import {
+  type CategoryTokens,
+  type CellTokens,
+  tokensOf,
+  type TokenGroup,
+  type VectorTokens,
+} from '../../envs/tokens.ts';
 import { gelu, Linear } from './layers.ts';
 import type { Parameters } from './parameters.ts';
+import { Neighbourhoods, onlyGrid } from './neighbourhoods.ts';
 import { Patches } from './patches.ts';
 import { type MadeTokens, poolTokens, type Tables } from './pooling.ts';
 import { tableGroup, type TableGroup } from './tokenTables.ts';
@@ -12,6 +19,8 @@ export interface EncoderOptions {
   width: number;
   /** H, of attention over tokens; must divide the width. */
   heads: number;
+  /** How far around a cell of a grid it is seen together with others. */
+  reach?: number;
 }
 
 export interface Encoded {
@@ -29,12 +38,14 @@ export interface Encoder {
   apply(observations: tf.Tensor2D): Encoded;
 }
 
-/** @throws RangeError where the heads do not divide the width */
+/** @throws RangeError where the heads do not divide the width, or there is no grid whose cells could reach further */
 export function encoderFor(parameters: Parameters, space: Space, options: EncoderOptions): Encoder {
   const groups = tokensOf(space);
+  const { width, heads, reach = 0 } = options;
+  if (reach > 0) return new LocalEncoder(parameters, onlyGrid(groups), { width, heads, reach });
   const [first] = groups;
   if (groups.length === 1 && (first?.kind === 'vector' || first?.kind === 'category'))
-    return new SingleEncoder(parameters, first, space.kind === 'multiBinary' ? 'bits' : first.kind, options.width);
+    return new SingleEncoder(parameters, first, space.kind === 'multiBinary' ? 'bits' : first.kind, width);
   return new TokenEncoder(parameters, groups, options);
 }
 
@@ -75,7 +86,7 @@ class TokenEncoder implements Encoder {
 
   constructor(parameters: Parameters, groups: readonly TokenGroup[], options: EncoderOptions) {
     const { width: C, heads: H } = options;
-    if (C % H) throw new RangeError(`Encoder: width ${C} is not a multiple of ${H} heads`);
+    checkHeads(C, H);
     this.heads = H;
     const tabled = groups.map(tableGroup).filter((group) => group !== null);
     const active = tabled.reduce((sum, group) => sum + group.active, 0);
@@ -105,6 +116,30 @@ class TokenEncoder implements Encoder {
     const seen = gelu(tf.add(output, this.#bias) as tf.Tensor2D);
     return { steps: this.#mix.applyGelu(seen), weights };
   }
+}
+
+/** Learned queries look at the cells of a grid, each seen with those around it; a layer follows on what they bring. */
+class LocalEncoder implements Encoder {
+  readonly heads: number;
+  readonly #neighbourhoods: Neighbourhoods;
+  readonly #mix: Linear;
+
+  constructor(parameters: Parameters, grid: CellTokens, options: Required<EncoderOptions>) {
+    const { width: C, heads: H } = options;
+    checkHeads(C, H);
+    this.heads = H;
+    this.#neighbourhoods = new Neighbourhoods(parameters, grid, options);
+    this.#mix = new Linear(parameters, 'encoder.mix', [C, C], Math.SQRT2);
+  }
+
+  apply(observations: tf.Tensor2D): Encoded {
+    const { output, weights } = this.#neighbourhoods.apply(observations);
+    return { steps: this.#mix.applyGelu(output), weights };
+  }
+}
+
+function checkHeads(C: number, H: number): void {
+  if (C % H) throw new RangeError(`Encoder: width ${C} is not a multiple of ${H} heads`);
 }
 
 /** The tokens of several images as one list a row. */

@@ -28,6 +28,11 @@ export class Linear {
   applyGelu(x: tf.Tensor2D): tf.Tensor2D {
     return linearGelu(x, this.weight, this.bias);
   }
+
+  /** `applyGelu` of an input that no gradient goes to. */
+  applyGeluToConstant(x: tf.Tensor2D): tf.Tensor2D {
+    return linearGeluOfConstant(x, this.weight, this.bias);
+  }
 }
 
 /** gelu(x W + b), in one go where the device can. Shapes as in `linear`. */
@@ -73,6 +78,23 @@ export function linear(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): 
     return { value, gradFunc };
   });
   return apply(x, weight, bias) as tf.Tensor2D;
+}
+
+/** `linearGelu` where x is no function of parameters: time is not spent on its gradient. */
+export function linearGeluOfConstant(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
+  const kernel = fused('LinearGelu');
+  if (!kernel) return linearGelu(x, weight, bias);
+  const apply = tf.customGrad((weight, bias, save) => {
+    const matrix = weight as tf.Tensor;
+    const [value, slope] = kernel({ x, weight: matrix, bias: bias as tf.Tensor }) as [tf.Tensor, tf.Tensor];
+    (save as tf.GradSaveFunc)([x, matrix, slope]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
+      const [x, weight, slope] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
+      return (fused('LinearGeluGradient') as Kernel)({ x, weight, slope, dy }, { isConstant: true });
+    };
+    return { value, gradFunc };
+  });
+  return apply(weight, bias) as tf.Tensor2D;
 }
 
 /** Layer normalisation with a learned scale and shift. */

@@ -20,6 +20,8 @@ export interface PolicyOptions {
   width: number;
   layers: number;
   heads: number;
+  /** How far around a cell the encoder sees it together with others; 0: each alone. */
+  reach?: number;
   context: number;
   feedForward: number;
   /** Of the Transformer's residual connections. */

@@ -30,7 +30,7 @@ export interface Pooled {
  * What logits are multiplied by, so that weights move away from equal ones as soon as values become of use: a step of Adam
  * changes every number of the tables by as much, and tables of logits start at 0.
  */
-const GAIN = 5;
+export const GAIN = 5;
 
 /**
  * All tokens of an observation as one vector. Each head looks at them by a softmax of its own and takes its share of C

@@ -132,8 +132,8 @@ export const FAMILIES: Readonly<Record<string, readonly LearningCase[]>> = {
   ),
   Arcade: casesOf(
     { environment: 'MinAtar/Breakout-v1', ...minAtar(17.3) },
-    { environment: 'MinAtar/Asterix-v1', ...minAtar(19.8) },
-    { environment: 'MinAtar/SpaceInvaders-v1', ...minAtar(181) },
+    { environment: 'MinAtar/Asterix-v1', ...minAtar(19.8), variants: [MLP] },
+    { environment: 'MinAtar/SpaceInvaders-v1', ...minAtar(181), variants: [MLP] },
   ),
   Board: casesOf(
     {

@@ -22,7 +22,11 @@ const KINDS = {
 } satisfies Record<string, Partial<PolicyOptions>>;
 type Kind = keyof typeof KINDS;
 
-function policyOf(kind: Kind, observationSpace: Space = new Box({ low: -1, high: 1, shape: [SIZE] })): Policy {
+function policyOf(
+  kind: Kind,
+  observationSpace: Space = new Box({ low: -1, high: 1, shape: [SIZE] }),
+  options: Partial<PolicyOptions> = {},
+): Policy {
   return new Policy({
     observationSpace,
     actionSpace: new Discrete(3),
@@ -34,6 +38,7 @@ function policyOf(kind: Kind, observationSpace: Space = new Box({ low: -1, high:
     feedForward: 2,
     initialLogStd: 0,
     random: new Generator(11),
+    ...options,
   });
 }
 
@@ -245,4 +250,55 @@ test('each head of the encoder has weights that sum to one, of the last step of 
   for (let row = 0; row < 4; row++)
     expect(weights.subarray(3 * row, 3 * row + 3).reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5);
   expect(policy.run(observations, new Uint8Array(4), cache).tokenAttention).toBe(null);
+});
+
+describe('a policy that sees cells together with their neighbours', () => {
+  const GRID = new Box({ low: 0, high: 1, shape: [4, 3, 2], tokens: 'cell' });
+  const OPTIONS = { reach: 1 };
+
+  /** Where each head looked in one observation, [H, cells]. */
+  function looked(policy: Policy, observation: Float32Array): Float32Array {
+    const observations = tf.tensor2d(observation, [1, GRID.size]);
+    const result = policy.run(observations, Uint8Array.of(1), policy.emptyCache(1), { attention: true });
+    return rows(result.tokenAttention as tf.Tensor);
+  }
+
+  test('notices each number of a grid', () => {
+    const policy = policyOf('mlp', GRID, OPTIONS);
+    const value = (observation: Float32Array): number =>
+      rows(
+        policy.run(tf.tensor2d(observation, [1, GRID.size]), Uint8Array.of(1), policy.emptyCache(1)).values,
+      )[0] as number;
+    const empty = value(new Float32Array(GRID.size));
+    for (let i = 0; i < GRID.size; i++)
+      expect(value(new Float32Array(GRID.size).fill(1, i, i + 1)), `number ${i}`).not.toBeCloseTo(empty, 5);
+  });
+
+  test('looks at all cells alike at first, and then by what is in and around them, wherever that is', () => {
+    const policy = policyOf('mlp', GRID, OPTIONS);
+    expect(new Set(looked(policy, new Float32Array(GRID.size).fill(1, 3, 8)))).toEqual(new Set([Math.fround(1 / 12)]));
+    const keys = policy.parameters.variables.find(({ shape }) => shape[1] === 2 && shape[0] === 16) as tf.Variable;
+    keys.assign(tf.randomNormal(keys.shape as [number, number], 0, 1, 'float32', 5));
+    // A thing in the second row, in the first column of neighbours that has them all, and one row further down.
+    const [upper, lower] = [1, 2].map((row) =>
+      looked(policy, new Float32Array(GRID.size).fill(1, 2 * (3 * row + 1), 2 * (3 * row + 1) + 1)),
+    ) as [Float32Array, Float32Array];
+    for (const head of [0, 1])
+      for (let cell = 0; cell < 9; cell++)
+        expect(lower[12 * head + cell + 3]).toBeCloseTo(upper[12 * head + cell] as number, 5);
+    expect(upper[4]).not.toBeCloseTo(upper[11] as number, 3);
+  });
+
+  test('leaves no tensors behind', () => {
+    const before = tf.memory().numTensors;
+    const policy = policyOf('transformer', GRID, OPTIONS);
+    tf.tidy(() => void looked(policy, new Float32Array(GRID.size)));
+    policy.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test.each(SPACES.filter(([name]) => name !== 'grid of quantities'))(
+    'is refused for a %s space, which has no one grid of quantities',
+    (_, space) => expect(() => policyOf('mlp', space, OPTIONS)).toThrow(/^reach works on .* one grid of quantities/),
+  );
 });

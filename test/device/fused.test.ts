@@ -57,6 +57,16 @@ test.each(Object.entries(TOKEN_SPACES))(
   },
 );
 
+test.each([1, 2])('what is seen of a grid with a reach of %d and its gradients equal the composite', async (reach) => {
+  const space = TOKEN_SPACES['a grid of quantities'] as Space;
+  for (const [N, heads, D] of [
+    [1, 1, 1],
+    [3, 2, 3],
+    [40, 1, 16],
+  ] as const)
+    await expectAlike(() => encoded(space, { N, heads, width: heads * D, reach }), 2e-4);
+});
+
 test.each([0.1, 1000])('Adam with gradients clipped to %d equals the composite', async (maxGradientNorm) => {
   await expectAlike(() => trained(maxGradientNorm), 1e-4);
 });
@@ -67,6 +77,7 @@ test('one thread and three give the same bits, and no step leaves memory behind'
     ...transformer(shape),
     ...transformer({ ...shape, gating: 'gru' }),
     ...encoded(TOKEN_SPACES['all kinds'] as Space, { N: 300, width: 64, heads: 4 }),
+    ...encoded(TOKEN_SPACES['a grid of quantities'] as Space, { N: 300, width: 64, heads: 2, reach: 1 }),
     ...(LAYERS['a GRU'] as (typeof LAYERS)[string])(300, 33, 9),
   ];
   const results = [];

@@ -154,9 +154,9 @@ function categorical(): Case {
 }
 
 /** The encoder's output, by its parameters. */
-function encoder(space: Space): Case {
+function encoder(space: Space, { heads = 2, reach = 0 } = {}): Case {
   const parameters = new Parameters(new Generator(1));
-  const encoder = encoderFor(parameters, space, { width: 10, heads: 2 });
+  const encoder = encoderFor(parameters, space, { width: 10, heads, reach });
   moveFromZero(parameters);
   const observations = observationsOf(space, 4, new Generator(2));
   return { layer: () => encoder.apply(observations).steps, inputs: parameters.variables, reach: 0.2 };
@@ -218,6 +218,12 @@ const CASES: Record<string, () => Case> = {
       .filter(([name]) => name !== 'all kinds' && name !== 'an image')
       .map(([name, space]) => [`the encoder of ${name}`, () => encoder(space)]),
   ),
+  'the encoder of neighbourhoods': () => ({
+    ...encoder(TOKEN_SPACES['a grid of quantities'] as Space, { reach: 1 }),
+    reach: 0.5,
+  }),
+  'the encoder of wide neighbourhoods by one head': () =>
+    encoder(TOKEN_SPACES['a grid of quantities'] as Space, { heads: 1, reach: 2 }),
   'attention within episodes': episodic,
   'a GRU': gru,
 };

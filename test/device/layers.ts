@@ -176,9 +176,12 @@ export function moveFromZero(parameters: Parameters): void {
 }
 
 /** What an encoder makes of observations, where it looked, and its gradients. */
-export function encoded(space: Space, { N, width, heads }: { N: number; width: number; heads: number }): tf.Tensor[] {
+export function encoded(
+  space: Space,
+  { N, width, heads, reach = 0 }: { N: number; width: number; heads: number; reach?: number },
+): tf.Tensor[] {
   const parameters = new Parameters(new Generator(1));
-  const encoder = encoderFor(parameters, space, { width, heads });
+  const encoder = encoderFor(parameters, space, { width, heads, reach });
   moveFromZero(parameters);
   const observations = observationsOf(space, N, new Generator(N));
   const { steps, weights } = encoder.apply(observations);

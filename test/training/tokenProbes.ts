@@ -16,6 +16,8 @@ const SIDE = 24;
 
 const grid = new Box({ low: 0, high: 4, shape: [ROWS, COLUMNS, 3], tokens: 'cell', categories: [3, 4, 2] });
 const planes = new Box({ low: 0, high: 1, shape: [ROWS, COLUMNS, 6], tokens: 'cell' });
+const PAIR_SIDE = 7;
+const pairs = new Box({ low: 0, high: 1, shape: [PAIR_SIDE, PAIR_SIDE, 2], tokens: 'cell' });
 const image = new Box({ low: 0, high: 255, shape: [SIDE, SIDE, 3], dtype: 'uint8' });
 const mission = new Text(30, { words: WORDS });
 
@@ -54,6 +56,28 @@ function drawMission(random: Generator, sign: number): string {
   const word = (from: number, to: number): string => WORDS[from + random.integers(to - from)] as string;
   return [word(0, 8), word(4 * sign, 4 * sign + 4), word(0, 8)].join(' ');
 }
+
+/** Two things side by side somewhere, of which the first one is at the left, or at the right; others are apart. */
+function drawNeighbours(random: Generator, sign: number): number[] {
+  const cells = zeros(pairs.size);
+  const put = (row: number, column: number, thing: number): number =>
+    (cells[2 * (row * PAIR_SIDE + column) + thing] = 1);
+  const isFree = (row: number, column: number): boolean =>
+    column < 0 ||
+    column >= PAIR_SIDE ||
+    !(cells[2 * (row * PAIR_SIDE + column)] || cells[2 * (row * PAIR_SIDE + column) + 1]);
+  const [pairRow, pairColumn] = [random.integers(PAIR_SIDE), random.integers(PAIR_SIDE - 1)];
+  put(pairRow, pairColumn, sign);
+  put(pairRow, pairColumn + 1, 1 - sign);
+  for (let other = 0; other < 4; other++) {
+    const [row, column] = [random.integers(PAIR_SIDE), random.integers(PAIR_SIDE)];
+    if ([column - 1, column, column + 1].every((beside) => isFree(row, beside))) put(row, column, other % 2);
+  }
+  return cells;
+}
+
+/** What is next to what says what to do, wherever that is. */
+export const NEIGHBOURS: TokenProbe = { space: pairs, draw: drawNeighbours };
 
 export const TOKEN_PROBES: Record<string, TokenProbe> = {
   'the colour of the one thing in a grid': { space: grid, draw: drawGrid },

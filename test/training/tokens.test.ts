@@ -5,7 +5,7 @@ import { evaluate } from '../../src/evaluate.ts';
 import { Training } from '../../src/training.ts';
 import { collectAndLearn } from '../../src/update.ts';
 import { ACTION_SPACES, smallConfig, specOf } from './environments.ts';
-import { TOKEN_PROBES, type TokenProbe, TokenProbeEnv } from './tokenProbes.ts';
+import { NEIGHBOURS, TOKEN_PROBES, type TokenProbe, TokenProbeEnv } from './tokenProbes.ts';
 
 await openDevice('simd');
 
@@ -14,7 +14,7 @@ const UPDATES = 60;
 /** Mean return, of at most 1, after learning by PPO, and what the encoder looked at in one more observation. */
 async function learned(
   probe: TokenProbe,
-  { head = 'Discrete', policy = 'transformer' } = {},
+  { head = 'Discrete', policy = 'transformer', reach = 0, updates = UPDATES } = {},
 ): Promise<{ mean: number; looked: Float32Array }> {
   const actions = ACTION_SPACES[head] as (typeof ACTION_SPACES)[string];
   const config = smallConfig({
@@ -25,7 +25,8 @@ async function learned(
     envs: 16,
     minibatches: 4,
     learningRate: 2e-3,
-    annealSteps: UPDATES * 512,
+    annealSteps: updates * 512,
+    reach,
   });
   const training = new Training(
     config,
@@ -33,7 +34,7 @@ async function learned(
     'simd',
   );
   training.envs.reset();
-  for (let update = 0; update < UPDATES; update++) await collectAndLearn(training);
+  for (let update = 0; update < updates; update++) await collectAndLearn(training);
   const { mean } = await evaluate(training.player(), { episodes: 100, seed: 1, actions: 'likeliest' });
   const { envs, actor, observationNormalizer } = training;
   await actor.act(observationNormalizer.apply(envs.observations), null, 'likeliest', { attention: true });
@@ -52,6 +53,12 @@ describe.each(['gru', 'mlp'])('the %s policy', (policy) => {
   test('finds the token that matters among others', async () => {
     expect((await learned(MIXED, { policy })).mean).toBeGreaterThan(0.9);
   });
+});
+
+test('a policy learns what is left of what, anywhere among others, if it sees neighbours together', async () => {
+  const updates = 16;
+  expect((await learned(NEIGHBOURS, { reach: 1, updates })).mean).toBeGreaterThan(0.9);
+  expect((await learned(NEIGHBOURS, { updates })).mean).toBeLessThan(0.8);
 });
 
 test.each(Object.keys(ACTION_SPACES))('%s actions follow the token that matters', async (head) => {

@@ -29,17 +29,18 @@ const linearGelu: SimdKernel = (call) => {
   return [multiply(call.backend, x, weight, product, [M, N]), slope];
 };
 
-/** dx, dWeight, dBias */
+/** dx, unless x `isConstant`, dWeight and dBias. */
 const linearGradient: SimdKernel = (call) => {
   const { backend } = call;
+  const { isConstant = false } = call.attrs as { isConstant?: boolean };
   const [x, weight, dy] = addresses(call, 'x', 'weight', 'dy');
   const { M, K, N } = shapes(call, 'dy');
-  const dx = multiply(backend, dy, weight, { ...PLAIN, M, K: N, N: K, transposeB: true }, [M, K]);
+  const dx = isConstant ? [] : [multiply(backend, dy, weight, { ...PLAIN, M, K: N, N: K, transposeB: true }, [M, K])];
   const [dWeight, dBias] = [backend.output([K, N]), backend.output([N])];
   const jobs: number[] = [];
   linearJobs(jobs, { x, dy, rows: M, shape: [K, N], weight: dWeight.address, bias: dBias.address });
   runWeightJobs(backend, jobs);
-  return [dx, dWeight, dBias];
+  return [...dx, dWeight, dBias];
 };
 
 /** The output, and each row's mean and inverse deviation for the gradient. */

@@ -44,7 +44,11 @@ export function gatherRows(
 ): void {
   for (let row = from; row < to; row++) {
     const index = load<i32>(indices + (usize(row % chosen) << 2));
-    memory.copy(out + usize(row) * usize(inner), source + usize((row / chosen) * count + index) * usize(inner), inner);
+    const x = source + usize((row / chosen) * count + index) * usize(inner);
+    const y = out + usize(row) * usize(inner);
+    if (inner == 16) v128.store(y, v128.load(x));
+    else if (inner & 3 || inner > 64) memory.copy(y, x, inner);
+    else for (let i: usize = 0; i < usize(inner); i += 4) store<u32>(y + i, load<u32>(x + i));
   }
 }
 
