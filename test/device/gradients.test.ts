@@ -220,7 +220,8 @@ const CASES: Record<string, () => Case> = {
   ),
   'the encoder of neighbourhoods': () => ({
     ...encoder(TOKEN_SPACES['a grid of quantities'] as Space, { reach: 1 }),
-    reach: 0.5,
+    // Further, and the curve shows (its error grows with the step); nearer, and the last digits do.
+    reach: 0.3,
   }),
   'the encoder of wide neighbourhoods by one head': () =>
     encoder(TOKEN_SPACES['a grid of quantities'] as Space, { heads: 1, reach: 2 }),
