@@ -27,6 +27,7 @@ export interface Recording {
 export function recordings(): Recording[] {
   const folder = new URL('./fixtures/', import.meta.url);
   return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
     .map((name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Partial<Recording>)
     .filter((fixture): fixture is Recording => fixture.episodes !== undefined);
 }
