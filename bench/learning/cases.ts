@@ -170,11 +170,10 @@ export const FAMILIES: Readonly<Record<string, readonly LearningCase[]>> = {
 
 /** Variants of one environment, for what each setting is worth. */
 export const ABLATIONS: Readonly<Record<string, readonly LearningCase[]>> = {
-  'Memory in a T-Maze of length 50': casesOf({
-    environment: 'TMaze-v0:length=50',
+  'Memory of a bit for 50 steps': casesOf({
+    environment: 'MemoryLength-v0:length=50',
     goal: SOLVED,
     reference: HALF,
-    flags: { steps: 400_000, annealSteps: 400_000 },
     variants: [
       ...[16, 32, 50].map((context) => ({ variant: `context ${context}`, flags: { context } })),
       { variant: 'context 50, gating', flags: { gating: 'gru' } },

@@ -157,7 +157,7 @@ describe('the report', () => {
       ...['2', '2 000', '500.0', '500.0', '500.0 … 500.0', '', '2.00'],
       ...['500', 'yes', '2 000', '2.00', '500, rl-zoo3 PPO', ''],
     ]);
-    expect(report).toContain('### Memory in a T-Maze of length 50');
+    expect(report).toContain('### Memory of a bit for 50 steps');
     expect(report).toMatch(/\| context 16 +\|/);
     expect(report).toMatch(/\| CartPole-v1 \| gru +\| +3 \| +1\.00 \| +3\.00 \| +2\.00 \| 2\.00 … 2\.00/); // within a trial
     expect(report).not.toContain('### Board'); // nothing was measured
