@@ -55,8 +55,8 @@ const board: Settings = {
 };
 
 /**
- * Training settings that are known to work, for each environment: they take the place of the trainer's defaults,
- * and the command line and config files take theirs. `steps` is enough to solve it with every seed that was tried.
+ * Training settings for each environment: they take the place of the trainer's defaults, and the command line and config
+ * files take theirs. What was measured with them stands in bench/RESULTS.md; the others are first settings of their family.
  * Where they depend on the environment's parameters, a function makes them.
  */
 export const presets: Readonly<Record<string, Settings | ((values: Values) => Settings)>> = {
