@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatAddress, parseAddress } from '../../viewer/address.ts';
+import { formatAddress, parseAddress } from '../../viewer/session/address.ts';
 
 test('an address survives the address bar', () => {
   const address = { replay: 'my run/replays/a b&c=1.gfr', episode: 3, step: 214 };

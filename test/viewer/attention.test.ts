@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { heaviestLags, weightsByLag } from '../../viewer/attention.ts';
+import { heaviestLags, weightsByLag } from '../../viewer/attention/attention.ts';
 import { markerEpisode } from './recordings.ts';
 
 const shape = { layers: 2, heads: 2 };

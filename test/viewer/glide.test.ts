@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Scene, Shape } from '../../envs/scene.ts';
-import { glide, mixAngles } from '../../viewer/glide.ts';
+import { glide, mixAngles } from '../../viewer/scene/glide.ts';
 
 const scene = (...shapes: Shape[]): Scene => ({ width: 10, height: 10, shapes });
 const circle = (x: number, id?: string): Shape => ({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatCount, formatNumber, formatShare, formatSigned } from '../../viewer/numbers.ts';
+import { formatCount, formatNumber, formatShare, formatSigned } from '../../viewer/page/numbers.ts';
 
 test.each([
   [0, '0'],

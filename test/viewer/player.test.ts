@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Player, SPEEDS, STEPS_PER_SECOND } from '../../viewer/player.ts';
-import type { Change, Recording } from '../../viewer/player.ts';
+import { Player, SPEEDS, STEPS_PER_SECOND } from '../../viewer/time/player.ts';
+import type { Change, Recording } from '../../viewer/time/player.ts';
 import { markerEpisode, markerHeader } from './recordings.ts';
 
 /** A recording in memory, with episodes of so many steps. */

@@ -1,0 +1,31 @@
+import type { Colour } from '../../envs/scene.ts';
+
+/** A colour as Pixi takes it: 0xrrggbb and an opacity from 0 to 1. What is no colour becomes a loud magenta. */
+export function parseColour(colour: Colour): { color: number; alpha: number } {
+  const digits = /^#([0-9a-f]{6})([0-9a-f]{2})?$/i.exec(colour);
+  if (!digits?.[1]) return { color: 0xff00ff, alpha: 1 };
+  return { color: parseInt(digits[1], 16), alpha: digits[2] ? parseInt(digits[2], 16) / 255 : 1 };
+}
+
+/** The page's small print, for canvases. */
+export const FONT = '11px "Inter", "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif';
+
+/** The page's own colours, as style.css sets them for light and dark; canvases need them spelled out. */
+export interface PageColours {
+  text: string;
+  dim: string;
+  line: string;
+  accent: string;
+}
+
+export function pageColours(): PageColours {
+  const style = getComputedStyle(document.documentElement);
+  const read = (name: string): string => style.getPropertyValue(name).trim();
+  return { text: read('--text'), dim: read('--dim'), line: read('--line'), accent: read('--accent') };
+}
+
+/** `rgb(…)` of a `#rrggbb` colour with an opacity. */
+export function translucent(colour: string, alpha: number): string {
+  const { color } = parseColour(colour as Colour);
+  return `rgb(${color >> 16} ${(color >> 8) & 255} ${color & 255} / ${alpha})`;
+}

@@ -1,0 +1,69 @@
+import uPlot from 'uplot';
+import { FONT, pageColours } from '../page/colours.ts';
+import type { Player } from '../time/player.ts';
+
+const LAST_STEPS = 200;
+const MOST_LINES = 8;
+/** Okabe and Ito's colours without black and yellow: told apart by colour-blind people, on light and on dark. */
+const LINES = ['#56b4e9', '#e69f00', '#009e73', '#cc79a7', '#0072b2', '#d55e00', '#999999', '#b3a12d'];
+
+/** In place of a picture, where the environment draws none: the observation's components over the last steps. */
+export class ObservationPlot {
+  readonly #player: Player;
+  readonly #host: HTMLElement;
+  #chart: uPlot | null = null;
+
+  constructor(player: Player, host: HTMLElement) {
+    this.#player = player;
+    this.#host = host;
+  }
+
+  /** @param names of the components; only the first eight are plotted */
+  build(names: readonly string[]): void {
+    this.#chart?.destroy();
+    const { line, dim } = pageColours();
+    const rule = { stroke: line, width: 1 };
+    const axis = { stroke: dim, font: FONT, grid: rule, ticks: rule };
+    this.#chart = new uPlot(
+      {
+        ...this.#size(),
+        scales: { x: { time: false } },
+        axes: [axis, axis],
+        cursor: { show: false },
+        legend: { live: false },
+        series: [
+          { label: 'step' },
+          ...names
+            .slice(0, MOST_LINES)
+            .map((label, i) => ({ label, stroke: LINES[i] ?? dim, width: 2, points: { show: false } })),
+        ],
+      },
+      [[]],
+      this.#host,
+    );
+    this.show();
+  }
+
+  /** The steps up to the present one. */
+  show(): void {
+    if (!this.#chart) return;
+    const first = Math.max(0, this.#player.step - LAST_STEPS);
+    const steps = Array.from({ length: this.#player.step - first + 1 }, (_, i) => first + i);
+    const observations = steps.map((step) => this.#player.momentAt(step)?.observation ?? []);
+    const lines = this.#chart.series.length - 1;
+    const components = Array.from({ length: lines }, (_, i) =>
+      observations.map((observation) => observation[i] ?? null),
+    );
+    this.#chart.setData([steps, ...components]);
+    this.#chart.setScale('x', { min: first, max: Math.max(first + 10, this.#player.step) });
+  }
+
+  resize(): void {
+    this.#chart?.setSize(this.#size());
+  }
+
+  #size(): { width: number; height: number } {
+    const legend = this.#host.querySelector('.u-legend')?.clientHeight ?? 28;
+    return { width: this.#host.clientWidth, height: Math.max(120, this.#host.clientHeight - legend) };
+  }
+}

@@ -1,0 +1,99 @@
+import { Replay } from '../../src/replay/format.ts';
+import { fetchReplay } from './library.ts';
+import type { Messages } from '../page/messages.ts';
+import type { Place, Player } from '../time/player.ts';
+
+const PATIENCE_MS = 200; // a wait shorter than this is not worth a word
+
+interface Request {
+  /** As a person calls it. */
+  name: string;
+  /** On the server; null for a file. */
+  id: string | null;
+  read: (signal: AbortSignal) => Promise<Uint8Array>;
+  show: (replay: Replay) => void;
+  /** Whether the replay is still being written: that it has no end yet is then no news. */
+  growing: boolean;
+}
+
+/** Brings replays to the player, from the server or from a file. Of two requests the later one wins. */
+export class Opener {
+  readonly #player: Player;
+  readonly #messages: Messages;
+  readonly #waiting: (name: string | null) => void;
+  #request = new AbortController();
+  #openId: string | null = null;
+  #wantedId: string | null = null;
+  #bytesRead = 0;
+
+  /** @param waiting is told what is being waited for, and null when it is over */
+  constructor(player: Player, messages: Messages, waiting: (name: string | null) => void) {
+    this.#player = player;
+    this.#messages = messages;
+    this.#waiting = waiting;
+  }
+
+  /** The server's replay that is open; null when none is, or a file. */
+  get openId(): string | null {
+    return this.#openId;
+  }
+
+  /** The server's replay that is open or on its way. */
+  get wantedId(): string | null {
+    return this.#wantedId;
+  }
+
+  /** Size of the open replay when it was read; 0 while another is on its way. */
+  get bytesRead(): number {
+    return this.#wantedId === this.#openId ? this.#bytesRead : 0;
+  }
+
+  /** @returns whether it is now open */
+  openReplay(id: string, place: Place, growing: boolean): Promise<boolean> {
+    const read = (signal: AbortSignal): Promise<Uint8Array> => fetchReplay(id, signal);
+    return this.#open({ name: id, id, read, show: (replay) => this.#player.open(replay, place), growing });
+  }
+
+  /** Reads the server's replay that is open once more, and stays in place. */
+  reopen(id: string): Promise<boolean> {
+    const read = (signal: AbortSignal): Promise<Uint8Array> => fetchReplay(id, signal);
+    return this.#open({ name: id, id, read, show: (replay) => this.#player.replace(replay), growing: true });
+  }
+
+  openFile(file: File): Promise<boolean> {
+    const read = async (): Promise<Uint8Array> => new Uint8Array(await file.arrayBuffer());
+    return this.#open({ name: file.name, id: null, read, show: (replay) => this.#player.open(replay), growing: false });
+  }
+
+  async #open({ name, id, read, show, growing }: Request): Promise<boolean> {
+    this.#request.abort();
+    const { signal } = (this.#request = new AbortController());
+    this.#wantedId = id;
+    const patience = setTimeout(() => this.#waiting(name), PATIENCE_MS);
+    try {
+      const bytes = await read(signal);
+      if (signal.aborted) return false;
+      const replay = Replay.open(bytes);
+      this.#openId = id;
+      this.#bytesRead = bytes.length;
+      show(replay);
+      this.#messages.clear();
+      if (!replay.complete && !growing) this.#messages.showNotice(`${name} ends early.`, describeLoss(replay));
+      return true;
+    } catch (error) {
+      if (signal.aborted) return false;
+      this.#wantedId = this.#openId;
+      this.#messages.showError(error, name);
+      return false;
+    } finally {
+      clearTimeout(patience);
+      if (!signal.aborted) this.#waiting(null);
+    }
+  }
+}
+
+function describeLoss({ episodes, damage }: Replay): string {
+  const reason = damage === null ? 'it has no end' : damage;
+  const left = episodes.length === 1 ? 'One episode, or a part of it, is' : `${episodes.length} episodes are`;
+  return `It was cut, or is still being written: ${reason}. ${left} left, and shown.`;
+}

@@ -1,0 +1,52 @@
+import type { Controls } from './controls.ts';
+import { byId, element } from '../page/dom.ts';
+
+interface Binding {
+  /** As in KeyboardEvent.key, with `Shift+` before it where Shift is held. */
+  keys: string[];
+  shown: string[];
+  does: string;
+  run: (controls: Controls) => void;
+}
+
+const BINDINGS: Binding[] = [
+  { keys: [' '], shown: ['Space'], does: 'play or pause; from the start again at the end', run: (c) => c.togglePlay() },
+  { keys: ['ArrowLeft'], shown: ['\u2190'], does: 'one step back', run: (c) => c.moveBy(-1) },
+  { keys: ['ArrowRight'], shown: ['\u2192'], does: 'one step on', run: (c) => c.moveBy(1) },
+  { keys: ['Shift+ArrowLeft'], shown: ['Shift', '\u2190'], does: 'ten steps back', run: (c) => c.moveBy(-10) },
+  { keys: ['Shift+ArrowRight'], shown: ['Shift', '\u2192'], does: 'ten steps on', run: (c) => c.moveBy(10) },
+  { keys: ['Home'], shown: ['Home'], does: 'first step', run: (c) => c.seek(0) },
+  { keys: ['End'], shown: ['End'], does: 'last step', run: (c) => c.seekEnd() },
+  { keys: ['['], shown: ['['], does: 'slower', run: (c) => c.changeSpeed(-1) },
+  { keys: [']'], shown: [']'], does: 'faster', run: (c) => c.changeSpeed(1) },
+  { keys: ['?', 'Shift+?'], shown: ['?'], does: 'this list', run: () => byId('help', HTMLDialogElement).showModal() },
+];
+
+/** Puts the keys to work, and their list behind `?`. */
+export function listenToKeys(controls: Controls): void {
+  const help = byId('help', HTMLDialogElement);
+  byId('keys', HTMLElement).append(
+    ...BINDINGS.map(({ shown, does }) =>
+      element('div', {}, element('dt', {}, ...shown.map((key) => element('kbd', {}, key))), element('dd', {}, does)),
+    ),
+  );
+  byId('help-button', HTMLButtonElement).addEventListener('click', () => help.showModal());
+  byId('help-close', HTMLButtonElement).addEventListener('click', () => help.close());
+  let tabbed = false; // focus was moved by keyboard: after a click on a button, Space is for playing
+  window.addEventListener('pointerdown', () => (tabbed = false));
+  window.addEventListener('keydown', (event) => {
+    if (event.key === 'Tab') tabbed = true;
+    if (help.open || event.ctrlKey || event.metaKey || event.altKey || ownsKey(event.target, event.key, tabbed)) return;
+    const pressed = event.shiftKey ? `Shift+${event.key}` : event.key;
+    const binding = BINDINGS.find(({ keys }) => keys.includes(pressed));
+    if (!binding) return;
+    event.preventDefault();
+    binding.run(controls);
+  });
+}
+
+/** Whether the focused element needs the key itself: choosing, or pressing a button with Space. */
+function ownsKey(target: EventTarget | null, key: string, tabbed: boolean): boolean {
+  if (target instanceof HTMLSelectElement || target instanceof HTMLInputElement) return true;
+  return key === ' ' && target instanceof HTMLButtonElement && tabbed;
+}
