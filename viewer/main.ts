@@ -1,5 +1,7 @@
 import { AddressBar } from './session/addressBar.ts';
+import { EVERYTHING, sameSelection } from './attention/attention.ts';
 import { AttentionPanel } from './attention/attentionPanel.ts';
+import { Choice } from './attention/choice.ts';
 import { Clock } from './time/clock.ts';
 import type { Panel } from './time/clock.ts';
 import { Controls } from './time/controls.ts';
@@ -8,9 +10,13 @@ import { listenForFiles } from './page/drop.ts';
 import { HeaderBar } from './page/headerBar.ts';
 import { Inspector } from './inspector/inspector.ts';
 import { listenToKeys } from './time/keys.ts';
+import type { PastSteps } from './attention/lagList.ts';
 import { LookedPanel } from './attention/lookedPanel.ts';
+import { Looking } from './attention/looking.ts';
+import { Memory } from './attention/memory.ts';
 import { Messages } from './page/messages.ts';
 import { Opener } from './session/opener.ts';
+import { Overlay } from './attention/overlay.ts';
 import { Picture } from './scene/picture.ts';
 import { Player } from './time/player.ts';
 import { RunsPanel } from './session/runsPanel.ts';
@@ -35,6 +41,9 @@ const session = new Session(player, opener, {
   showLive: (following, connected) => header.showLive(following, connected),
   showWelcome: (training) => welcome.show(training),
 });
+const memory = new Memory(player);
+const heads = new Choice(EVERYTHING, sameSelection);
+const looking = new Looking(player);
 const controls = new Controls(player, () => session.takeOver());
 
 // The page
@@ -42,14 +51,17 @@ const header = new HeaderBar(player, () => session.toggleLive());
 const runsPanel = new RunsPanel(player, controls, (replay) => session.choose(replay));
 const picture = new Picture(player, await Stage.create(byId('scene', HTMLElement), byId('caption', HTMLElement)));
 const timeline = new Timeline(player, controls);
-const attention = new AttentionPanel(player, controls, (chosen) => timeline.setAttention(chosen));
-const looked = new LookedPanel(player);
+const past: PastSteps = { goTo: (step) => controls.seek(step), point: (step) => timeline.point(step) };
+const attention = new AttentionPanel({ player, memory, choice: heads, past });
+const looked = new LookedPanel(player, looking);
+const overlay = new Overlay(player, [looking]);
 const panels: Panel[] = [
   welcome,
   header,
   runsPanel,
   picture,
   new Transport(player, controls),
+  overlay,
   looked,
   attention,
   timeline,
@@ -65,11 +77,15 @@ new Clock(
   },
   (error) => messages.showError(error, 'This moment'),
 );
-listenToKeys(controls);
+const letGo = (): void => [heads, looking.choice].forEach((choice) => choice.unlock());
+listenToKeys(controls, [
+  { keys: ['o'], shown: ['o'], does: 'where it looked, on the scene: on or off', run: () => overlay.toggle() },
+  { keys: ['Escape'], shown: ['Esc'], does: 'all heads again, after one was locked', run: letGo },
+]);
 listenForFiles((file) => void session.openFile(file));
 lessMotion.addEventListener('change', () => (player.glides = !lessMotion.matches));
 darkColours.addEventListener('change', () => {
-  for (const panel of [timeline, looked, attention, picture]) panel.redraw();
+  for (const panel of [timeline, overlay, looked, attention, picture]) panel.redraw();
 });
 
 await session.start();

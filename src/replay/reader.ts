@@ -73,19 +73,28 @@ export class Replay {
    * @throws ReplayError when it is damaged
    */
   moment(episode: number, t: number): Moment {
-    const stored = this.storedEpisode(episode);
-    if (!Number.isInteger(t) || t < 0 || t > stored.summary.steps)
-      throw new RangeError(`moment: step ${t} of episode ${episode}, which has steps 0 to ${stored.summary.steps}`);
-    const frame = frameOf(stored.steps, t) as Frame;
+    const { stored, frame } = this.momentFrame(episode, t);
     const reader = this.readSteps(frame);
     const step = t - frame.firstStep;
     return this.decode(frame, () => {
       const decision = t < stored.summary.steps ? reader.decision(step) : null;
       if (decision)
         for (const kind of ['attention', 'tokenAttention'] as const)
-          if (reader.hasAttention(kind, step)) decision[kind] = this.attention(kind, stored, t, reader);
+          decision[kind] = this.readAttention(kind, stored, frame, t);
       return { observation: reader.observation(step), scene: this.scene(stored, t), decision };
     });
+  }
+
+  /**
+   * What the decision of step `t` attended to among past steps, as `moment` has it, without the rest of the moment.
+   *
+   * @throws RangeError when there is no such moment
+   * @throws ReplayError when it is damaged
+   */
+  attention(episode: number, t: number): ArrayLike<number> | null {
+    const { stored, frame } = this.momentFrame(episode, t);
+    if (t === stored.summary.steps) return null;
+    return this.decode(frame, () => this.readAttention('attention', stored, frame, t));
   }
 
   /** The reward of each step of an episode. */
@@ -96,6 +105,14 @@ export class Replay {
   /** The value that the policy gave each step of an episode, NaN where it gave none; null when it never did. */
   values(episode: number): Float32Array | null {
     return this.outcomesOf(episode).values;
+  }
+
+  /** The steps frame that a moment stands in. */
+  private momentFrame(episode: number, t: number): { stored: StoredEpisode; frame: Frame } {
+    const stored = this.storedEpisode(episode);
+    if (!Number.isInteger(t) || t < 0 || t > stored.summary.steps)
+      throw new RangeError(`moment: step ${t} of episode ${episode}, which has steps 0 to ${stored.summary.steps}`);
+    return { stored, frame: frameOf(stored.steps, t) as Frame };
   }
 
   private storedEpisode(episode: number): StoredEpisode {
@@ -161,13 +178,16 @@ export class Replay {
     return (this.sceneDictionary ??= this.decode(first, () => dictionaryOf(unpack(payloadOf(this.bytes, first)))));
   }
 
-  private attention(kind: AttentionKind, stored: StoredEpisode, t: number, steps: StepsReader): Float32Array | null {
-    const frame = frameOf(stored[kind], t);
+  /** @param stepsFrame  the one that holds step `t` */
+  private readAttention(kind: AttentionKind, stored: StoredEpisode, stepsFrame: Frame, t: number): Float32Array | null {
+    const steps = this.readSteps(stepsFrame);
+    const step = t - stepsFrame.firstStep;
+    const frame = steps.hasAttention(kind, step) ? frameOf(stored[kind], t) : undefined;
     if (!frame) return null;
     const reader = this.attentionFrames.get(frame.offset, () =>
       this.decode(frame, () => new AttentionReader(unpack(payloadOf(this.bytes, frame)), steps.attentionRow(kind))),
     );
-    return reader.weights(steps.attentionRow(kind, t - frame.firstStep));
+    return reader.weights(steps.attentionRow(kind, step));
   }
 
   /** Whatever goes wrong in a frame is the frame's fault: a ReplayError that names it. */

@@ -21,6 +21,7 @@ function recording(...steps: number[]): Recording {
       if (!moment) throw new RangeError(`no moment ${t} in episode ${episode}`);
       return moment;
     },
+    attention: (episode, t) => episodes[episode]?.[t]?.decision?.attention ?? null,
     rewards: (episode) => Float32Array.from({ length: steps[episode] ?? 0 }, (_, t) => t),
     values: () => null,
   };

@@ -8,6 +8,8 @@ export interface Recording {
   readonly complete: boolean;
   /** Moment `t` of an episode, t = 0 … steps. */
   moment(episode: number, t: number): Moment;
+  /** What decision `t` attended to among past steps, as the moment has it. */
+  attention(episode: number, t: number): ArrayLike<number> | null;
   rewards(episode: number): Float32Array;
   values(episode: number): Float32Array | null;
 }

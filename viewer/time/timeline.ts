@@ -1,13 +1,14 @@
-import { weightsByLag } from '../attention/attention.ts';
-import type { AttentionShape, Selection } from '../attention/attention.ts';
 import type { Changes, Panel } from './clock.ts';
 import { pageColours } from '../page/colours.ts';
 import type { Controls } from './controls.ts';
 import { byId, element, pen, setText } from '../page/dom.ts';
-import { formatNumber } from '../page/numbers.ts';
+import { formatNumber, formatShare } from '../page/numbers.ts';
 import type { Player } from './player.ts';
 import { drawAxis, drawBars, drawLabel, drawLine, drawMemory, stepAt, xOf } from './tracks.ts';
 import type { Band, Plot } from './tracks.ts';
+
+/** The weight of each past step in the decision of a step, by how many steps before it was; null where it has none. */
+export type Remembered = (step: number) => Float32Array | null;
 
 const AXIS_HEIGHT = 18;
 const GAP = 10;
@@ -21,21 +22,31 @@ export class Timeline implements Panel {
   readonly #memory = element('canvas', { class: 'tracks', 'aria-hidden': 'true' });
   readonly #cursor = element('div', { class: 'cursor' });
   readonly #hint = element('div', { class: 'hint', hidden: true });
-  #attention: { shape: AttentionShape; selection: Selection } | null = null;
+  readonly #mark = element('div', { class: 'cursor mark', hidden: true });
+  #remembered: Remembered | null = null;
+  #pointed: number | null = null;
 
   constructor(player: Player, controls: Controls) {
     this.#player = player;
-    this.#root.append(this.#tracks, this.#memory, this.#cursor, this.#hint);
+    this.#root.append(this.#tracks, this.#memory, this.#mark, this.#cursor, this.#hint);
     this.#listen(controls);
     new ResizeObserver(() => this.redraw()).observe(this.#root);
   }
 
-  /** Which attention the memory track shows; null takes the track away. */
-  setAttention(attention: { shape: AttentionShape; selection: Selection } | null): void {
-    const layoutChanged = (attention === null) !== (this.#attention === null);
-    this.#attention = attention;
+  /** What the memory track shows; null takes the track away. */
+  setMemory(remembered: Remembered | null): void {
+    const layoutChanged = (remembered === null) !== (this.#remembered === null);
+    this.#remembered = remembered;
     if (layoutChanged) this.redraw();
     else this.#drawMemory();
+  }
+
+  /** Marks a step beside the one that is shown, and its arc; null takes the mark away. */
+  point(step: number | null): void {
+    this.#pointed = step;
+    this.#mark.hidden = step === null;
+    if (step !== null) this.#mark.style.transform = `translateX(${xOf(step, this.#plot())}px)`;
+    this.#drawMemory();
   }
 
   update(changes: Changes): void {
@@ -70,10 +81,9 @@ export class Timeline implements Panel {
   #drawMemory(): void {
     const { context } = pen(this.#memory);
     const { memory } = this.#bands();
-    if (!memory || !this.#attention) return;
-    const { shape, selection } = this.#attention;
-    const weights = weightsByLag(this.#player.moment, shape, selection);
-    if (weights) drawMemory(context, weights, this.#player.step, memory, this.#plot(), pageColours());
+    const { step } = this.#player;
+    const weights = memory && this.#remembered?.(step);
+    if (weights) drawMemory(context, { weights, step, pointed: this.#pointed }, memory, this.#plot(), pageColours());
   }
 
   #moveCursor(): void {
@@ -110,10 +120,12 @@ export class Timeline implements Panel {
     const { recording, episode } = this.#player;
     const value = recording?.values(episode)?.[step];
     const reward = recording?.rewards(episode)[step];
+    const weight = this.#remembered?.(this.#player.step)?.[this.#player.step - step];
     const facts = [
       `step ${step}`,
       ...(reward === undefined ? [] : [`reward ${formatNumber(reward)}`]),
       ...(value === undefined ? [] : [`value ${formatNumber(value)}`]),
+      ...(weight ? [`attention ${formatShare(weight)}`] : []),
     ];
     setText(this.#hint, facts.join(' \u00b7 '));
     this.#hint.hidden = false;
@@ -136,7 +148,7 @@ export class Timeline implements Panel {
       top += height + GAP;
       return placed;
     };
-    const memory = this.#attention ? band(HEIGHTS.memory) : null;
+    const memory = this.#remembered ? band(HEIGHTS.memory) : null;
     const value = hasValues ? band(HEIGHTS.value) : null;
     const reward = band(HEIGHTS.reward);
     return { memory, value, reward, axis: { top: top - GAP + 4, height: AXIS_HEIGHT } };
