@@ -5,10 +5,13 @@ import { Choice } from './attention/choice.ts';
 import { Clock } from './time/clock.ts';
 import type { Panel } from './time/clock.ts';
 import { Controls } from './time/controls.ts';
+import { CopyStep } from './inspector/copyStep.ts';
 import { byId } from './page/dom.ts';
 import { listenForFiles } from './page/drop.ts';
+import { GoTo } from './time/goTo.ts';
 import { HeaderBar } from './page/headerBar.ts';
 import { Inspector } from './inspector/inspector.ts';
+import { Jumps } from './time/jumps.ts';
 import { listenToKeys } from './time/keys.ts';
 import type { PastSteps } from './attention/lagList.ts';
 import { LookedPanel } from './attention/lookedPanel.ts';
@@ -20,11 +23,15 @@ import { Overlay } from './attention/overlay.ts';
 import { Picture } from './scene/picture.ts';
 import { Player } from './time/player.ts';
 import { RunsPanel } from './session/runsPanel.ts';
+import { Scan } from './time/scan.ts';
+import { Search } from './search/search.ts';
+import { SearchPanel } from './search/searchPanel.ts';
 import { Session } from './session/session.ts';
 import { Stage } from './scene/stage.ts';
 import { Timeline } from './time/timeline.ts';
 import { Transport } from './time/transport.ts';
 import { Welcome } from './page/welcome.ts';
+import { Zoom } from './time/zoom.ts';
 
 const lessMotion = matchMedia('(prefers-reduced-motion: reduce)');
 const darkColours = matchMedia('(prefers-color-scheme: dark)');
@@ -44,18 +51,29 @@ const session = new Session(player, opener, {
 const memory = new Memory(player);
 const heads = new Choice(EVERYTHING, sameSelection);
 const looking = new Looking(player);
-const controls = new Controls(player, () => session.takeOver());
+const zoom = new Zoom(player, () => clock.note('zoom'));
+const scan = new Scan(player, () => clock.note('signals'));
+const search = new Search(() => clock.note('matches'));
+const controls = new Controls(player, zoom, () => session.takeOver());
 
 // The page
 const header = new HeaderBar(player, () => session.toggleLive());
 const runsPanel = new RunsPanel(player, controls, (replay) => session.choose(replay));
 const picture = new Picture(player, await Stage.create(byId('scene', HTMLElement), byId('caption', HTMLElement)));
-const timeline = new Timeline(player, controls);
+const timeline = new Timeline(player, controls, scan, (episode) => search.inEpisode(episode));
+const jumps = new Jumps(player, controls, scan);
+const searchPanel = new SearchPanel(player, controls, search);
+const copyStep = new CopyStep(player, scan, messages);
 const past: PastSteps = { goTo: (step) => controls.seek(step), point: (step) => timeline.point(step) };
-const attention = new AttentionPanel({ player, memory, choice: heads, past });
+const attention = new AttentionPanel({
+  ...{ player, memory, choice: heads, past },
+  remember: (remembered) => timeline.setMemory(remembered),
+});
 const looked = new LookedPanel(player, looking);
 const overlay = new Overlay(player, [looking]);
 const panels: Panel[] = [
+  scan,
+  zoom,
   welcome,
   header,
   runsPanel,
@@ -65,11 +83,14 @@ const panels: Panel[] = [
   looked,
   attention,
   timeline,
-  new Inspector(player),
+  jumps,
+  new Inspector(player, scan),
+  copyStep,
+  searchPanel,
   new AddressBar(player, opener, session),
 ];
 
-new Clock(
+const clock = new Clock(
   player,
   (changes) => {
     for (const panel of panels) panel.update(changes);
@@ -79,7 +100,11 @@ new Clock(
 );
 const letGo = (): void => [heads, looking.choice].forEach((choice) => choice.unlock());
 listenToKeys(controls, [
-  { keys: ['o'], shown: ['o'], does: 'where it looked, on the scene: on or off', run: () => overlay.toggle() },
+  ...jumps.keys,
+  ...new GoTo(player, controls).keys,
+  ...searchPanel.keys,
+  ...copyStep.keys,
+  { keys: ['h'], shown: ['H'], does: 'heat on the scene, where it looked: on or off', run: () => overlay.toggle() },
   { keys: ['Escape'], shown: ['Esc'], does: 'all heads again, after one was locked', run: letGo },
 ]);
 listenForFiles((file) => void session.openFile(file));

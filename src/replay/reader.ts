@@ -2,7 +2,7 @@ import { AttentionReader } from './attentionFrame.ts';
 import { dictionaryOf, FRAME, payloadOf, unpack } from './frames.ts';
 import type { Frame } from './frames.ts';
 import { readIndex, scanFrames } from './frameIndex.ts';
-import type { EpisodeSummary, Moment, ReplayHeader } from './moment.ts';
+import type { EpisodeSummary, Moment, MomentParts, ReplayHeader } from './moment.ts';
 import { decodePrelude, ReplayError } from './prelude.ts';
 import { SceneReader } from './sceneFrame.ts';
 import { type AttentionKind, decodeStepsMeta, StepsReader } from './stepsFrame.ts';
@@ -69,32 +69,24 @@ export class Replay {
   /**
    * What was at step `t` of an episode.
    *
+   * @param parts  what of it is wanted: a scene or attention that is not is null, and costs nothing
    * @throws RangeError when there is no such moment
    * @throws ReplayError when it is damaged
    */
-  moment(episode: number, t: number): Moment {
-    const { stored, frame } = this.momentFrame(episode, t);
+  moment(episode: number, t: number, { scene = true, attention = true }: MomentParts = {}): Moment {
+    const stored = this.storedEpisode(episode);
+    if (!Number.isInteger(t) || t < 0 || t > stored.summary.steps)
+      throw new RangeError(`moment: step ${t} of episode ${episode}, which has steps 0 to ${stored.summary.steps}`);
+    const frame = frameOf(stored.steps, t) as Frame;
     const reader = this.readSteps(frame);
     const step = t - frame.firstStep;
     return this.decode(frame, () => {
       const decision = t < stored.summary.steps ? reader.decision(step) : null;
-      if (decision)
+      if (decision && attention)
         for (const kind of ['attention', 'tokenAttention'] as const)
-          decision[kind] = this.readAttention(kind, stored, frame, t);
-      return { observation: reader.observation(step), scene: this.scene(stored, t), decision };
+          if (reader.hasAttention(kind, step)) decision[kind] = this.attention(kind, stored, t, reader);
+      return { observation: reader.observation(step), scene: scene ? this.scene(stored, t) : null, decision };
     });
-  }
-
-  /**
-   * What the decision of step `t` attended to among past steps, as `moment` has it, without the rest of the moment.
-   *
-   * @throws RangeError when there is no such moment
-   * @throws ReplayError when it is damaged
-   */
-  attention(episode: number, t: number): ArrayLike<number> | null {
-    const { stored, frame } = this.momentFrame(episode, t);
-    if (t === stored.summary.steps) return null;
-    return this.decode(frame, () => this.readAttention('attention', stored, frame, t));
   }
 
   /** The reward of each step of an episode. */
@@ -105,14 +97,6 @@ export class Replay {
   /** The value that the policy gave each step of an episode, NaN where it gave none; null when it never did. */
   values(episode: number): Float32Array | null {
     return this.outcomesOf(episode).values;
-  }
-
-  /** The steps frame that a moment stands in. */
-  private momentFrame(episode: number, t: number): { stored: StoredEpisode; frame: Frame } {
-    const stored = this.storedEpisode(episode);
-    if (!Number.isInteger(t) || t < 0 || t > stored.summary.steps)
-      throw new RangeError(`moment: step ${t} of episode ${episode}, which has steps 0 to ${stored.summary.steps}`);
-    return { stored, frame: frameOf(stored.steps, t) as Frame };
   }
 
   private storedEpisode(episode: number): StoredEpisode {
@@ -178,16 +162,13 @@ export class Replay {
     return (this.sceneDictionary ??= this.decode(first, () => dictionaryOf(unpack(payloadOf(this.bytes, first)))));
   }
 
-  /** @param stepsFrame  the one that holds step `t` */
-  private readAttention(kind: AttentionKind, stored: StoredEpisode, stepsFrame: Frame, t: number): Float32Array | null {
-    const steps = this.readSteps(stepsFrame);
-    const step = t - stepsFrame.firstStep;
-    const frame = steps.hasAttention(kind, step) ? frameOf(stored[kind], t) : undefined;
+  private attention(kind: AttentionKind, stored: StoredEpisode, t: number, steps: StepsReader): Float32Array | null {
+    const frame = frameOf(stored[kind], t);
     if (!frame) return null;
     const reader = this.attentionFrames.get(frame.offset, () =>
       this.decode(frame, () => new AttentionReader(unpack(payloadOf(this.bytes, frame)), steps.attentionRow(kind))),
     );
-    return reader.weights(steps.attentionRow(kind, step));
+    return reader.weights(steps.attentionRow(kind, t - frame.firstStep));
   }
 
   /** Whatever goes wrong in a frame is the frame's fault: a ReplayError that names it. */

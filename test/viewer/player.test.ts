@@ -21,7 +21,6 @@ function recording(...steps: number[]): Recording {
       if (!moment) throw new RangeError(`no moment ${t} in episode ${episode}`);
       return moment;
     },
-    attention: (episode, t) => episodes[episode]?.[t]?.decision?.attention ?? null,
     rewards: (episode) => Float32Array.from({ length: steps[episode] ?? 0 }, (_, t) => t),
     values: () => null,
   };
@@ -122,13 +121,6 @@ describe('places', () => {
     player.seek({ step: 3 });
     player.seek({ episode: 1, step: 0 });
     expect(changes).toEqual(['step', 'episode']);
-  });
-
-  test('the return so far is the sum of the rewards before a step', () => {
-    const { player } = opened(5, 3);
-    expect([...player.returns]).toEqual([0, 0, 1, 3, 6, 10]);
-    player.seek({ episode: 1 });
-    expect([...player.returns]).toEqual([0, 0, 1, 3]);
   });
 
   test('a replay that has grown stays where it was, and goes on playing', () => {

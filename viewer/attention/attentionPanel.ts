@@ -9,6 +9,7 @@ import type { PastSteps } from './lagList.ts';
 import { MemoryMap } from './memoryMap.ts';
 import type { Memory } from './memory.ts';
 import type { Player } from '../time/player.ts';
+import type { Remembered } from '../time/timeline.ts';
 
 /** What the panel shares with the rest of the page. */
 export interface AttentionOptions {
@@ -17,6 +18,8 @@ export interface AttentionOptions {
   /** Which heads are shown, here and along the timeline. */
   choice: Choice<Selection>;
   past: PastSteps;
+  /** Gets what to show along the timeline; null where nothing is remembered. */
+  remember: (remembered: Remembered | null) => void;
 }
 
 /**
@@ -27,6 +30,7 @@ export class AttentionPanel implements Panel {
   readonly #player: Player;
   readonly #memory: Memory;
   readonly #choice: Choice<Selection>;
+  readonly #remember: AttentionOptions['remember'];
   readonly #root = byId('attention', HTMLElement);
   readonly #chosen = byId('heads-chosen', HTMLElement);
   readonly #heads: HeadGrid;
@@ -38,15 +42,22 @@ export class AttentionPanel implements Panel {
     this.#player = options.player;
     this.#memory = options.memory;
     this.#choice = options.choice;
+    this.#remember = options.remember;
     this.#heads = new HeadGrid(options.choice);
     this.#lags = new LagList(options.past);
     this.#map = new MemoryMap(options);
-    options.choice.onChange(() => this.#showChosen());
+    options.choice.onChange(() => {
+      this.#showAlongTime();
+      this.#showChosen();
+    });
   }
 
   update(changes: Changes): void {
-    if (changes.has('replay')) this.#build();
-    if (changes.has('replay')) this.#map.forget();
+    if (changes.has('replay')) {
+      this.#build();
+      this.#map.forget();
+      this.#showAlongTime();
+    }
     if (changes.has('step') && this.#shape) {
       this.#drawHeads();
       this.#showChosen();
@@ -72,6 +83,10 @@ export class AttentionPanel implements Panel {
 
   #drawHeads(): void {
     this.#heads.draw((head) => this.#memory.weights(this.#player.step, head));
+  }
+
+  #showAlongTime(): void {
+    this.#remember(this.#shape && ((step) => this.#memory.weights(step, this.#choice.shown)));
   }
 
   #showChosen(): void {

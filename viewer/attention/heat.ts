@@ -3,10 +3,12 @@ import { type TokenGroup, tokenName } from '../../envs/tokens.ts';
 /** How much each token of the observation weighs, in one way of weighing. */
 export interface Heat {
   groups: readonly TokenGroup[];
-  /** [tokens], through all groups; none negative. */
+  /** [tokens], through all groups. */
   weights: ArrayLike<number>;
   /** What the weights are, for a person: `attention, mean of all heads`. */
   title: string;
+  /** How strongly a weight is shown, from 0 to 1. */
+  strength(weight: number): number;
   /** A weight in words. */
   describe(weight: number): string;
 }

@@ -1,5 +1,8 @@
 import { countTokens, type TokenGroup, type WordTokens } from '../../envs/tokens.ts';
+import { share } from '../page/meter.ts';
 import type { Moment, TokenAttentionHeader } from '../../src/replay/format.ts';
+
+const FULL = 8; // times the weight that a token has where all have the same
 
 /** Whose look is shown: a head's, counted from 0, or that of all of them together. */
 export type Glance = number | 'mean' | 'max';
@@ -26,6 +29,14 @@ export function tokenWeights(
     }
   }
   return weights;
+}
+
+/**
+ * How strongly a weight is shown, from 0 to 1: none of it where all tokens have the same, since that says nothing, and all
+ * from 8 times as much on.
+ */
+export function strengthOf(weight: number, tokens: number): number {
+  return share(Math.log2(weight * tokens), 0, Math.log2(FULL));
 }
 
 /** What a person calls the heads that are shown. */

@@ -1,7 +1,7 @@
 import { countTokens } from '../../envs/tokens.ts';
 import type { Changes, Panel } from '../time/clock.ts';
 import { byId, element, setText } from '../page/dom.ts';
-import { byGroup, describeGlance } from './looked.ts';
+import { byGroup, describeGlance, strengthOf } from './looked.ts';
 import type { Glance } from './looked.ts';
 import { buildPart } from './lookedParts.ts';
 import type { Part } from './lookedParts.ts';
@@ -41,8 +41,8 @@ export class LookedPanel implements Panel {
     const weights = this.#looking.weights();
     this.#parts.toggleAttribute('data-nothing', weights === null);
     const all = weights ?? new Float32Array(countTokens(encoder.tokens));
-    const most = all.reduce((most, weight) => Math.max(most, weight), 0);
-    byGroup(encoder.tokens, all).forEach(({ weights, sum }, i) => this.#shown[i]?.show(weights, sum, moment, most));
+    const look = { moment, strength: (weight: number) => strengthOf(weight, all.length) };
+    byGroup(encoder.tokens, all).forEach(({ weights, sum }, i) => this.#shown[i]?.show(weights, sum, look));
   }
 
   #build(): void {

@@ -11,9 +11,15 @@ const LARGEST_PLACE = 22;
 const WIDEST_GRID = 264;
 const NAMED = 3; // places said in words
 
-/** A group of tokens on the page. `most`: the heaviest weight of all groups, which has the full colour. */
+/** Of a step that is shown: its moment, and how strongly a weight of it is, from 0 to 1. */
+export interface Look {
+  moment: Moment;
+  strength: (weight: number) => number;
+}
+
+/** A group of tokens on the page. */
 export interface Part {
-  show(weights: Float32Array, sum: number, moment: Moment, most: number): void;
+  show(weights: Float32Array, sum: number, look: Look): void;
 }
 
 /** How much of the attention the whole group had, and under it which of its tokens. */
@@ -22,9 +28,9 @@ export function buildPart(group: TokenGroup, parent: HTMLElement): Part {
   parent.append(meter.root);
   const detail = buildDetail(group, parent);
   return {
-    show(weights, sum, moment, most) {
+    show(weights, sum, look) {
       meter.show(sum, { low: 0, high: 1 }, formatShare(sum));
-      detail?.show(weights, sum, moment, most);
+      detail?.show(weights, sum, look);
     },
   };
 }
@@ -66,7 +72,7 @@ class Places implements Part {
     parent.append(element('li', { class: 'places' }, this.#canvas, this.#words));
   }
 
-  show(weights: Float32Array, _sum: number, _moment: Moment, most: number): void {
+  show(weights: Float32Array, _sum: number, { strength }: Look): void {
     this.#weights = weights;
     const { context, width, height } = pen(this.#canvas);
     const { accent, line } = pageColours();
@@ -76,7 +82,7 @@ class Places implements Part {
       const [row, column] = placeOf(this.#group, i);
       context.fillStyle = translucent(line, 0.6);
       context.fillRect(column * wide, row * tall, wide - gap, tall - gap);
-      context.fillStyle = translucent(accent, most > 0 ? weight / most : 0);
+      context.fillStyle = translucent(accent, strength(weight));
       context.fillRect(column * wide, row * tall, wide - gap, tall - gap);
     });
     const named = heaviest(weights, NAMED).map((i) => this.#describe(i));
@@ -110,7 +116,7 @@ function buildWords(parent: HTMLElement, read: (observation: ArrayLike<number>) 
     return { root, word, share };
   };
   return {
-    show(weights, _sum, moment, most) {
+    show(weights, _sum, { moment, strength }) {
       const words = read(moment.observation);
       while (chips.length < words.length) chips.push(addChip());
       const { accent } = pageColours();
@@ -119,7 +125,7 @@ function buildWords(parent: HTMLElement, read: (observation: ArrayLike<number>) 
         const weight = weights[i] ?? 0;
         setText(word, words[i] ?? '');
         setText(share, formatShare(weight));
-        root.style.setProperty('--heat', translucent(accent, most > 0 ? (0.85 * weight) / most : 0));
+        root.style.setProperty('--heat', translucent(accent, 0.85 * strength(weight)));
       });
     },
   };

@@ -1,10 +1,12 @@
 import { Choice } from './choice.ts';
 import type { Heat, HeatSource } from './heat.ts';
-import { describeGlance, tokenWeights } from './looked.ts';
+import { describeGlance, strengthOf, tokenWeights } from './looked.ts';
 import type { Glance } from './looked.ts';
-import { formatShare } from '../page/numbers.ts';
+import { formatNumber, formatShare } from '../page/numbers.ts';
 import type { Player } from '../time/player.ts';
 import type { TokenAttentionHeader } from '../../src/replay/format.ts';
+
+const ALIKE = 1.25; // times the weight that a token has where all have the same: nothing to be seen
 
 /** Where the encoder looked in the step that is open, and which of its heads are shown. */
 export class Looking implements HeatSource {
@@ -27,9 +29,18 @@ export class Looking implements HeatSource {
   }
 
   heat(): Heat | null {
+    const { encoder } = this;
     const weights = this.weights();
-    const title = `attention, ${describeGlance(this.choice.shown)}`;
-    return this.encoder && weights && { groups: this.encoder.tokens, weights, title, describe: formatShare };
+    if (!encoder || !weights) return null;
+    const heads = describeGlance(this.choice.shown);
+    const heaviest = weights.reduce((most, weight) => Math.max(most, weight), 0);
+    return {
+      groups: encoder.tokens,
+      weights,
+      title: heaviest * weights.length < ALIKE ? `attention: alike everywhere, ${heads}` : `attention, ${heads}`,
+      strength: (weight) => strengthOf(weight, weights.length),
+      describe: (weight) => `${formatShare(weight)}, ${formatNumber(weight * weights.length)} times its share`,
+    };
   }
 
   onChange(listener: () => void): void {

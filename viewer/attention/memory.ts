@@ -44,7 +44,10 @@ export class Memory {
   /** Every head asks for the same step: it is read once. */
   #attention({ recording, episode }: OpenEpisode, step: number): ArrayLike<number> | null {
     if (step < 0 || step > this.#player.lastStep) return null;
-    if (this.#read?.step !== step) this.#read = { step, attention: recording.attention(episode, step) };
+    if (this.#read?.step !== step) {
+      const { decision } = recording.moment(episode, step, { scene: false });
+      this.#read = { step, attention: decision?.attention ?? null };
+    }
     return this.#read.attention;
   }
 

@@ -60,6 +60,7 @@ export class MemoryMap {
       this.redraw();
     }
     this.#here.style.top = `${(100 * (page.rowOf(this.#player.step) + 0.5)) / page.rows}%`;
+    this.#root.setAttribute('aria-busy', String(!page.done));
     if (!page.done) this.#timer ??= setTimeout(() => this.#fill());
   }
 
@@ -94,7 +95,7 @@ export class MemoryMap {
     const selection = this.#choice.shown;
     const [from, to] = page.fill((step) => this.#memory.weights(step, selection), SLICE);
     this.#paint(page, from, to);
-    if (!page.done) this.#timer = setTimeout(() => this.#fill());
+    this.show();
   }
 
   #paint({ rows, columns, levels }: MapPage, from: number, to: number): void {

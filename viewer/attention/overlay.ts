@@ -1,20 +1,24 @@
+import type { Colour } from '../../envs/scene.ts';
 import type { Changes, Panel } from '../time/clock.ts';
 import { byId, element, pen, setText } from '../page/dom.ts';
 import { type Heat, type HeatSource, nameOfToken } from './heat.ts';
-import { pageColours, translucent } from '../page/colours.ts';
+import { luminance, translucent } from '../page/colours.ts';
 import { placeAt, placesOf } from './places.ts';
 import type { Corners, TokenPlace } from './places.ts';
 import type { Player } from '../time/player.ts';
 import { widthOfText } from '../scene/textMetrics.ts';
 
+const BLACK: Colour = '#000000';
 const STRONGEST = 0.7; // opacity: what is under the heaviest place can still be seen
-const OUTLINED = 0.5; // of the heaviest; places from there on have an edge
+const OUTLINED = 0.5; // places from this strength on have an edge
 
 interface Shown {
   heat: Heat;
   places: readonly TokenPlace[];
   /** CSS pixels for a world unit. */
   scale: number;
+  /** The scene's. */
+  background: Colour;
 }
 
 /** Where the agent looked, on the scene itself: over each place that shows a token, the stronger the heavier. */
@@ -70,20 +74,21 @@ export class Overlay implements Panel {
     const heat = this.#sources.map((source) => source.heat()).find((heat) => heat !== null);
     if (!heat) return null;
     const places = placesOf(scene, heat.groups, (text) => widthOfText(text, context));
-    return places.length > 0 ? { heat, places, scale: width / scene.width } : null;
+    return places.length > 0
+      ? { heat, places, scale: width / scene.width, background: scene.background ?? BLACK }
+      : null;
   }
 
-  #draw(context: CanvasRenderingContext2D, { heat, places, scale }: Shown): void {
-    const { accent } = pageColours();
-    const most = places.reduce((most, { token }) => Math.max(most, heat.weights[token] ?? 0), 0);
+  #draw(context: CanvasRenderingContext2D, { heat, places, scale, background }: Shown): void {
+    const colour = heatColour(background);
     for (const { token, corners } of places) {
-      const strength = most > 0 ? (heat.weights[token] ?? 0) / most : 0;
-      if (strength === 0) continue;
+      const strength = heat.strength(heat.weights[token] ?? 0);
+      if (!(strength > 0)) continue;
       trace(context, corners, scale);
-      context.fillStyle = translucent(accent, STRONGEST * strength);
+      context.fillStyle = translucent(colour, STRONGEST * strength);
       context.fill();
       if (strength < OUTLINED) continue;
-      context.strokeStyle = accent;
+      context.strokeStyle = colour;
       context.lineWidth = 1.5;
       context.stroke();
     }
@@ -117,6 +122,12 @@ export class Overlay implements Panel {
     const above = this.#canvas.offsetTop + y - this.#hint.offsetHeight - 14; // clear of the pointer
     this.#hint.style.transform = `translate(${Math.max(0, Math.min(from, room))}px, ${Math.max(0, above)}px)`;
   }
+}
+
+/** The accent, as it is legible on the scene's own background. */
+function heatColour(background: Colour): string {
+  const name = luminance(background) < 0.5 ? '--heat-on-dark' : '--heat-on-light';
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
 function trace(context: CanvasRenderingContext2D, corners: Corners, scale: number): void {
