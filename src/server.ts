@@ -11,8 +11,8 @@ import { HttpError, respondFile, respondJson, setHeaders } from './server/respon
 import { RunEvents } from './server/runEvents.ts';
 
 export interface ServerOptions {
-  /** A folder of runs, one run, a folder of replays, or one replay. */
-  path: string;
+  /** A folder of runs, one run, a folder of replays, or one replay; left out, there are none. */
+  path?: string;
   /** On 127.0.0.1; 0, the default: any free one. */
   port?: number;
   /** The built viewer. */

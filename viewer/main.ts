@@ -1,5 +1,8 @@
 import { AddressBar } from './session/addressBar.ts';
+import { AgentClient } from './agent/client.ts';
+import { AgentSource } from './play/agentSource.ts';
 import { AttentionPanel } from './attention/attentionPanel.ts';
+import { BranchTracks } from './play/branchTracks.ts';
 import { Clock } from './time/clock.ts';
 import type { Panel } from './time/clock.ts';
 import { Controls } from './time/controls.ts';
@@ -13,11 +16,16 @@ import { Messages } from './page/messages.ts';
 import { Opener } from './session/opener.ts';
 import { Picture } from './scene/picture.ts';
 import { Player } from './time/player.ts';
+import { parsePlayAddress } from './play/playAddress.ts';
+import { listenToMoves, playBindings } from './play/playKeys.ts';
+import { Playing } from './play/playing.ts';
+import { listenToPointing } from './play/pointing.ts';
 import { RunsPanel } from './session/runsPanel.ts';
 import { Session } from './session/session.ts';
 import { Stage } from './scene/stage.ts';
 import { Timeline } from './time/timeline.ts';
 import { Transport } from './time/transport.ts';
+import { TurnPanel } from './play/turnPanel.ts';
 import { Welcome } from './page/welcome.ts';
 
 const lessMotion = matchMedia('(prefers-reduced-motion: reduce)');
@@ -30,10 +38,21 @@ const player = new Player();
 player.glides = !lessMotion.matches;
 const opener = new Opener(player, messages, (name) => welcome.showWaiting(name));
 const session = new Session(player, opener, {
-  showRuns: (runs) => runsPanel.setRuns(runs),
+  showRuns: (runs) => {
+    agents.setRuns(runs ?? []);
+    runsPanel.setRuns(runs);
+  },
   showWanted: (id) => runsPanel.setOpen(id),
   showLive: (following, connected) => header.showLive(following, connected),
   showWelcome: (training) => welcome.show(training),
+});
+const client = new AgentClient();
+const agents = new AgentSource(client, () => opener.openId);
+const playing = new Playing(player, client, agents, {
+  changed: () => showPlaying(),
+  failed: (error, what) => messages.showError(error, what),
+  tookOver: () => session.takeOver(),
+  leftReplay: () => session.leaveReplay(),
 });
 const controls = new Controls(player, () => session.takeOver());
 
@@ -44,6 +63,12 @@ const picture = new Picture(player, await Stage.create(byId('scene', HTMLElement
 const timeline = new Timeline(player, controls);
 const attention = new AttentionPanel(player, controls, (chosen) => timeline.setAttention(chosen));
 const looked = new LookedPanel(player);
+const turn = new TurnPanel(player, playing);
+const branches = new BranchTracks(player, playing, () => timeline.plot);
+const pointing = listenToPointing(player, playing);
+const showPlaying = (): void => {
+  for (const part of [turn, branches, pointing]) part.show();
+};
 const panels: Panel[] = [
   welcome,
   header,
@@ -53,6 +78,8 @@ const panels: Panel[] = [
   looked,
   attention,
   timeline,
+  turn,
+  branches,
   new Inspector(player),
   new AddressBar(player, opener, session),
 ];
@@ -65,11 +92,19 @@ new Clock(
   },
   (error) => messages.showError(error, 'This moment'),
 );
-listenToKeys(controls);
+listenToKeys(controls, playBindings(playing));
+listenToMoves(playing, turn);
 listenForFiles((file) => void session.openFile(file));
 lessMotion.addEventListener('change', () => (player.glides = !lessMotion.matches));
 darkColours.addEventListener('change', () => {
-  for (const panel of [timeline, looked, attention, picture]) panel.redraw();
+  for (const panel of [timeline, branches, looked, attention, picture]) panel.redraw();
 });
 
+const startWantedGame = (): void => {
+  const wanted = parsePlayAddress(location.hash);
+  if (wanted) void playing.startGame(wanted);
+};
+window.addEventListener('hashchange', startWantedGame);
+if (parsePlayAddress(location.hash)) session.takeOver();
 await session.start();
+startWantedGame();

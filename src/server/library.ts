@@ -69,20 +69,23 @@ interface KnownRun {
  * Only what it lists can be read through it. Links are not followed, so nothing outside of the path is ever listed.
  */
 export class Library {
-  private readonly root: string;
+  private readonly root: string | null;
   private readonly known = new Map<string, KnownRun>();
   /** A file without a header is looked into again when it has grown. */
   private readonly headers = new Map<string, { bytes: number; header: ReplayHeader | undefined }>();
   private paths = new Map<string, string>();
   private places = new Map<string, RunPlace>();
 
-  /** @throws FileError when there is nothing at the path */
-  constructor(path: string) {
-    if (!existsSync(path))
+  /**
+   * @param path left out: an empty library
+   * @throws FileError when there is nothing at the path
+   */
+  constructor(path?: string) {
+    if (path !== undefined && !existsSync(path))
       throw new FileError(
         `there is nothing at ${path}: train something first, or name a run, a replay or a folder of runs`,
       );
-    this.root = realpathSync(path);
+    this.root = path === undefined ? null : realpathSync(path);
   }
 
   /** All runs, the one that changed last first. */
@@ -106,6 +109,7 @@ export class Library {
   }
 
   private find(): RunEntry[] {
+    if (this.root === null) return [];
     if (this.root.endsWith(EXTENSION) && statOf(this.root)?.isFile())
       return this.looseReplays(dirname(this.root), basename(this.root, EXTENSION), [basename(this.root)]);
     if (isRun(this.root)) return this.run(this.root, basename(this.root));

@@ -8,6 +8,11 @@ export function agentUrl(run: string, checkpoint: string): string {
   return absolute(`api/agents/${encodePath(run)}/${encodeURIComponent(checkpoint)}`);
 }
 
+/** Where the server lists the checkpoints of a run that a page may have. */
+export function checkpointsUrl(run: string): string {
+  return absolute(`api/agents/${encodePath(run)}`);
+}
+
 /** Where the server has the module of a run's own environment. */
 export function environmentModuleUrl(run: string): string {
   return absolute(`api/environments/${encodePath(run)}.js`);

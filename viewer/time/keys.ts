@@ -1,7 +1,8 @@
 import type { Controls } from './controls.ts';
 import { byId, element } from '../page/dom.ts';
 
-interface Binding {
+/** A key of the page, and its line in the list behind `?`. */
+export interface Binding {
   /** As in KeyboardEvent.key, with `Shift+` before it where Shift is held. */
   keys: string[];
   shown: string[];
@@ -19,14 +20,24 @@ const BINDINGS: Binding[] = [
   { keys: ['End'], shown: ['End'], does: 'last step', run: (c) => c.seekEnd() },
   { keys: ['['], shown: ['['], does: 'slower', run: (c) => c.changeSpeed(-1) },
   { keys: [']'], shown: [']'], does: 'faster', run: (c) => c.changeSpeed(1) },
-  { keys: ['?', 'Shift+?'], shown: ['?'], does: 'this list', run: () => byId('help', HTMLDialogElement).showModal() },
 ];
+const HELP: Binding = {
+  keys: ['?', 'Shift+?'],
+  shown: ['?'],
+  does: 'this list',
+  run: () => byId('help', HTMLDialogElement).showModal(),
+};
 
-/** Puts the keys to work, and their list behind `?`. */
-export function listenToKeys(controls: Controls): void {
+/**
+ * Puts the keys to work, and their list behind `?`.
+ *
+ * @param more  keys of other parts of the page
+ */
+export function listenToKeys(controls: Controls, more: readonly Binding[] = []): void {
+  const bindings = [...BINDINGS, ...more, HELP];
   const help = byId('help', HTMLDialogElement);
   byId('keys', HTMLElement).append(
-    ...BINDINGS.map(({ shown, does }) =>
+    ...bindings.map(({ shown, does }) =>
       element('div', {}, element('dt', {}, ...shown.map((key) => element('kbd', {}, key))), element('dd', {}, does)),
     ),
   );
@@ -38,7 +49,7 @@ export function listenToKeys(controls: Controls): void {
     if (event.key === 'Tab') tabbed = true;
     if (help.open || event.ctrlKey || event.metaKey || event.altKey || ownsKey(event.target, event.key, tabbed)) return;
     const pressed = event.shiftKey ? `Shift+${event.key}` : event.key;
-    const binding = BINDINGS.find(({ keys }) => keys.includes(pressed));
+    const binding = bindings.find(({ keys }) => keys.includes(pressed));
     if (!binding) return;
     event.preventDefault();
     binding.run(controls);

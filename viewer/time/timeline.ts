@@ -39,7 +39,7 @@ export class Timeline implements Panel {
   }
 
   update(changes: Changes): void {
-    if (changes.has('episode')) this.redraw();
+    if (changes.has('length')) this.redraw();
     else if (changes.has('step')) this.#drawMemory();
     if (changes.has('position')) this.#moveCursor();
     if (changes.has('step')) this.#describe();
@@ -120,6 +120,11 @@ export class Timeline implements Panel {
     const x = xOf(step, this.#plot());
     const room = this.#root.clientWidth - this.#hint.offsetWidth;
     this.#hint.style.transform = `translateX(${Math.max(0, Math.min(x - this.#hint.offsetWidth / 2, room))}px)`;
+  }
+
+  /** Where the steps are. */
+  get plot(): Plot {
+    return this.#plot();
   }
 
   #plot(): Plot {
