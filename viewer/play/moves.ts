@@ -1,8 +1,5 @@
-import type { Space } from '../../envs/spaces.ts';
 import type { Thought } from '../../src/playing.ts';
 import type { Situation } from '../agent/protocol.ts';
-import { buildChoices } from './choices.ts';
-import { buildDials } from './dials.ts';
 
 /** The moves that a person can make, on the page and by key. */
 export interface Moves {
@@ -10,27 +7,4 @@ export interface Moves {
   show(situation: Situation, thought: Thought | null): void;
   /** The action, flat, that a key means, as in KeyboardEvent.key; null for none. */
   byKey(key: string): ArrayLike<number> | null;
-}
-
-/**
- * Builds the moves of an action space under `parent`.
- *
- * @param act  gets the action, flat, that a person chose
- * @returns    null where a person cannot play: in spaces that no policy can act in either
- */
-export function buildMoves(space: Space, parent: HTMLElement, act: (action: ArrayLike<number>) => void): Moves | null {
-  switch (space.kind) {
-    case 'discrete':
-      return buildChoices(space, parent, act);
-    case 'box':
-    case 'multiDiscrete':
-    case 'multiBinary':
-      return buildDials(space, parent, act);
-    case 'text':
-    case 'tuple':
-    case 'dict':
-      return null;
-    default:
-      return space satisfies never;
-  }
 }

@@ -4,7 +4,8 @@ import { groupThousands } from '../page/numbers.ts';
 import type { Player } from '../time/player.ts';
 import type { Changes, Panel } from '../time/clock.ts';
 import { describeOutcome } from '../time/transport.ts';
-import { buildMoves, type Moves } from './moves.ts';
+import { buildMoves } from './buildMoves.ts';
+import type { Moves } from './moves.ts';
 import type { Phase, Playing } from './playing.ts';
 import type { Simulation } from './simulation.ts';
 
