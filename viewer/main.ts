@@ -2,6 +2,9 @@ import { AddressBar } from './session/addressBar.ts';
 import { EVERYTHING, sameSelection } from './attention/attention.ts';
 import { AttentionPanel } from './attention/attentionPanel.ts';
 import { Choice } from './attention/choice.ts';
+import { AgentClient } from './agent/client.ts';
+import { AgentSource } from './play/agentSource.ts';
+import { BranchTracks } from './play/branchTracks.ts';
 import { Clock } from './time/clock.ts';
 import type { Panel } from './time/clock.ts';
 import { Controls } from './time/controls.ts';
@@ -22,6 +25,10 @@ import { Opener } from './session/opener.ts';
 import { Overlay } from './attention/overlay.ts';
 import { Picture } from './scene/picture.ts';
 import { Player } from './time/player.ts';
+import { parsePlayAddress } from './play/playAddress.ts';
+import { listenToMoves, playBindings } from './play/playKeys.ts';
+import { Playing } from './play/playing.ts';
+import { listenToPointing } from './play/pointing.ts';
 import { RunsPanel } from './session/runsPanel.ts';
 import { Scan } from './time/scan.ts';
 import { Search } from './search/search.ts';
@@ -30,6 +37,7 @@ import { Session } from './session/session.ts';
 import { Stage } from './scene/stage.ts';
 import { Timeline } from './time/timeline.ts';
 import { Transport } from './time/transport.ts';
+import { TurnPanel } from './play/turnPanel.ts';
 import { Welcome } from './page/welcome.ts';
 import { Zoom } from './time/zoom.ts';
 
@@ -43,7 +51,10 @@ const player = new Player();
 player.glides = !lessMotion.matches;
 const opener = new Opener(player, messages, (name) => welcome.showWaiting(name));
 const session = new Session(player, opener, {
-  showRuns: (runs) => runsPanel.setRuns(runs),
+  showRuns: (runs) => {
+    agents.setRuns(runs ?? []);
+    runsPanel.setRuns(runs);
+  },
   showWanted: (id) => runsPanel.setOpen(id),
   showLive: (following, connected) => header.showLive(following, connected),
   showWelcome: (training) => welcome.show(training),
@@ -54,6 +65,14 @@ const looking = new Looking(player);
 const zoom = new Zoom(player, () => clock.note('zoom'));
 const scan = new Scan(player, () => clock.note('signals'));
 const search = new Search(() => clock.note('matches'));
+const client = new AgentClient();
+const agents = new AgentSource(client, () => opener.openId);
+const playing = new Playing(player, client, agents, {
+  changed: () => showPlaying(),
+  failed: (error, what) => messages.showError(error, what),
+  tookOver: () => session.takeOver(),
+  leftReplay: () => session.leaveReplay(),
+});
 const controls = new Controls(player, zoom, () => session.takeOver());
 
 // The page
@@ -71,6 +90,12 @@ const attention = new AttentionPanel({
 });
 const looked = new LookedPanel(player, looking);
 const overlay = new Overlay(player, [looking]);
+const turn = new TurnPanel(player, playing);
+const branches = new BranchTracks(player, playing, () => timeline.plot);
+const pointing = listenToPointing(player, playing);
+const showPlaying = (): void => {
+  for (const part of [turn, branches, pointing]) part.show();
+};
 const panels: Panel[] = [
   scan,
   zoom,
@@ -83,6 +108,8 @@ const panels: Panel[] = [
   looked,
   attention,
   timeline,
+  turn,
+  branches,
   jumps,
   new Inspector(player, scan),
   copyStep,
@@ -98,19 +125,31 @@ const clock = new Clock(
   },
   (error) => messages.showError(error, 'This moment'),
 );
-const letGo = (): void => [heads, looking.choice].forEach((choice) => choice.unlock());
+const escape = (): void => {
+  for (const choice of [heads, looking.choice]) choice.unlock();
+  playing.stop();
+};
 listenToKeys(controls, [
   ...jumps.keys,
   ...new GoTo(player, controls).keys,
   ...searchPanel.keys,
   ...copyStep.keys,
-  { keys: ['h'], shown: ['H'], does: 'heat on the scene, where it looked: on or off', run: () => overlay.toggle() },
-  { keys: ['Escape'], shown: ['Esc'], does: 'all heads again, after one was locked', run: letGo },
+  { keys: ['a'], shown: ['A'], does: 'attention on the scene: on or off', run: () => overlay.toggle() },
+  { keys: ['Escape'], shown: ['Esc'], does: 'all heads again, after one was locked', run: escape },
+  ...playBindings(playing),
 ]);
+listenToMoves(playing, turn);
 listenForFiles((file) => void session.openFile(file));
 lessMotion.addEventListener('change', () => (player.glides = !lessMotion.matches));
 darkColours.addEventListener('change', () => {
-  for (const panel of [timeline, overlay, looked, attention, picture]) panel.redraw();
+  for (const panel of [timeline, branches, overlay, looked, attention, picture]) panel.redraw();
 });
 
+const startWantedGame = (): void => {
+  const wanted = parsePlayAddress(location.hash);
+  if (wanted) void playing.startGame(wanted);
+};
+window.addEventListener('hashchange', startWantedGame);
+if (parsePlayAddress(location.hash)) session.takeOver();
 await session.start();
+startWantedGame();

@@ -91,7 +91,7 @@ describe.skipIf(!chromiumPath)('attention in Chromium', () => {
     test('its key and its button take it away and bring it back', async () => {
       await open(encode(gridHeader, [shownEpisode()]));
       await button('head 1').click();
-      await page.keyboard.press('h');
+      await page.keyboard.press('a');
       await expect.poll(() => toggle().getAttribute('aria-pressed')).toBe('false');
       expect(await opacityAt(6, 2)).toBe(0);
       await toggle().click();

@@ -1,0 +1,76 @@
+import { agentUrl, checkpointsUrl, environmentModuleUrl } from '../agent/addresses.ts';
+import type { AgentClient } from '../agent/client.ts';
+import type { PageDevice } from '../../src/device/inPage.ts';
+import type { AgentDescription, DeviceDescription } from '../agent/protocol.ts';
+import type { RunEntry } from '../session/library.ts';
+
+/** A checkpoint that the server lets a page have. */
+interface CheckpointEntry {
+  name: string;
+  step: number;
+  best: boolean;
+}
+
+/** An agent to play with, and what to say of it. */
+export interface FoundAgent extends AgentDescription {
+  device: DeviceDescription;
+  /** Why it is not the one that is wanted; null where it is. */
+  instead: string | null;
+}
+
+/** Finds agents: on the server, of the runs that it has. */
+export class AgentSource {
+  readonly #client: AgentClient;
+  readonly #openId: () => string | null;
+  #runs: readonly RunEntry[] = [];
+
+  /** @param openId says which of the server's replays is open */
+  constructor(client: AgentClient, openId: () => string | null) {
+    this.#client = client;
+    this.#openId = openId;
+  }
+
+  setRuns(runs: readonly RunEntry[]): void {
+    this.#runs = runs;
+  }
+
+  /** Id of the run that the open replay is of; null for a file, and for replays without a run. */
+  get runOpen(): string | null {
+    const openId = this.#openId();
+    const run = this.#runs.find(({ replays }) => replays.some(({ id }) => id === openId));
+    return run && run.algo !== '' ? run.id : null; // replays alone are listed as a run that learned by no algorithm
+  }
+
+  /** Where the program of an environment is, if it is not built in; null where no run says it. */
+  moduleOf(run: string | null): string | null {
+    return run === null ? null : environmentModuleUrl(run);
+  }
+
+  /**
+   * The agent of a run, as it was after so many steps, or else at its best.
+   *
+   * @param environment  that it is to act in
+   * @throws AgentError when it cannot be loaded, or does not fit the environment
+   */
+  async find(
+    run: string,
+    { environment, step, device }: { environment: string; step: number | undefined; device: PageDevice },
+  ): Promise<FoundAgent> {
+    const checkpoints = await this.#checkpoints(run);
+    const wanted = checkpoints.find((checkpoint) => checkpoint.step === step);
+    const found = wanted ?? checkpoints.find(({ best }) => best) ?? checkpoints.at(-1);
+    if (!found) throw new Error(`${run} has no checkpoint yet`);
+    const opened = await this.#client.request('open', { device });
+    const request = { url: agentUrl(run, found.name), environment, module: this.moduleOf(run) };
+    const agent = await this.#client.request('load', request);
+    const instead =
+      wanted || step === undefined ? null : `the checkpoint of step ${step} is gone: this is step ${agent.step}`;
+    return { ...agent, device: opened, instead };
+  }
+
+  async #checkpoints(run: string): Promise<CheckpointEntry[]> {
+    const response = await fetch(checkpointsUrl(run));
+    if (!response.ok) throw new Error(`the server has no agent of ${run} (it answered ${response.status})`);
+    return (await response.json()) as CheckpointEntry[]; // our own server's answer
+  }
+}
