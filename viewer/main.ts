@@ -13,6 +13,8 @@ import { byId } from './page/dom.ts';
 import { listenForFiles } from './page/drop.ts';
 import { GoTo } from './time/goTo.ts';
 import { HeaderBar } from './page/headerBar.ts';
+import { Influence } from './influence/influence.ts';
+import { InfluencePanel } from './influence/influencePanel.ts';
 import { Inspector } from './inspector/inspector.ts';
 import { Jumps } from './time/jumps.ts';
 import { listenToKeys } from './time/keys.ts';
@@ -75,6 +77,8 @@ const playing = new Playing(player, client, agents, {
 });
 const controls = new Controls(player, zoom, () => session.takeOver());
 
+const influence = new Influence(player, client, async () => playing.findAgent());
+
 // The page
 const header = new HeaderBar(player, () => session.toggleLive());
 const runsPanel = new RunsPanel(player, controls, (replay) => session.choose(replay));
@@ -89,7 +93,8 @@ const attention = new AttentionPanel({
   remember: (remembered) => timeline.setMemory(remembered),
 });
 const looked = new LookedPanel(player, looking);
-const overlay = new Overlay(player, [looking]);
+new InfluencePanel(influence);
+const overlay = new Overlay(player, [influence, looking]);
 const turn = new TurnPanel(player, playing);
 const branches = new BranchTracks(player, playing, () => timeline.plot);
 const pointing = listenToPointing(player, playing);
@@ -104,6 +109,7 @@ const panels: Panel[] = [
   runsPanel,
   picture,
   new Transport(player, controls),
+  influence,
   overlay,
   looked,
   attention,
@@ -135,6 +141,7 @@ listenToKeys(controls, [
   ...searchPanel.keys,
   ...copyStep.keys,
   { keys: ['a'], shown: ['A'], does: 'attention on the scene: on or off', run: () => overlay.toggle() },
+  { keys: ['s'], shown: ['S'], does: 'saliency and occlusion: what changes the action', run: () => influence.toggle() },
   { keys: ['Escape'], shown: ['Esc'], does: 'all heads again, after one was locked', run: escape },
   ...playBindings(playing),
 ]);

@@ -9,8 +9,8 @@ export interface Heat {
   title: string;
   /** How strongly a weight is shown, from 0 to 1. */
   strength(weight: number): number;
-  /** A weight in words. */
-  describe(weight: number): string;
+  /** A token's weight in words. */
+  describe(weight: number, token: number): string;
 }
 
 /** Something that weighs tokens, of the step that is open. */

@@ -116,7 +116,7 @@ export class Overlay implements Panel {
     if (!this.#shown || !place) return;
     const { heat } = this.#shown;
     const weight = heat.weights[place.token] ?? 0;
-    setText(this.#hint, `${nameOfToken(heat.groups, place.token)} \u00b7 ${heat.describe(weight)}`);
+    setText(this.#hint, `${nameOfToken(heat.groups, place.token)} \u00b7 ${heat.describe(weight, place.token)}`);
     const room = this.#scene.clientWidth - this.#hint.offsetWidth;
     const from = this.#canvas.offsetLeft + x - this.#hint.offsetWidth / 2;
     const above = this.#canvas.offsetTop + y - this.#hint.offsetHeight - 14; // clear of the pointer

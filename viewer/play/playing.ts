@@ -275,6 +275,19 @@ export class Playing {
     };
   }
 
+  /**
+   * The agent of the recording that is open; null where the server has no run of it.
+   *
+   * @throws Error when it cannot be loaded
+   */
+  async findAgent(): Promise<FoundAgent | null> {
+    const run = this.#source.runOpen;
+    const { recording } = this.#player;
+    if (run === null || !recording) return null;
+    const { environment, step } = recording.header;
+    return (this.#agent ??= await this.#source.find(run, { environment, step, device: this.#device }));
+  }
+
   /** Null, said aloud, where there is none: a person can play without. */
   async #findAgent({ environment, step }: ReplayHeader, run: string | null): Promise<FoundAgent | null> {
     if (run === null) return null;
