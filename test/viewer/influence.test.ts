@@ -87,7 +87,9 @@ test('a slope has a sign, that of several numbers a length, and what has none is
   const several = { name: 'd', numbers: [0, 1], token: 2 };
   const effects = effectsOfSlopes([...parts, several], [-3, 4, NaN]);
   expect(effects.map(({ size }) => size)).toEqual([-3, 4, 5]);
-  expect(largest(effects, 2).map(({ part }) => part.name)).toEqual(['d', 'b']);
+  expect(largest(effects, 5, 2).map(({ part }) => part.name)).toEqual(['d', 'b']);
+  expect(largest(effects, 200, 2)).toEqual([]); // next to nothing
+  expect(largest(effects, 200, 3).length).toBe(3); // but of a few parts, all are told
 });
 
 function recording(steps: number, policy: { kind: string; layers?: number; context?: number }): Recording {

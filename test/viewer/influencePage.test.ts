@@ -44,7 +44,8 @@ describe.skipIf(!chromiumPath)('what changes the action, in Chromium', () => {
     await page.goto(`${server.url}#replay=${encodeURIComponent(replay)}&episode=1&step=${step}`);
     await page.locator(`main[data-step="${step}"]`).waitFor();
   };
-  const answered = (): Promise<void> => page.locator('#influence-parts[aria-busy="false"] .meter').first().waitFor();
+  const answered = (): Promise<void> =>
+    page.locator('#influence-shown:not([hidden]) [aria-busy="false"]').waitFor({ state: 'attached' });
   const texts = (): Promise<string[]> => page.locator('#influence-parts .number').allTextContents();
 
   test('hides each number, from the probability that was recorded, and asks again at another step', async () => {
@@ -53,6 +54,7 @@ describe.skipIf(!chromiumPath)('what changes the action, in Chromium', () => {
     await answered();
     const chosen = runs.read(cart).moment(0, 6).decision!;
     const recorded = chosen.distribution![chosen.action[0]!]!.toFixed(2);
+    expect((await texts()).length).toBe(4);
     expect((await texts()).length).toBe(4);
     for (const text of await texts()) expect(text.startsWith(`${recorded} \u2192 `)).toBe(true);
     await expect(page.locator('#influence-remark').textContent()).resolves.toBe('');

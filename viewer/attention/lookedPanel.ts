@@ -51,7 +51,7 @@ export class LookedPanel implements Panel {
     this.#parts.replaceChildren();
     this.#buttons = [];
     if (encoder) {
-      this.#shown = encoder.tokens.map((group) => buildPart(group, this.#parts));
+      this.#shown = encoder.tokens.map((group) => buildPart(group, this.#parts, encoder.tokens.length > 1));
       const glances: Glance[] = ['mean', 'max', ...Array.from({ length: encoder.heads }, (_, head) => head)];
       this.#buttons = glances.map((glance) => ({ button: this.#button(glance), glance }));
       this.#heads.hidden = encoder.heads < 2;

@@ -22,10 +22,14 @@ export interface Part {
   show(weights: Float32Array, sum: number, look: Look): void;
 }
 
-/** How much of the attention the whole group had, and under it which of its tokens. */
-export function buildPart(group: TokenGroup, parent: HTMLElement): Part {
+/**
+ * How much of the attention the whole group had, and under it which of its tokens.
+ *
+ * @param shares whether there are other groups that could have had it
+ */
+export function buildPart(group: TokenGroup, parent: HTMLElement, shares: boolean): Part {
   const meter = new Meter(group.name || tokenName(group, 0));
-  parent.append(meter.root);
+  if (shares) parent.append(meter.root);
   const detail = buildDetail(group, parent);
   return {
     show(weights, sum, look) {

@@ -13,6 +13,8 @@ export interface Effect {
   text: string;
 }
 
+const FAINTEST = 0.05; // of a full one
+
 /**
  * What hiding each part does to the action that was taken: to its probability; where actions are continuous, how far the
  * mean moves, in standard deviations.
@@ -48,10 +50,10 @@ export function effectsOfSlopes(parts: readonly Part[], slopes: ArrayLike<number
   });
 }
 
-/** The largest effects, whichever way they go. */
-export function largest(effects: readonly Effect[], count: number): Effect[] {
+/** The largest effects, whichever way they go. Where there are many, without those that show nothing beside a `full` one. */
+export function largest(effects: readonly Effect[], full: number, count: number): Effect[] {
   return effects
-    .filter(({ size }) => size !== 0)
+    .filter(({ size }) => effects.length <= count || Math.abs(size) >= FAINTEST * full)
     .sort((a, b) => Math.abs(b.size) - Math.abs(a.size))
     .slice(0, count);
 }

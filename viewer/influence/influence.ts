@@ -21,12 +21,14 @@ export type Weighed =
   | { kind: 'busy' }
   /** It cannot be done; `why` says it to a person. */
   | { kind: 'failed'; why: string }
-  /** `remark`: what a person should know of the agent that was asked; null for nothing. */
-  | { kind: 'shown'; effects: Effect[]; remark: string | null };
+  /** `full`: how large an effect has the full colour. `remark`: what a person should know of the agent that was asked; null for nothing. */
+  | { kind: 'shown'; effects: Effect[]; full: number; remark: string | null };
 
 /** Finds the agent that decided in a recording; null where the page knows of none. */
 export type FindAgent = (recording: Recording) => Promise<FoundAgent | null>;
 
+/** Below these, hiding a part changes an action by next to nothing, though it may be more than any other part does. */
+const NOTABLE = { probability: 0.1, deviations: 0.5 };
 const CALM_MS = 150; // a key that is held goes through steps that nobody looks at
 const TOLERANCE = 0.02; // of a probability: devices differ in the last bits, replays round to sixteen
 
@@ -86,13 +88,13 @@ export class Influence implements HeatSource, Panel {
     if (!groups || kind === 'off' || kind === 'failed') return null;
     const effects = this.#weighed.kind === 'shown' ? this.#weighed.effects : [];
     const weights = effectsByToken(effects, countTokens(groups));
-    const most = weights.reduce((most, weight) => Math.max(most, weight), 0);
+    const full = this.#weighed.kind === 'shown' ? this.#weighed.full : 1;
     const texts = new Map(effects.map(({ part, text }) => [part.token, text]));
     return {
       groups,
       weights,
       title: this.#method,
-      strength: (weight) => share(weight, 0, most || 1),
+      strength: (weight) => share(weight, 0, full),
       describe: (weight, token) => texts.get(token) ?? formatNumber(weight),
     };
   }
@@ -142,7 +144,9 @@ export class Influence implements HeatSource, Panel {
     const numbers = parts.map((part) => part.numbers);
     const distributions = await this.#client.request('occlude', { ...question, neutral, parts: numbers }, { signal });
     const effects = effectsOfHiding(actionSpace, decision, parts, distributions);
-    return { kind: 'shown', effects, remark: agent.instead ?? differenceFrom(decision, distributions[0]) };
+    const notable = question.continuous ? NOTABLE.deviations : NOTABLE.probability;
+    const remark = agent.instead ?? differenceFrom(decision, distributions[0]);
+    return { kind: 'shown', effects, full: Math.max(notable, largestOf(effects)), remark };
   }
 
   async #differentiate(where: Where, decision: Decision, agent: FoundAgent, signal: AbortSignal): Promise<Weighed> {
@@ -154,7 +158,8 @@ export class Influence implements HeatSource, Panel {
         why: 'All that it sees here are categories and words, which have no gradient: hide them.',
       };
     const parts = partsOf(where.recording.header.observationSpace, question.now);
-    return { kind: 'shown', effects: effectsOfSlopes(parts, slopes), remark: agent.instead };
+    const effects = effectsOfSlopes(parts, slopes);
+    return { kind: 'shown', effects, full: largestOf(effects) || 1, remark: agent.instead };
   }
 
   #neutralOf({ recording, episode }: Where): Neutral {
@@ -170,6 +175,10 @@ export class Influence implements HeatSource, Panel {
     this.#weighed = weighed;
     for (const listener of this.#listeners) listener();
   }
+}
+
+function largestOf(effects: readonly Effect[]): number {
+  return effects.reduce((most, { size }) => Math.max(most, Math.abs(size)), 0);
 }
 
 /** Said where the agent that was asked is not quite the one that was recorded. */

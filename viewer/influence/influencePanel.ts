@@ -1,7 +1,7 @@
 import { byId, element, setText } from '../page/dom.ts';
 import { Meter } from '../page/meter.ts';
-import { largest } from './effects.ts';
-import { type Influence, type Method, METHODS } from './influence.ts';
+import { type Effect, largest } from './effects.ts';
+import { type Influence, type Method, METHODS, type Weighed } from './influence.ts';
 
 const LISTED = 8;
 
@@ -48,19 +48,22 @@ export class InfluencePanel {
     this.#list.setAttribute('aria-busy', String(weighed.kind === 'busy'));
     setText(this.#remark, remarkOf(weighed));
     if (weighed.kind === 'busy') return; // what was there stays, dimmed
-    const effects = weighed.kind === 'shown' ? largest(weighed.effects, LISTED) : [];
-    const most = Math.abs(effects[0]?.size ?? 0);
+    const [effects, full] = weighed.kind === 'shown' ? [listed(weighed), weighed.full] : [[], 1];
     this.#list.replaceChildren(
       ...effects.map(({ part, size, text }) => {
         const meter = new Meter(part.name);
-        meter.show(size, { low: -most, high: most }, text);
+        meter.show(size, { low: -full, high: full }, text);
         return meter.root;
       }),
     );
   }
 }
 
-function remarkOf(weighed: Influence['weighed']): string {
+function listed({ effects, full }: Weighed & { kind: 'shown' }): Effect[] {
+  return largest(effects, full, LISTED);
+}
+
+function remarkOf(weighed: Weighed): string {
   switch (weighed.kind) {
     case 'off':
       return '';
@@ -70,7 +73,7 @@ function remarkOf(weighed: Influence['weighed']): string {
       return weighed.why;
     case 'shown': {
       if (weighed.remark) return weighed.remark;
-      return weighed.effects.every(({ size }) => size === 0) ? 'Nothing that it sees changes the action here.' : '';
+      return listed(weighed).length === 0 ? 'No part changes it by itself.' : '';
     }
     default:
       return weighed satisfies never;
