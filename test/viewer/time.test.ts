@@ -320,6 +320,7 @@ describe.skipIf(!chromiumPath)('time in Chromium', () => {
     await at(100);
     await expect.poll(() => result.textContent()).toBe('1 of 3');
     await page.keyboard.press('Escape');
+    await expect(page.locator('#search-text').inputValue()).resolves.toBe('reward > 2 and action = go on');
     await press('n', 3, 2);
     await press('n', 4, 2);
     await press('n', 100, 1); // round again
