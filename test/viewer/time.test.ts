@@ -239,6 +239,32 @@ describe.skipIf(!chromiumPath)('time in Chromium', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('a finger scrubs, two fingers zoom, and a wheel that turns sideways moves along', async () => {
+    const touched = await browser.newPage({ viewport: { width: 1200, height: 800 }, hasTouch: true });
+    await page.close();
+    page = touched;
+    await openEventful();
+    const session = await page.context().newCDPSession(page);
+    const touch = async (type: 'touchStart' | 'touchMove' | 'touchEnd', ...steps: number[]): Promise<void> => {
+      const touchPoints = await Promise.all(steps.map((step) => placeOf(step)));
+      await session.send('Input.dispatchTouchEvent', { type, touchPoints });
+    };
+    await touch('touchStart', 100);
+    await at(100);
+    await touch('touchMove', 180);
+    await at(180);
+    await touch('touchStart', 180, 220);
+    await touch('touchMove', 180, 380);
+    await touch('touchEnd');
+    const { x, y } = await placeOf(180);
+    await page.mouse.click(x, y); // stayed under its finger
+    await at(180);
+    await page.mouse.wheel(300, 0);
+    await page.mouse.click(x, y);
+    await until(':not([data-step="180"])');
+    expect(await step()).toBeGreaterThan(190);
+  });
+
   test('a loop is dragged with Shift or set with i and o, is played over and over, and ends with x', async () => {
     await openEventful();
     await page.keyboard.down('Shift');
