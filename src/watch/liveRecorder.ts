@@ -26,6 +26,7 @@ const BEHIND = 10;
 export class LiveRecorder implements Audience {
   readonly #run: RunDirectory;
   readonly #child: ChildProcess;
+  readonly #ended: () => void;
   #ready = false;
 
   /** @param failed is told, once, why there will be no episodes */
@@ -35,10 +36,15 @@ export class LiveRecorder implements Audience {
     this.#child = fork(main, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
     standBack(this.#child);
     this.#child.on('message', (message: RecorderMessage) => {
-      if (message.kind === 'failed') failed(message.message);
-      else this.#ready = true;
+      if (message.kind === 'ready') this.#ready = true;
+      else {
+        this.close();
+        failed(message.message);
+      }
     });
-    this.#child.on('error', () => (this.#ready = false)); // it is gone: training goes on without it
+    this.#child.on('error', () => {}); // it could not be started or told something: it ends, and training goes on
+    this.#ended = () => failed('the process that records them has ended');
+    this.#child.once('exit', this.#ended);
     this.#child.send(order);
   }
 
@@ -52,6 +58,7 @@ export class LiveRecorder implements Audience {
   }
 
   close(): void {
+    this.#child.off('exit', this.#ended);
     this.#child.kill('SIGKILL'); // in the middle of an episode it hears of nothing else
     rmSync(this.#run.unfinishedReplayPath, { force: true });
   }

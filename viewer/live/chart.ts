@@ -28,13 +28,18 @@ export class Chart {
   readonly root: HTMLElement;
   readonly #options: ChartOptions;
   readonly #values = element('span', { class: 'values' });
+  readonly #note = element(
+    'span',
+    { class: 'hush', title: 'with their 95 % intervals', hidden: true },
+    'dots: evaluations',
+  );
   readonly #host = element('div', { class: 'plot', role: 'img' });
   #plot: uPlot | null = null;
   #shown: readonly Shown[] = [];
 
   constructor(options: ChartOptions) {
     this.#options = options;
-    const caption = element('figcaption', {}, element('span', {}, options.name), this.#values);
+    const caption = element('figcaption', {}, element('span', {}, options.name), this.#note, this.#values);
     this.root = element('figure', { class: 'chart' }, caption, this.#host);
     new ResizeObserver(() => this.#plot?.setSize(this.#size())).observe(this.#host);
   }
@@ -42,6 +47,7 @@ export class Chart {
   /** @param words what there is to see, for those who hear the page */
   show(shown: readonly Shown[], data: CurveData, words: string): void {
     this.#host.setAttribute('aria-label', words);
+    this.#note.hidden = !this.#showsEvaluations || data.evaluations.every(({ means }) => means.every(isNothing));
     const columns: uPlot.AlignedData = [data.steps, ...this.#columns(data)];
     if (this.#plot && sameLines(shown, this.#shown)) return this.#plot.setData(columns);
     this.#plot?.destroy();
@@ -144,6 +150,10 @@ function colourOf({ colour }: Shown): string {
 function sameLines(some: readonly Shown[], others: readonly Shown[]): boolean {
   const key = ({ run, colour, dashed }: Shown): string => `${colour} ${dashed} ${run}`;
   return some.map(key).join('\n') === others.map(key).join('\n');
+}
+
+function isNothing(value: number | null | undefined): boolean {
+  return value === null || value === undefined;
 }
 
 /** Few characters: there is not much room beside a small chart. */

@@ -13,7 +13,7 @@ const WORTH_SEARCHING = 2; // fewer runs need neither filter nor order
 /** All runs, found by text and put in order; a click opens one, its box lays its curves over those of others. */
 export class RunList {
   readonly #overlay: Overlay;
-  readonly #choose: (run: RunEntry) => void;
+  readonly #choose: (id: string) => void;
   readonly #list = byId('runs', HTMLElement);
   readonly #filter = byId('runs-filter', HTMLInputElement);
   readonly #order = byId('runs-order', HTMLSelectElement);
@@ -21,7 +21,7 @@ export class RunList {
   #runs: readonly RunEntry[] = [];
   #current: string | null = null;
 
-  constructor(overlay: Overlay, choose: (run: RunEntry) => void) {
+  constructor(overlay: Overlay, choose: (id: string) => void) {
     this.#overlay = overlay;
     this.#choose = choose;
     this.#order.append(...ORDERS.map((order) => element('option', { value: order }, order)));
@@ -52,12 +52,7 @@ export class RunList {
   /** The row of a run: the one that there is, if it would look the same. */
   #row(run: RunEntry): HTMLElement {
     const shown = this.#overlay.shown.find((one) => one.run === run.id);
-    const look = JSON.stringify([
-      { ...run, replays: run.replays.at(-1) },
-      noteOf(run),
-      this.#current === run.id,
-      shown,
-    ]);
+    const look = JSON.stringify([{ ...run, replays: null }, noteOf(run), this.#current === run.id, shown]);
     const known = this.#rows.get(run.id);
     if (known?.look === look) return known.item;
     const name = element('span', { class: 'name', title: run.name }, shortName(run));
@@ -72,7 +67,7 @@ export class RunList {
       ],
       {
         chosen: this.#current === run.id,
-        press: (event) => (event.shiftKey ? this.#overlay.toggle(run.id) : this.#choose(run)),
+        press: (event) => (event.shiftKey ? this.#overlay.toggle(run.id) : this.#choose(run.id)),
       },
     );
     item.prepend(this.#box(run, shown !== undefined));

@@ -27,7 +27,7 @@ export class RunsPanel implements Panel {
     this.#controls = controls;
     this.#overlay = overlay;
     this.#openReplay = openReplay;
-    this.#runList = new RunList(overlay, (run) => this.#choose(run));
+    this.#runList = new RunList(overlay, (id) => this.#choose(id));
   }
 
   update(changes: Changes): void {
@@ -72,9 +72,9 @@ export class RunsPanel implements Panel {
     byId('no-replays', HTMLElement).hidden = run === null || run.replays.length > 0;
   }
 
-  #choose(run: RunEntry): void {
-    this.#chosenRun = run.id;
-    const newest = newestReplay(run);
+  #choose(run: string): void {
+    this.#chosenRun = run;
+    const newest = this.#run && newestReplay(this.#run);
     if (newest) this.#openReplay(newest.id);
     this.#listRuns();
   }
