@@ -161,7 +161,14 @@ export const presets: Readonly<Record<string, Settings | ((values: Values) => Se
   'ConcentrationEasy-v0': { ...episodesOf(104), ...annealed(1_000_000), width: 64 },
   'ConcentrationMedium-v0': { ...episodesOf(208), ...annealed(1_000_000), width: 64 },
   'ConcentrationHard-v0': { ...episodesOf(104), ...annealed(1_000_000), width: 64 },
-  'MaskedCartPole-v1': { ...annealed(500_000), context: 8, gamma: 0.98, entropyCoefficient: 0 },
+  'MaskedCartPole-v1': {
+    ...annealed(1_000_000),
+    width: 64,
+    context: 16,
+    sequenceSteps: 32,
+    gamma: 0.98,
+    entropyCoefficient: 0,
+  },
 
   'DarkRoom-v0': ({ horizon, episodes }) => ({
     ...episodesOf((horizon as number) * (episodes as number)),

@@ -8,11 +8,13 @@ import { byId } from './page/dom.ts';
 import { listenForFiles } from './page/drop.ts';
 import { GoTo } from './time/goTo.ts';
 import { HeaderBar } from './page/headerBar.ts';
+import { Layout } from './page/layout.ts';
 import { Inspector } from './inspector/inspector.ts';
 import { Jumps } from './time/jumps.ts';
 import { listenToKeys } from './time/keys.ts';
 import { LookedPanel } from './attention/lookedPanel.ts';
 import { Messages } from './page/messages.ts';
+import { Overlay } from './live/overlay.ts';
 import { Opener } from './session/opener.ts';
 import { Picture } from './scene/picture.ts';
 import { Player } from './time/player.ts';
@@ -23,6 +25,7 @@ import { SearchPanel } from './search/searchPanel.ts';
 import { Session } from './session/session.ts';
 import { Stage } from './scene/stage.ts';
 import { Timeline } from './time/timeline.ts';
+import { TrainingPanel } from './live/trainingPanel.ts';
 import { Transport } from './time/transport.ts';
 import { Welcome } from './page/welcome.ts';
 import { Zoom } from './time/zoom.ts';
@@ -37,7 +40,10 @@ const player = new Player();
 player.glides = !lessMotion.matches;
 const opener = new Opener(player, messages, (name) => welcome.showWaiting(name));
 const session = new Session(player, opener, {
-  showRuns: (runs) => runsPanel.setRuns(runs),
+  showRuns: (runs) => {
+    runsPanel.setRuns(runs);
+    training.setRuns(runs);
+  },
   showWanted: (id) => runsPanel.setOpen(id),
   showLive: (following, connected) => header.showLive(following, connected),
   showWelcome: (training) => welcome.show(training),
@@ -48,8 +54,11 @@ const search = new Search(() => clock.note('matches'));
 const controls = new Controls(player, zoom, () => session.takeOver());
 
 // The page
+const layout = new Layout();
+const overlay = new Overlay();
+const training = new TrainingPanel(layout, overlay);
 const header = new HeaderBar(player, () => session.toggleLive());
-const runsPanel = new RunsPanel(player, controls, (replay) => session.choose(replay));
+const runsPanel = new RunsPanel(player, controls, overlay, (replay) => session.choose(replay));
 const picture = new Picture(player, await Stage.create(byId('scene', HTMLElement), byId('caption', HTMLElement)));
 const timeline = new Timeline(player, controls, scan, (episode) => search.inEpisode(episode));
 const jumps = new Jumps(player, controls, scan);
@@ -87,7 +96,7 @@ listenToKeys(controls, [...jumps.keys, ...new GoTo(player, controls).keys, ...se
 listenForFiles((file) => void session.openFile(file));
 lessMotion.addEventListener('change', () => (player.glides = !lessMotion.matches));
 darkColours.addEventListener('change', () => {
-  for (const panel of [timeline, looked, attention, picture]) panel.redraw();
+  for (const panel of [timeline, looked, attention, picture, training]) panel.redraw();
 });
 
 await session.start();
