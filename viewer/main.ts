@@ -3,11 +3,14 @@ import { AttentionPanel } from './attention/attentionPanel.ts';
 import { Clock } from './time/clock.ts';
 import type { Panel } from './time/clock.ts';
 import { Controls } from './time/controls.ts';
+import { CopyStep } from './inspector/copyStep.ts';
 import { byId } from './page/dom.ts';
 import { listenForFiles } from './page/drop.ts';
+import { GoTo } from './time/goTo.ts';
 import { HeaderBar } from './page/headerBar.ts';
 import { Layout } from './page/layout.ts';
 import { Inspector } from './inspector/inspector.ts';
+import { Jumps } from './time/jumps.ts';
 import { listenToKeys } from './time/keys.ts';
 import { LookedPanel } from './attention/lookedPanel.ts';
 import { Messages } from './page/messages.ts';
@@ -16,12 +19,16 @@ import { Opener } from './session/opener.ts';
 import { Picture } from './scene/picture.ts';
 import { Player } from './time/player.ts';
 import { RunsPanel } from './session/runsPanel.ts';
+import { Scan } from './time/scan.ts';
+import { Search } from './search/search.ts';
+import { SearchPanel } from './search/searchPanel.ts';
 import { Session } from './session/session.ts';
 import { Stage } from './scene/stage.ts';
 import { Timeline } from './time/timeline.ts';
 import { TrainingPanel } from './live/trainingPanel.ts';
 import { Transport } from './time/transport.ts';
 import { Welcome } from './page/welcome.ts';
+import { Zoom } from './time/zoom.ts';
 
 const lessMotion = matchMedia('(prefers-reduced-motion: reduce)');
 const darkColours = matchMedia('(prefers-color-scheme: dark)');
@@ -41,7 +48,10 @@ const session = new Session(player, opener, {
   showLive: (following, connected) => header.showLive(following, connected),
   showWelcome: (training) => welcome.show(training),
 });
-const controls = new Controls(player, () => session.takeOver());
+const zoom = new Zoom(player, () => clock.note('zoom'));
+const scan = new Scan(player, () => clock.note('signals'));
+const search = new Search(() => clock.note('matches'));
+const controls = new Controls(player, zoom, () => session.takeOver());
 
 // The page
 const layout = new Layout();
@@ -50,10 +60,15 @@ const training = new TrainingPanel(layout, overlay);
 const header = new HeaderBar(player, () => session.toggleLive());
 const runsPanel = new RunsPanel(player, controls, overlay, (replay) => session.choose(replay));
 const picture = new Picture(player, await Stage.create(byId('scene', HTMLElement), byId('caption', HTMLElement)));
-const timeline = new Timeline(player, controls);
+const timeline = new Timeline(player, controls, scan, (episode) => search.inEpisode(episode));
+const jumps = new Jumps(player, controls, scan);
+const searchPanel = new SearchPanel(player, controls, search);
+const copyStep = new CopyStep(player, scan, messages);
 const attention = new AttentionPanel(player, controls, (chosen) => timeline.setAttention(chosen));
 const looked = new LookedPanel(player);
 const panels: Panel[] = [
+  scan,
+  zoom,
   welcome,
   header,
   runsPanel,
@@ -62,11 +77,14 @@ const panels: Panel[] = [
   looked,
   attention,
   timeline,
-  new Inspector(player),
+  jumps,
+  new Inspector(player, scan),
+  copyStep,
+  searchPanel,
   new AddressBar(player, opener, session),
 ];
 
-new Clock(
+const clock = new Clock(
   player,
   (changes) => {
     for (const panel of panels) panel.update(changes);
@@ -74,7 +92,7 @@ new Clock(
   },
   (error) => messages.showError(error, 'This moment'),
 );
-listenToKeys(controls);
+listenToKeys(controls, [...jumps.keys, ...new GoTo(player, controls).keys, ...searchPanel.keys, ...copyStep.keys]);
 listenForFiles((file) => void session.openFile(file));
 lessMotion.addEventListener('change', () => (player.glides = !lessMotion.matches));
 darkColours.addEventListener('change', () => {
