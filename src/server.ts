@@ -5,8 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GymformerError, UsageError } from './errors.ts';
+import { Bundler } from './server/bundler.ts';
 import { Library } from './server/library.ts';
-import { HttpError, respondFile, respondJson, setHeaders } from './server/respond.ts';
+import { HttpError, respondFile, respondJson, respondText, setHeaders } from './server/respond.ts';
 import { RunEvents } from './server/runEvents.ts';
 
 export interface ServerOptions {
@@ -25,9 +26,10 @@ export interface Server {
 
 const HOST = '127.0.0.1';
 
+const MODULE = 'text/javascript; charset=utf-8';
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
+  '.js': MODULE,
   '.css': 'text/css; charset=utf-8',
   '.json': 'application/json; charset=utf-8',
   '.svg': 'image/svg+xml',
@@ -43,6 +45,7 @@ const BYTES = 'application/octet-stream';
  *
  *   GET /api/runs           all runs, newest first: `RunEntry[]`
  *   GET /api/replays/<id>   the bytes of a replay
+ *   GET /api/environments/<run>.js   the module of a run's own environment, as one file (see server/bundler.ts)
  *   GET /api/events         server-sent events: the list of runs, at once and whenever it has changed
  *   GET /…                  the viewer
  *
@@ -58,9 +61,10 @@ export async function startServer({ path, port = 0, viewerRoot = builtViewer() }
   const viewer = realpathSync(viewerRoot);
   const library = new Library(path);
   const events = new RunEvents(() => library.runs());
+  const bundler = new Bundler();
   const server = createServer((request, response) => {
     setHeaders(response);
-    answer(request, response, { library, events, viewer }).catch((error: unknown) => fail(response, error));
+    answer(request, response, { library, events, bundler, viewer }).catch((error: unknown) => fail(response, error));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, port)));
@@ -80,6 +84,7 @@ export async function startServer({ path, port = 0, viewerRoot = builtViewer() }
 interface Served {
   library: Library;
   events: RunEvents;
+  bundler: Bundler;
   /** Folder of the viewer, without links in its path. */
   viewer: string;
 }
@@ -99,9 +104,18 @@ async function answer(request: IncomingMessage, response: ServerResponse, served
     if (!file) throw new HttpError(404, 'there is no such replay');
     return respondFile(response, file, BYTES);
   }
+  if (path.startsWith('/api/environments/')) return respondText(response, await environment(path, served), MODULE);
   if (path.startsWith('/api/')) throw new HttpError(404, `there is no ${path}`);
   const file = viewerFile(viewer, path);
   return respondFile(response, file, TYPES[extname(file)] ?? BYTES);
+}
+
+/** @throws HttpError 404 when there is no such run, or its environment is built in; 422 when it cannot be bundled */
+async function environment(path: string, { library, bundler }: Served): Promise<string> {
+  const [, run = ''] = /^\/api\/environments\/(.+)\.js$/.exec(path) ?? [];
+  const reference = library.environmentOf(run);
+  if (reference === undefined) throw new HttpError(404, 'there is no such run');
+  return await bundler.bundle(reference);
 }
 
 /** @throws HttpError 403 for the name of another host: a page that rebinds its own name to this machine sends that */
@@ -143,7 +157,8 @@ function fail(response: ServerResponse, error: unknown): void {
     return;
   }
   const known = error instanceof HttpError;
-  respondJson(response, known ? error.status : 500, { error: known ? error.message : 'the server could not answer' });
+  if (known) respondJson(response, error.status, { error: error.message, ...error.details });
+  else respondJson(response, 500, { error: 'the server could not answer' });
 }
 
 function listenError(error: NodeJS.ErrnoException, port: number): GymformerError {

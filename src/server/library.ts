@@ -73,6 +73,7 @@ export class Library {
   /** A file without a header is looked into again when it has grown. */
   private readonly headers = new Map<string, { bytes: number; header: ReplayHeader | undefined }>();
   private paths = new Map<string, string>();
+  private environments = new Map<string, string>();
 
   /** @throws FileError when there is nothing at the path */
   constructor(path: string) {
@@ -86,6 +87,7 @@ export class Library {
   /** All runs, the one that changed last first. */
   runs(): RunEntry[] {
     this.paths = new Map();
+    this.environments = new Map();
     const runs = this.find();
     return runs.sort((a, b) => b.updatedAt.localeCompare(a.updatedAt) || a.id.localeCompare(b.id));
   }
@@ -94,6 +96,12 @@ export class Library {
   replayPath(id: string): string | undefined {
     if (!this.paths.has(id)) this.runs();
     return this.paths.get(id);
+  }
+
+  /** The environment that a run was started with, by its reference; undefined when there is no such run. */
+  environmentOf(id: string): string | undefined {
+    if (!this.environments.has(id)) this.runs();
+    return this.environments.get(id);
   }
 
   private find(): RunEntry[] {
@@ -122,6 +130,7 @@ export class Library {
     if (!config.value) return [];
     metrics.update();
     const { environment, policy, algo, seed, steps } = config.value;
+    this.environments.set(id, environment);
     const folder = join(path, 'replays');
     const replays = this.replays(folder, id, replaysIn(folder));
     const changes = [modifiedMs(join(path, 'config.json')), modifiedMs(join(path, 'metrics.jsonl'))];
