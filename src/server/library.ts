@@ -75,6 +75,7 @@ export class Library {
   private readonly headers = new Map<string, { bytes: number; header: ReplayHeader | undefined }>();
   private paths = new Map<string, string>();
   private places = new Map<string, RunPlace>();
+  private environments = new Map<string, string>();
 
   /**
    * @param path left out: an empty library
@@ -92,6 +93,7 @@ export class Library {
   runs(): RunEntry[] {
     this.paths = new Map();
     this.places = new Map();
+    this.environments = new Map();
     const runs = this.find();
     return runs.sort((a, b) => b.updatedAt.localeCompare(a.updatedAt) || a.id.localeCompare(b.id));
   }
@@ -106,6 +108,12 @@ export class Library {
   runPlace(id: string): RunPlace | undefined {
     this.runs(); // its replays may be others by now
     return this.places.get(id);
+  }
+
+  /** The environment that a run was started with, by its reference; undefined when there is no such run. */
+  environmentOf(id: string): string | undefined {
+    if (!this.environments.has(id)) this.runs();
+    return this.environments.get(id);
   }
 
   private find(): RunEntry[] {
@@ -135,6 +143,7 @@ export class Library {
     if (!config.value) return [];
     metrics.update();
     const { environment, policy, algo, seed, steps } = config.value;
+    this.environments.set(id, environment);
     const folder = join(path, 'replays');
     const replays = this.replays(folder, id, replaysIn(folder));
     const recordedAt = replays.flatMap((replay) => replay.step ?? []);

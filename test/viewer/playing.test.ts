@@ -1,4 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { make } from '../../envs/registry.ts';
@@ -6,6 +7,7 @@ import { type Moment, Replay } from '../../src/replay/format.ts';
 import { verifyReplay } from '../../src/replay/verify.ts';
 import { startServer } from '../../src/server.ts';
 import type { Server } from '../../src/server.ts';
+import { ROOT } from '../cli/program.ts';
 import { chromiumPath, collectComplaints, copyOfViewer, startBrowser } from './browser.ts';
 import { encode } from './recordings.ts';
 import { TrainedRuns } from './trainedRuns.ts';
@@ -24,6 +26,7 @@ describe.skipIf(!chromiumPath)('playing in the page, in Chromium', () => {
     await runs.train('cart', { environment: 'CartPole-v1', policy: 'transformer', ...normalized });
     await runs.train('other', { environment: 'CartPole-v1', policy: 'transformer' });
     await runs.train('swing', { environment: 'Pendulum-v1', policy: 'mlp' });
+    await runs.train('own', { environment: join(ROOT, 'template/env.ts'), policy: 'mlp' });
     await runs.train('noughts', {
       environment: 'TicTacToe-v0:opponent=self',
       evalParameters: 'opponent=random',
@@ -256,8 +259,31 @@ describe.skipIf(!chromiumPath)('playing in the page, in Chromium', () => {
     await phase('idle');
   });
 
+  test("an environment of one's own runs here too, as its run has it, and as it is served to be played", async () => {
+    await openAt('own/one.gfr', 1);
+    await page.keyboard.press('t');
+    await phase('yours');
+    await expect(page.locator('#moves button').allInnerTexts()).resolves.toHaveLength(3);
+    await page.keyboard.press('ArrowRight');
+    await atStep(2);
+    const environment = join(ROOT, 'template/env.ts');
+    const served = await startServer({ played: environment, viewerRoot });
+    try {
+      await page.goto(`${served.url}#${new URLSearchParams({ play: environment, seed: '1' })}`);
+      await phase('yours');
+      await page.keyboard.press('ArrowLeft');
+      await atStep(1);
+    } finally {
+      await served.close();
+    }
+    expect(complaints).toEqual([]);
+  });
+
   test('an environment that this page does not have is said', async () => {
     await page.goto(`${server.url}#play=NoSuchEnvironment-v0`);
-    await page.locator('.message').filter({ hasText: 'NoSuchEnvironment-v0 is not built in' }).waitFor();
+    await page
+      .locator('.message')
+      .filter({ hasText: 'NoSuchEnvironment-v0 cannot be run in this page: there is no such run' })
+      .waitFor();
   });
 });

@@ -41,11 +41,6 @@ export class AgentSource {
     return run && run.algo !== '' ? run.id : null; // replays alone are listed as a run that learned by no algorithm
   }
 
-  /** Where the program of an environment is, if it is not built in; null where no run says it. */
-  moduleOf(run: string | null): string | null {
-    return run === null ? null : environmentModuleUrl(run);
-  }
-
   /**
    * The agent of a run, as it was after so many steps, or else at its best.
    *
@@ -61,7 +56,7 @@ export class AgentSource {
     const found = wanted ?? checkpoints.find(({ best }) => best) ?? checkpoints.at(-1);
     if (!found) throw new Error(`${run} has no checkpoint yet`);
     const opened = await this.#client.request('open', { device });
-    const request = { url: agentUrl(run, found.name), environment, module: this.moduleOf(run) };
+    const request = { url: agentUrl(run, found.name), environment, module: environmentModuleUrl(run) };
     const agent = await this.#client.request('load', request);
     const instead =
       wanted || step === undefined ? null : `the checkpoint of step ${step} is gone: this is step ${agent.step}`;

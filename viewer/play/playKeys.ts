@@ -36,5 +36,5 @@ export function listenToMoves(playing: Playing, turn: TurnPanel): void {
 function isElsewhere({ target, key }: KeyboardEvent): boolean {
   if (document.querySelector('dialog[open]')) return true;
   if (target instanceof HTMLButtonElement) return key === 'Enter';
-  return target instanceof HTMLSelectElement || target instanceof HTMLInputElement;
+  return target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && key !== 'Enter');
 }
