@@ -8,7 +8,7 @@ import { verifyReplay } from '../../src/replay/verify.ts';
 import { startServer } from '../../src/server.ts';
 import type { Server } from '../../src/server.ts';
 import { ROOT } from '../cli/program.ts';
-import { chromiumPath, collectComplaints, copyOfViewer, startBrowser } from './browser.ts';
+import { chromiumPath, collectComplaints, copyOfViewer, SOFTWARE_GPU, startBrowser } from './browser.ts';
 import { encode } from './recordings.ts';
 import { TrainedRuns } from './trainedRuns.ts';
 
@@ -239,6 +239,30 @@ describe.skipIf(!chromiumPath)('playing in the page, in Chromium', () => {
     await page.keyboard.press('t');
     await phase('yours');
     await expect(says()).resolves.toMatch(/cpu: plain JavaScript.*instead, since simd/);
+  });
+
+  test('on WebGPU the agent has the same opinion', async ({ skip }) => {
+    await page.close();
+    const withGpu = await startBrowser(SOFTWARE_GPU);
+    try {
+      page = await withGpu.newPage({ reducedMotion: 'reduce' });
+      page.setDefaultTimeout(60_000);
+      await openAt('cart/one.gfr', 3);
+      if (!(await page.evaluate(() => navigator.gpu?.requestAdapter()))) skip('this Chromium has no software GPU');
+      const opinions: string[][] = [];
+      for (const device of ['simd', 'webgpu']) {
+        if (device === 'webgpu') await page.locator('#device').selectOption(device);
+        await page.keyboard.press('t');
+        await phase('yours');
+        await expect(says()).resolves.toContain(`${device}: `);
+        opinions.push(await page.locator('#moves .number').allInnerTexts());
+        await branch('as it was').click();
+        await atStep(3);
+      }
+      expect(opinions[0]).toEqual(opinions[1]);
+    } finally {
+      await withGpu.close();
+    }
   });
 
   test('an episode that goes another way than its replay says is found out', async () => {
