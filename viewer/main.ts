@@ -9,10 +9,12 @@ import { Controls } from './time/controls.ts';
 import { byId } from './page/dom.ts';
 import { listenForFiles } from './page/drop.ts';
 import { HeaderBar } from './page/headerBar.ts';
+import { Layout } from './page/layout.ts';
 import { Inspector } from './inspector/inspector.ts';
 import { listenToKeys } from './time/keys.ts';
 import { LookedPanel } from './attention/lookedPanel.ts';
 import { Messages } from './page/messages.ts';
+import { Overlay } from './live/overlay.ts';
 import { Opener } from './session/opener.ts';
 import { Picture } from './scene/picture.ts';
 import { Player } from './time/player.ts';
@@ -24,6 +26,7 @@ import { RunsPanel } from './session/runsPanel.ts';
 import { Session } from './session/session.ts';
 import { Stage } from './scene/stage.ts';
 import { Timeline } from './time/timeline.ts';
+import { TrainingPanel } from './live/trainingPanel.ts';
 import { Transport } from './time/transport.ts';
 import { TurnPanel } from './play/turnPanel.ts';
 import { Welcome } from './page/welcome.ts';
@@ -41,6 +44,7 @@ const session = new Session(player, opener, {
   showRuns: (runs) => {
     agents.setRuns(runs ?? []);
     runsPanel.setRuns(runs);
+    training.setRuns(runs);
   },
   showWanted: (id) => runsPanel.setOpen(id),
   showLive: (following, connected) => header.showLive(following, connected),
@@ -57,8 +61,11 @@ const playing = new Playing(player, client, agents, {
 const controls = new Controls(player, () => session.takeOver());
 
 // The page
+const layout = new Layout();
+const overlay = new Overlay();
+const training = new TrainingPanel(layout, overlay);
 const header = new HeaderBar(player, () => session.toggleLive());
-const runsPanel = new RunsPanel(player, controls, (replay) => session.choose(replay));
+const runsPanel = new RunsPanel(player, controls, overlay, (replay) => session.choose(replay));
 const picture = new Picture(player, await Stage.create(byId('scene', HTMLElement), byId('caption', HTMLElement)));
 const timeline = new Timeline(player, controls);
 const attention = new AttentionPanel(player, controls, (chosen) => timeline.setAttention(chosen));
@@ -97,7 +104,7 @@ listenToMoves(playing, turn);
 listenForFiles((file) => void session.openFile(file));
 lessMotion.addEventListener('change', () => (player.glides = !lessMotion.matches));
 darkColours.addEventListener('change', () => {
-  for (const panel of [timeline, branches, looked, attention, picture]) panel.redraw();
+  for (const panel of [timeline, branches, looked, attention, picture, training]) panel.redraw();
 });
 
 const startWantedGame = (): void => {
