@@ -73,8 +73,8 @@ export function buildPolicy(config: Config, spec: EnvSpec, random: Generator): P
 
 /** What a replay says of the policy that acted. */
 export function describePolicy({ policy, layers, heads, context, gamma }: Config, { tokens }: Policy): PolicyHeader {
-  const known = { kind: policy, gamma, ...(tokens && { encoder: tokens }) };
-  return policy === 'transformer' ? { ...known, layers, heads, context } : known;
+  const other = { gamma, ...(tokens && { encoder: tokens }) };
+  return policy === 'transformer' ? { kind: policy, layers, heads, context, ...other } : { kind: policy, ...other };
 }
 
 export function frozenNormalizer(

@@ -1,10 +1,10 @@
 import { AddressBar } from './session/addressBar.ts';
-import { EVERYTHING, sameSelection } from './attention/attention.ts';
-import { AttentionPanel } from './attention/attentionPanel.ts';
-import { Choice } from './attention/choice.ts';
 import { AgentClient } from './agent/client.ts';
 import { AgentSource } from './play/agentSource.ts';
+import { EVERYTHING, sameSelection } from './attention/attention.ts';
+import { AttentionPanel } from './attention/attentionPanel.ts';
 import { BranchTracks } from './play/branchTracks.ts';
+import { Choice } from './attention/choice.ts';
 import { Clock } from './time/clock.ts';
 import type { Panel } from './time/clock.ts';
 import { Controls } from './time/controls.ts';
@@ -13,6 +13,8 @@ import { byId } from './page/dom.ts';
 import { listenForFiles } from './page/drop.ts';
 import { GoTo } from './time/goTo.ts';
 import { HeaderBar } from './page/headerBar.ts';
+import { HeatOverlay } from './attention/heatOverlay.ts';
+import { Layout } from './page/layout.ts';
 import { Influence } from './influence/influence.ts';
 import { InfluencePanel } from './influence/influencePanel.ts';
 import { Inspector } from './inspector/inspector.ts';
@@ -23,8 +25,8 @@ import { LookedPanel } from './attention/lookedPanel.ts';
 import { Looking } from './attention/looking.ts';
 import { Memory } from './attention/memory.ts';
 import { Messages } from './page/messages.ts';
+import { Overlay } from './live/overlay.ts';
 import { Opener } from './session/opener.ts';
-import { Overlay } from './attention/overlay.ts';
 import { Picture } from './scene/picture.ts';
 import { Player } from './time/player.ts';
 import { parsePlayAddress } from './play/playAddress.ts';
@@ -38,6 +40,7 @@ import { SearchPanel } from './search/searchPanel.ts';
 import { Session } from './session/session.ts';
 import { Stage } from './scene/stage.ts';
 import { Timeline } from './time/timeline.ts';
+import { TrainingPanel } from './live/trainingPanel.ts';
 import { Transport } from './time/transport.ts';
 import { TurnPanel } from './play/turnPanel.ts';
 import { Welcome } from './page/welcome.ts';
@@ -56,14 +59,12 @@ const session = new Session(player, opener, {
   showRuns: (runs) => {
     agents.setRuns(runs ?? []);
     runsPanel.setRuns(runs);
+    training.setRuns(runs);
   },
   showWanted: (id) => runsPanel.setOpen(id),
   showLive: (following, connected) => header.showLive(following, connected),
   showWelcome: (training) => welcome.show(training),
 });
-const memory = new Memory(player);
-const heads = new Choice(EVERYTHING, sameSelection);
-const looking = new Looking(player);
 const zoom = new Zoom(player, () => clock.note('zoom'));
 const scan = new Scan(player, () => clock.note('signals'));
 const search = new Search(() => clock.note('matches'));
@@ -76,12 +77,20 @@ const playing = new Playing(player, client, agents, {
   leftReplay: () => session.leaveReplay(),
 });
 const controls = new Controls(player, zoom, () => session.takeOver());
-
-const influence = new Influence(player, client, async () => playing.findAgent());
+const memory = new Memory(player);
+const heads = new Choice(EVERYTHING, sameSelection);
+const looking = new Looking(player);
+const influence = new Influence(player, client, async ({ header: { environment, step } }) => {
+  const run = agents.runOpen;
+  return run === null ? null : await agents.find(run, { environment, step, device: playing.device });
+});
 
 // The page
+const layout = new Layout();
+const overlay = new Overlay();
+const training = new TrainingPanel(layout, overlay);
 const header = new HeaderBar(player, () => session.toggleLive());
-const runsPanel = new RunsPanel(player, controls, (replay) => session.choose(replay));
+const runsPanel = new RunsPanel(player, controls, overlay, (replay) => session.choose(replay));
 const picture = new Picture(player, await Stage.create(byId('scene', HTMLElement), byId('caption', HTMLElement)));
 const timeline = new Timeline(player, controls, scan, (episode) => search.inEpisode(episode));
 const jumps = new Jumps(player, controls, scan);
@@ -94,7 +103,7 @@ const attention = new AttentionPanel({
 });
 const looked = new LookedPanel(player, looking);
 new InfluencePanel(influence);
-const overlay = new Overlay(player, [influence, looking]);
+const heat = new HeatOverlay(player, [influence, looking]);
 const turn = new TurnPanel(player, playing);
 const branches = new BranchTracks(player, playing, () => timeline.plot);
 const pointing = listenToPointing(player, playing);
@@ -110,7 +119,7 @@ const panels: Panel[] = [
   picture,
   new Transport(player, controls),
   influence,
-  overlay,
+  heat,
   looked,
   attention,
   timeline,
@@ -140,7 +149,7 @@ listenToKeys(controls, [
   ...new GoTo(player, controls).keys,
   ...searchPanel.keys,
   ...copyStep.keys,
-  { keys: ['a'], shown: ['A'], does: 'attention on the scene: on or off', run: () => overlay.toggle() },
+  { keys: ['a'], shown: ['A'], does: 'attention on the scene: on or off', run: () => heat.toggle() },
   { keys: ['s'], shown: ['S'], does: 'saliency and occlusion: what changes the action', run: () => influence.toggle() },
   { keys: ['Escape'], shown: ['Esc'], does: 'all heads again, after one was locked', run: escape },
   ...playBindings(playing),
@@ -149,7 +158,7 @@ listenToMoves(playing, turn);
 listenForFiles((file) => void session.openFile(file));
 lessMotion.addEventListener('change', () => (player.glides = !lessMotion.matches));
 darkColours.addEventListener('change', () => {
-  for (const panel of [timeline, branches, overlay, looked, attention, picture]) panel.redraw();
+  for (const panel of [timeline, branches, heat, looked, attention, picture, training]) panel.redraw();
 });
 
 const startWantedGame = (): void => {

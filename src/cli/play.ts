@@ -37,7 +37,7 @@ export const playCommand: Command<PlayArguments> = {
     const { id } = await resolveEnvironment(withParameters(env, rest));
     const run = against === undefined ? null : runAt(against);
     const { startServer } = await import('../server.ts');
-    const server = await startServer({ ...(run && { path: run.path }), port });
+    const server = await startServer({ ...(run && { path: run.path }), played: id, port });
     const url = `${server.url}#${new URLSearchParams({
       play: id,
       ...(run && { against: basename(realpathSync(run.path)) }), // as the server calls it

@@ -53,8 +53,8 @@ describe.skipIf(!chromiumPath)('attention in Chromium', () => {
   const chosen = (): Promise<string | null> => page.locator('#heads-chosen').textContent();
 
   describe('over the scene', () => {
-    const overlay = (): Locator => page.locator('#overlay');
-    const toggle = (): Locator => page.locator('#overlay-button');
+    const overlay = (): Locator => page.locator('#heat');
+    const toggle = (): Locator => page.locator('#heat-button');
     /** The overlay's opacity at a point of the scene, 0 to 255. */
     const opacityAt = (x: number, y: number): Promise<number> =>
       overlay().evaluate(
@@ -119,7 +119,7 @@ describe.skipIf(!chromiumPath)('attention in Chromium', () => {
         });
       await expect
         .poll(async () => {
-          const [over, under] = [await edges('#overlay'), await edges('#scene canvas:first-child')];
+          const [over, under] = [await edges('#heat'), await edges('#scene canvas:first-child')];
           return Math.max(...over.map((edge, i) => Math.abs(edge - (under[i] as number))));
         })
         .toBeLessThanOrEqual(1);

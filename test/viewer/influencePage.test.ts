@@ -82,7 +82,7 @@ describe.skipIf(!chromiumPath)('what changes the action, in Chromium', () => {
 
   test('lies over the scene in place of attention, and leaves it to that when it is off', async () => {
     await openAt(grid, 2);
-    const title = (): Promise<string | null> => page.locator('#overlay-button').textContent();
+    const title = (): Promise<string | null> => page.locator('#heat-button').textContent();
     await expect.poll(title).toContain('attention');
     await page.keyboard.press('s');
     await answered();

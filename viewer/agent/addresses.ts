@@ -18,6 +18,11 @@ export function environmentModuleUrl(run: string): string {
   return absolute(`api/environments/${encodePath(run)}.js`);
 }
 
+/** Where the server has the module of the environment that it was started to have played. */
+export function playedModuleUrl(): string {
+  return absolute('api/played.js');
+}
+
 /** A worker would take a relative address from its own file. */
 function absolute(address: string): string {
   return new URL(address, document.baseURI).href;

@@ -2,6 +2,7 @@ import { agentUrl, checkpointsUrl, environmentModuleUrl } from '../agent/address
 import type { AgentClient } from '../agent/client.ts';
 import type { PageDevice } from '../../src/device/inPage.ts';
 import type { AgentDescription, DeviceDescription } from '../agent/protocol.ts';
+import { groupThousands } from '../page/numbers.ts';
 import type { RunEntry } from '../session/library.ts';
 
 /** A checkpoint that the server lets a page have. */
@@ -41,15 +42,11 @@ export class AgentSource {
     return run && run.algo !== '' ? run.id : null; // replays alone are listed as a run that learned by no algorithm
   }
 
-  /** Where the program of an environment is, if it is not built in; null where no run says it. */
-  moduleOf(run: string | null): string | null {
-    return run === null ? null : environmentModuleUrl(run);
-  }
-
   /**
-   * The agent of a run, as it was after so many steps, or else at its best.
+   * The agent of a run, as it was after so many steps, or as near to that as there is a checkpoint.
    *
    * @param environment  that it is to act in
+   * @param step         undefined: at its best
    * @throws AgentError when it cannot be loaded, or does not fit the environment
    */
   async find(
@@ -57,14 +54,15 @@ export class AgentSource {
     { environment, step, device }: { environment: string; step: number | undefined; device: PageDevice },
   ): Promise<FoundAgent> {
     const checkpoints = await this.#checkpoints(run);
-    const wanted = checkpoints.find((checkpoint) => checkpoint.step === step);
-    const found = wanted ?? checkpoints.find(({ best }) => best) ?? checkpoints.at(-1);
+    const found = step === undefined ? checkpoints.find(({ best }) => best) : nearest(checkpoints, step);
     if (!found) throw new Error(`${run} has no checkpoint yet`);
     const opened = await this.#client.request('open', { device });
-    const request = { url: agentUrl(run, found.name), environment, module: this.moduleOf(run) };
+    const request = { url: agentUrl(run, found.name), environment, module: environmentModuleUrl(run) };
     const agent = await this.#client.request('load', request);
     const instead =
-      wanted || step === undefined ? null : `the checkpoint of step ${step} is gone: this is step ${agent.step}`;
+      step === undefined || step === agent.step
+        ? null
+        : `there is no checkpoint of step ${groupThousands(step)}, this is the nearest`;
     return { ...agent, device: opened, instead };
   }
 
@@ -73,4 +71,9 @@ export class AgentSource {
     if (!response.ok) throw new Error(`the server has no agent of ${run} (it answered ${response.status})`);
     return (await response.json()) as CheckpointEntry[]; // our own server's answer
   }
+}
+
+function nearest(checkpoints: readonly CheckpointEntry[], step: number): CheckpointEntry | undefined {
+  const distance = (entry: CheckpointEntry): number => Math.abs(entry.step - step);
+  return [...checkpoints].sort((a, b) => distance(a) - distance(b))[0];
 }

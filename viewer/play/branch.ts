@@ -22,7 +22,7 @@ export class Branch {
   readonly base: Recording | null;
   readonly episode: number;
   readonly from: number;
-  readonly name: string;
+  name: string;
   readonly #seed: number;
   /** Moments of its own, from `from` on, that something was decided in; and who did. */
   readonly #decided: Moment[] = [];

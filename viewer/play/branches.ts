@@ -34,6 +34,12 @@ export class Branches {
     this.#changed();
   }
 
+  /** The same replay was read again, longer. */
+  rebase(original: Recording): void {
+    this.#original = original;
+    this.#changed();
+  }
+
   add(branch: Branch): void {
     this.#all.push(branch);
     this.show(branch);

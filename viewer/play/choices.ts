@@ -5,17 +5,17 @@ import { formatShare } from '../page/numbers.ts';
 import { actionKeys, keyOf } from './actionKeys.ts';
 import type { Moves } from './moves.ts';
 
+/** @param action counted from 0 */
+export function actionName({ names, start }: Discrete, action: number): string {
+  return names?.[action] ?? `action ${action + start}`;
+}
+
 /** A button for each action, with its key and how likely the agent takes it. */
-export function buildChoices(
-  { n, names, start }: Discrete,
-  parent: HTMLElement,
-  act: (action: ArrayLike<number>) => void,
-): Moves {
-  const keys = actionKeys(n, names);
+export function buildChoices(space: Discrete, parent: HTMLElement, act: (action: ArrayLike<number>) => void): Moves {
+  const keys = actionKeys(space.n, space.names);
   const buttons = Array.from(
-    { length: n },
-    (_, action) =>
-      new ChoiceButton(names?.[action] ?? `action ${action + start}`, keyOf(keys, action), () => act([action])),
+    { length: space.n },
+    (_, action) => new ChoiceButton(actionName(space, action), keyOf(keys, action), () => act([action])),
   );
   parent.append(...buttons.map(({ root }) => root));
   return {

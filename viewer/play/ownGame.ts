@@ -2,6 +2,7 @@ import type { PageDevice } from '../../src/device/inPage.ts';
 import type { AgentClient } from '../agent/client.ts';
 
 import type { ReplayHeader } from '../../src/replay/format.ts';
+import { environmentModuleUrl, playedModuleUrl } from '../agent/addresses.ts';
 import type { AgentSource, FoundAgent } from './agentSource.ts';
 import { VERSION } from './version.ts';
 
@@ -19,7 +20,7 @@ export interface OwnGame {
   header: ReplayHeader;
   environment: string;
   /** Where the environment's program is, if it is not built in. */
-  module: string | null;
+  module: string;
   seed: number;
   /** On the other side, in a game for two. */
   opponent: FoundAgent | null;
@@ -34,7 +35,7 @@ export async function prepareGame(
   { environment: wanted, against, seed }: GameWanted,
   device: PageDevice,
 ): Promise<OwnGame> {
-  const module = source.moduleOf(against);
+  const module = against === null ? playedModuleUrl() : environmentModuleUrl(against);
   const described = await client.request('describe', { environment: wanted, module });
   const { observationSpace, actionSpace, versus } = described;
   const environment = (against === null ? null : versus) ?? described.environment;

@@ -1,31 +1,19 @@
+import type { PageDevice } from '../../src/device/inPage.ts';
 import type { Moment, ReplayHeader } from '../../src/replay/format.ts';
 import type { AgentClient } from '../agent/client.ts';
-import type { PageDevice } from '../../src/device/inPage.ts';
 import type { GameRequest } from '../agent/protocol.ts';
 import type { Player, Recording } from '../time/player.ts';
 import type { AgentSource, FoundAgent } from './agentSource.ts';
 import { Branch } from './branch.ts';
-import { Branches } from './branches.ts';
-import { BranchRecording } from './branchRecording.ts';
+import type { Branches } from './branches.ts';
+import { BranchScreen } from './branchScreen.ts';
+import { actionName } from './choices.ts';
 import { type GameWanted, type OwnGame, prepareGame, randomSeed } from './ownGame.ts';
+import { IDLE, type Phase, simulationToMoveIn } from './phase.ts';
 import { download, encodeReplay, fileName } from './saveReplay.ts';
+import { Seats, seatsOf } from './seats.ts';
 import { Simulation } from './simulation.ts';
 import { VERSION } from './version.ts';
-
-/** What is going on. */
-export type Phase =
-  /** Nothing: a replay, or a branch that was played, is looked at. */
-  | { kind: 'idle' }
-  /** Something is being loaded or played again; `what` says what. */
-  | { kind: 'busy'; what: string }
-  /** A person is to say what else the agent might have done at a step. */
-  | { kind: 'choosing'; simulation: Simulation }
-  /** It is a person's move. */
-  | { kind: 'yours'; simulation: Simulation }
-  /** The agent plays on. */
-  | { kind: 'agents'; simulation: Simulation }
-  /** The episode that a person played is over. */
-  | { kind: 'over'; branch: Branch };
 
 /** What the page has to do with what is played. */
 export interface PlayingView {
@@ -39,29 +27,21 @@ export interface PlayingView {
   leftReplay(): void;
 }
 
-const IDLE: Phase = { kind: 'idle' };
-
 /**
  * Playing in the page: taking over from the agent, asking what if it had done otherwise, playing against it.
  *
  * Whatever is played is a branch of what was on the screen, and the player shows it as it shows a replay.
  */
 export class Playing {
-  readonly branches: Branches;
   readonly #player: Player;
   readonly #client: AgentClient;
   readonly #source: AgentSource;
   readonly #view: PlayingView;
+  readonly #screen: BranchScreen;
+  readonly #seats: Seats;
   #phase: Phase = IDLE;
-  /** Of the replay that is open; null where there is none, or none was looked for yet. */
-  #agent: FoundAgent | null = null;
-  #device: PageDevice = 'simd';
   #work = new AbortController();
   #simulation: Simulation | null = null;
-  /** What this has put on the screen. */
-  #shown: BranchRecording | null = null;
-  /** The game that is played without a replay to begin with. */
-  #own: OwnGame | null = null;
   #moving = false;
 
   constructor(player: Player, client: AgentClient, source: AgentSource, view: PlayingView) {
@@ -69,9 +49,10 @@ export class Playing {
     this.#client = client;
     this.#source = source;
     this.#view = view;
-    this.branches = new Branches(() => view.changed());
-    player.onChange((change) => {
-      if (change === 'replay') this.#noticeReplay();
+    this.#seats = new Seats(source, view.failed);
+    this.#screen = new BranchScreen(player, view.changed, () => {
+      this.stop();
+      this.#seats.clear();
     });
   }
 
@@ -79,38 +60,42 @@ export class Playing {
     return this.#phase;
   }
 
-  /** Who thinks along, or is played against; null before anybody was asked for, and where there is nobody. */
-  get agent(): FoundAgent | null {
-    return this.#own?.opponent ?? this.#agent;
+  get branches(): Branches {
+    return this.#screen.branches;
   }
 
-  /** Whether the agent is on the other side. */
-  get isAgainstAgent(): boolean {
-    return Boolean(this.#own?.opponent);
+  /** Thinks along, and can be handed the game; null before anybody was asked for, and where there is nobody. */
+  get agent(): FoundAgent | null {
+    return this.#seats.agent;
+  }
+
+  /** Is played against; null where that is nobody, or the environment itself. */
+  get opponent(): FoundAgent | null {
+    return this.#seats.opponent;
   }
 
   /** Whether a game is played that did not begin as a replay. */
   get isOwnGame(): boolean {
-    return this.#own !== null;
+    return this.#seats.own !== null;
   }
 
   get device(): PageDevice {
-    return this.#device;
+    return this.#seats.device;
   }
 
-  /** From the next game on. */
+  /** Ends what is going on; the next game is on this device. */
   setDevice(device: PageDevice): void {
-    this.#device = device;
-    this.#agent = null;
+    this.stop();
+    this.#seats.setDevice(device);
     this.#view.changed();
   }
 
   /** A person plays on from the step on the screen. */
   async takeOver(): Promise<void> {
-    const { step } = this.#player;
+    if (this.#phase.kind === 'yours' && this.#screen.isAtEndOf(this.#phase.simulation.branch)) return;
     await this.#do('Taking over', async (signal) => {
-      const simulation = await this.#begin(`you, from step ${step}`, signal);
-      this.#show(simulation.branch);
+      const simulation = await this.#beginHere(`you, from step ${this.#player.step}`, signal);
+      this.#screen.add(simulation.branch);
       return await this.#yourMove(simulation);
     });
   }
@@ -118,26 +103,20 @@ export class Playing {
   /** Asks a person what else the agent might have done at the step on the screen. */
   async whatIf(): Promise<void> {
     await this.#do('Looking at the actions', async (signal) => {
-      const simulation = await this.#begin(`what if, at step ${this.#player.step}`, signal);
+      const simulation = await this.#beginHere(`what if, at step ${this.#player.step}`, signal);
       await simulation.think();
       return { kind: 'choosing', simulation };
     });
   }
 
-  /** A person's move: on the screen's step, which may be an earlier one than the last. */
+  /** A person's move: in the step on the screen, which may be an earlier one than the last. */
   async act(action: ArrayLike<number>): Promise<void> {
     if (this.#moving) return; // a key that is held is faster than a game
     this.#moving = true;
     try {
       if (this.#phase.kind === 'choosing') return await this.#tryOther(this.#phase.simulation, action);
-      if (this.#phase.kind === 'yours' && !this.#isAtMove(this.#phase.simulation)) await this.takeOver();
-      if (this.#phase.kind !== 'yours') return;
-      const { simulation } = this.#phase;
-      await this.#attempt('Your move', async () => {
-        await simulation.step(action, 'you');
-        this.#goOn();
-        return await this.#yourMove(simulation);
-      });
+      await this.takeOver();
+      if (this.#phase.kind === 'yours') await this.#move(this.#phase.simulation, action);
     } finally {
       this.#moving = false;
     }
@@ -145,17 +124,14 @@ export class Playing {
 
   /** A person's move by pointing at a place of the scene, in its units. */
   async point(x: number, y: number): Promise<void> {
-    const { phase } = this;
-    if (phase.kind !== 'yours' && phase.kind !== 'choosing') return;
-    const action = await phase.simulation.actionAt(x, y);
-    const { mask } = phase.simulation.now;
-    if (action && (!mask || mask[action[0] as number])) await this.act(action);
+    const simulation = simulationToMoveIn(this.#phase);
+    const action = await simulation?.actionAt(x, y);
+    if (simulation && action && simulation.allows(action)) await this.act(action);
   }
 
   /** The agent plays on where the person's move is. */
   async handBack(): Promise<void> {
-    if (this.#phase.kind !== 'yours' || !this.#agent) return;
-    await this.#letAgentPlay(this.#phase.simulation);
+    if (this.#phase.kind === 'yours' && this.agent) await this.#letAgentPlay(this.#phase.simulation);
   }
 
   /** Ends what is going on, and leaves on the screen what is there. */
@@ -170,86 +146,77 @@ export class Playing {
     this.#view.tookOver();
     this.stop();
     this.#player.pause();
-    if (branch) this.#put(branch);
-    else if (this.branches.original) this.#player.replace(this.branches.original);
-    this.branches.show(branch);
+    this.#screen.open(branch);
   }
 
   remove(branch: Branch): void {
-    const isOpen = this.branches.open === branch;
+    if (this.branches.open === branch) this.open(null);
     this.branches.remove(branch);
-    if (isOpen) this.open(null);
+  }
+
+  /** Whether what is on the screen was played here, and can be saved. */
+  get hasPlayed(): boolean {
+    return this.#screen.shown !== null;
   }
 
   /** Saves the branch on the screen as a replay, or all episodes of a game. */
   save(): void {
-    const shown = this.#shown;
+    const { shown } = this.#screen;
     if (!shown) return;
     const { header, branch, episodes } = shown;
-    const agent = this.#agent;
     const played: ReplayHeader = {
       ...header,
       createdAt: new Date().toISOString(),
       gymformer: VERSION,
-      ...(agent && { step: agent.step, policy: agent.policy }),
+      ...(this.agent && { step: this.agent.step, policy: this.agent.policy }),
     };
-    const saved = this.#own ? episodes.map((_, episode) => episode) : [branch.episode];
+    const saved = this.isOwnGame ? episodes.map((_, episode) => episode) : [branch.episode];
     download(fileName(branch, header), encodeReplay(played, shown, saved));
   }
 
-  /** Starts a game of its own; against the agent of a run, where the environment has another side. */
+  /** Starts a game without a replay; against the agent of a run, where the environment has another side. */
   async startGame(wanted: GameWanted): Promise<void> {
     this.#view.tookOver();
     this.#player.pause();
     await this.#do('Starting a game', async (signal) => {
-      const own = await prepareGame(this.#client, this.#source, wanted, this.#device);
+      const own = await prepareGame(this.#client, this.#source, wanted, this.device);
       signal.throwIfAborted();
       this.#view.leftReplay();
-      this.#agent = own.agent;
       return await this.#startEpisode(own, null, signal);
     });
   }
 
   /** Another episode of the game that is played. */
   async playAgain(): Promise<void> {
-    const own = this.#own;
+    const { own } = this.#seats;
     if (!own) return;
-    const games = this.#player.recording;
-    await this.#do('Starting a game', (signal) => this.#startEpisode({ ...own, seed: randomSeed() }, games, signal));
+    const before = this.#player.recording;
+    await this.#do('Starting a game', (signal) => this.#startEpisode({ ...own, seed: randomSeed() }, before, signal));
   }
 
+  /** @param before the episodes that were played already */
   async #startEpisode(own: OwnGame, before: Recording | null, signal: AbortSignal): Promise<Phase> {
     const { seed, environment, module, header } = own;
     const episode = before?.episodes.length ?? 0;
-    const simulation = await this.#simulate(
-      { environment, module, seed, actions: [], ...this.#seats(own) },
-      (last) => new Branch({ base: before, episode, seed, from: 0, name: `game ${episode + 1}` }, last),
-      signal,
-    );
-    this.#own = own;
-    this.#shown = new BranchRecording(header, simulation.branch);
-    this.branches.reset(this.#shown);
-    this.#player.open(this.#shown, { episode });
+    const options = { base: before, episode, seed, from: 0, name: `game ${episode + 1}` };
+    const request = { environment, module, seed, actions: [], ...seatsOf(own) };
+    const simulation = await this.#simulate(request, (last) => new Branch(options, last), signal);
+    this.#seats.sitDown(own);
+    this.#screen.begin(header, simulation.branch);
     return await this.#yourMove(simulation);
   }
 
   /** A game that is at the step on the screen. */
-  async #begin(name: string, signal: AbortSignal): Promise<Simulation> {
+  async #beginHere(name: string, signal: AbortSignal): Promise<Simulation> {
     this.#view.tookOver();
     this.#player.pause();
     const { recording, summary, episode, step } = this.#player;
     if (!recording || !summary) throw new Error('there is no episode to play on from');
-    const { environment } = recording.header;
-    const run = this.#source.runOpen;
-    if (!this.#own) this.#agent ??= await this.#findAgent(recording.header, run);
     const { seed } = summary;
+    const options = { base: recording, episode, seed, from: step, name };
     const actions = Array.from({ length: step }, (_, t) => recording.moment(episode, t).decision?.action ?? []);
-    const module = this.#own ? this.#own.module : this.#source.moduleOf(run);
-    const simulation = await this.#simulate(
-      { environment, module, seed, actions, ...this.#seats(this.#own) },
-      (last) => new Branch({ base: recording, episode, seed, from: step, name }, last),
-      signal,
-    );
+    const who = await this.#seats.of(recording.header);
+    const simulation = await this.#simulate({ ...who, seed, actions }, (last) => new Branch(options, last), signal);
     if (!simulation.now.ended) return simulation;
     throw new Error('the episode is over at this step: go back to an earlier one');
   }
@@ -265,98 +232,46 @@ export class Playing {
     return (this.#simulation = await Simulation.begin(this.#client, request, makeBranch, { signal, onTold }));
   }
 
-  #seats(own: OwnGame | null): Pick<GameRequest, 'agent' | 'opponent' | 'choice'> {
-    const opponent = own?.opponent ?? null;
-    const agent = this.#agent;
-    return {
-      agent: agent?.agent ?? null,
-      opponent: opponent?.agent ?? null,
-      choice: (opponent ?? agent)?.choice ?? 'likeliest',
-    };
-  }
-
-  /**
-   * The agent of the recording that is open; null where the server has no run of it.
-   *
-   * @throws Error when it cannot be loaded
-   */
-  async findAgent(): Promise<FoundAgent | null> {
-    const run = this.#source.runOpen;
-    const { recording } = this.#player;
-    if (run === null || !recording) return null;
-    const { environment, step } = recording.header;
-    return (this.#agent ??= await this.#source.find(run, { environment, step, device: this.#device }));
-  }
-
-  /** Null, said aloud, where there is none: a person can play without. */
-  async #findAgent({ environment, step }: ReplayHeader, run: string | null): Promise<FoundAgent | null> {
-    if (run === null) return null;
-    try {
-      return await this.#source.find(run, { environment, step, device: this.#device });
-    } catch (error) {
-      this.#view.failed(error, 'The agent');
-      return null;
-    }
-  }
-
   async #yourMove(simulation: Simulation): Promise<Phase> {
     if (simulation.now.ended) {
-      this.#refresh();
+      this.#screen.refresh();
       return { kind: 'over', branch: simulation.branch };
     }
     await simulation.think();
     return { kind: 'yours', simulation };
   }
 
+  async #move(simulation: Simulation, action: ArrayLike<number>): Promise<void> {
+    await this.#attempt('Your move', async () => {
+      await simulation.step(action, 'you');
+      this.#player.lengthen();
+      this.#player.moveBy(1);
+      return await this.#yourMove(simulation);
+    });
+  }
+
   async #tryOther(simulation: Simulation, action: ArrayLike<number>): Promise<void> {
     await this.#attempt('What if', async () => {
+      const { branch, actionSpace } = simulation;
       await simulation.step(action, 'you');
-      this.#show(simulation.branch);
-      return this.#agent ? IDLE : await this.#yourMove(simulation);
+      if (actionSpace.kind === 'discrete') branch.name += `: ${actionName(actionSpace, action[0] as number)}`;
+      this.#screen.add(branch);
+      return this.agent ? { kind: 'agents', simulation } : await this.#yourMove(simulation);
     });
-    if (this.#agent) await this.#letAgentPlay(simulation);
+    if (this.#phase.kind === 'agents') await this.#letAgentPlay(simulation);
   }
 
   async #letAgentPlay(simulation: Simulation): Promise<void> {
     const { signal } = (this.#work = new AbortController());
     this.#setPhase({ kind: 'agents', simulation });
     await this.#attempt('The agent', async () => {
-      await simulation.playOn(() => this.#goOn(), signal);
+      await simulation.playOn(() => this.#player.lengthen(), signal);
       return IDLE;
     });
     if (signal.aborted) return;
     this.#endSimulation();
-    this.#refresh();
+    this.#screen.refresh();
     if (this.#player.glides) this.#player.play(); // whoever wants less motion starts it by hand
-  }
-
-  #isAtMove({ branch }: Simulation): boolean {
-    const { recording, episode, step } = this.#player;
-    return recording === this.#shown && episode === branch.episode && step === branch.steps;
-  }
-
-  /** A branch that is new comes on the screen. */
-  #show(branch: Branch): void {
-    this.#put(branch);
-    this.branches.add(branch);
-  }
-
-  #put(branch: Branch): void {
-    const { recording } = this.#player;
-    if (!recording) return;
-    this.#shown = new BranchRecording(recording.header, branch);
-    this.#player.replace(this.#shown);
-  }
-
-  /** What is listed of the episodes on the screen is another, now that one is over. */
-  #refresh(): void {
-    if (this.#shown && this.#player.recording === this.#shown) this.#player.replace(this.#shown);
-  }
-
-  /** The branch on the screen has become longer; a person's move is shown at once. */
-  #goOn(): void {
-    this.#player.lengthen();
-    if (this.#phase.kind === 'yours') this.#player.moveBy(1);
   }
 
   /** Does something in place of what is going on. */
@@ -364,10 +279,12 @@ export class Playing {
     this.#work.abort();
     const { signal } = (this.#work = new AbortController());
     this.#setPhase({ kind: 'busy', what });
-    await this.#attempt(what, () => work(signal), signal);
+    await this.#attempt(what, () => work(signal));
   }
 
-  async #attempt(what: string, work: () => Promise<Phase>, signal = this.#work.signal): Promise<void> {
+  /** What is interrupted meanwhile leaves no trace. */
+  async #attempt(what: string, work: () => Promise<Phase>): Promise<void> {
+    const { signal } = this.#work;
     try {
       const phase = await work();
       if (!signal.aborted) this.#setPhase(phase);
@@ -387,22 +304,4 @@ export class Playing {
     void this.#simulation?.end();
     this.#simulation = null;
   }
-
-  /** Another replay is on the screen, or the same one, longer. */
-  #noticeReplay(): void {
-    const { recording } = this.#player;
-    if (recording === this.#shown) return;
-    if (recording === this.branches.original) return this.branches.show(null);
-    if (this.branches.open && isSame(recording, this.branches.original))
-      return this.#player.replace(this.#shown as Recording);
-    this.stop();
-    this.#own = null;
-    this.#agent = null;
-    this.branches.reset(recording);
-  }
-}
-
-/** Whether it is the same replay, read again while it grows. */
-function isSame(a: Recording | null, b: Recording | null): boolean {
-  return a !== null && b !== null && a.header.createdAt === b.header.createdAt && a.header.run === b.header.run;
 }

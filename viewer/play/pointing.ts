@@ -1,5 +1,6 @@
 import { byId } from '../page/dom.ts';
 import type { Player } from '../time/player.ts';
+import { simulationToMoveIn } from './phase.ts';
 import type { Playing } from './playing.ts';
 
 /** A click on the scene is a move, where the environment says what its places mean. */
@@ -12,9 +13,7 @@ export function listenToPointing(player: Player, playing: Playing): { show(): vo
   });
   return {
     show() {
-      const { phase } = playing;
-      const isMove = phase.kind === 'yours' || phase.kind === 'choosing';
-      scene.toggleAttribute('data-takes-pointer', isMove && phase.simulation.takesPointer);
+      scene.toggleAttribute('data-takes-pointer', simulationToMoveIn(playing.phase)?.takesPointer ?? false);
     },
   };
 }

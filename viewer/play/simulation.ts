@@ -64,6 +64,12 @@ export class Simulation {
     return this.#beginning.takesPointer;
   }
 
+  /** Whether an action, flat, is possible now. */
+  allows(action: ArrayLike<number>): boolean {
+    const { mask } = this.#now;
+    return this.actionSpace.kind !== 'discrete' || !mask || mask[action[0] as number] === 1;
+  }
+
   async think(): Promise<void> {
     this.#thought = await this.#client.request('think', { game: this.#beginning.game });
   }

@@ -1,13 +1,17 @@
+import type { PageDevice } from '../../src/device/inPage.ts';
 import type { Space } from '../../envs/spaces.ts';
-import { byId, setText } from '../page/dom.ts';
+import { byId, element, setText } from '../page/dom.ts';
 import { groupThousands } from '../page/numbers.ts';
 import type { Player } from '../time/player.ts';
 import type { Changes, Panel } from '../time/clock.ts';
 import { describeOutcome } from '../time/transport.ts';
 import { buildMoves } from './buildMoves.ts';
 import type { Moves } from './moves.ts';
-import type { Phase, Playing } from './playing.ts';
-import type { Simulation } from './simulation.ts';
+import { type Phase, simulationToMoveIn } from './phase.ts';
+import type { Playing } from './playing.ts';
+
+/** Where an agent can run in a page, as far as the browser has it. */
+const DEVICES: readonly PageDevice[] = ['simd', 'webgpu', 'cpu'];
 
 /** Whose turn it is, and what can be done about it: the buttons, and a person's moves. */
 export class TurnPanel implements Panel {
@@ -17,6 +21,7 @@ export class TurnPanel implements Panel {
   readonly #says = byId('turn-says', HTMLElement);
   readonly #agent = byId('turn-agent', HTMLElement);
   readonly #moves = byId('moves', HTMLElement);
+  readonly #device = byId('device', HTMLSelectElement);
   readonly #buttons: { button: HTMLButtonElement; isOffered: (phase: Phase) => boolean }[];
   /** Of the action space that the moves on the page are of. */
   #built: { space: Space; moves: Moves | null } | null = null;
@@ -24,44 +29,14 @@ export class TurnPanel implements Panel {
   constructor(player: Player, playing: Playing) {
     this.#player = player;
     this.#playing = playing;
-    const button = (id: string, press: () => void, isOffered: (phase: Phase) => boolean) => {
-      const found = byId(id, HTMLButtonElement);
-      found.addEventListener('click', press);
-      return { button: found, isOffered };
-    };
-    const isLooking = ({ kind }: Phase): boolean => kind === 'idle' || kind === 'agents' || kind === 'over';
-    this.#buttons = [
-      button(
-        'take-over',
-        () => void playing.takeOver(),
-        (phase) => isLooking(phase),
-      ),
-      button(
-        'what-if',
-        () => void playing.whatIf(),
-        (phase) => isLooking(phase) && !playing.isAgainstAgent,
-      ),
-      button(
-        'hand-back',
-        () => void playing.handBack(),
-        (phase) => phase.kind === 'yours' && this.#canHandBack,
-      ),
-      button(
-        'play-again',
-        () => void playing.playAgain(),
-        (phase) => playing.isOwnGame && isLooking(phase),
-      ),
-      button(
-        'save-played',
-        () => playing.save(),
-        () => playing.isOwnGame || playing.branches.open !== null,
-      ),
-      button(
-        'stop-playing',
-        () => playing.stop(),
-        ({ kind }) => kind !== 'idle' && kind !== 'over',
-      ),
-    ];
+    this.#buttons = offersOf(playing).map(({ id, press, isOffered }) => {
+      const button = byId(id, HTMLButtonElement);
+      button.addEventListener('click', press);
+      return { button, isOffered };
+    });
+    const devices = DEVICES.filter((name) => name !== 'webgpu' || 'gpu' in navigator);
+    this.#device.append(...devices.map((name) => element('option', { value: name }, name)));
+    this.#device.addEventListener('change', () => playing.setDevice(this.#device.value as PageDevice));
     this.show();
   }
 
@@ -78,29 +53,26 @@ export class TurnPanel implements Panel {
     setText(this.#says, this.#describe(phase));
     setText(this.#agent, this.#describeAgent());
     this.#agent.title = this.#describeAgent(); // there is not always room for all of it
+    this.#device.hidden = this.#playing.agent === null || this.#playing.isOwnGame;
+    this.#device.value = this.#playing.device;
     this.#showMoves(phase);
   }
 
   /** The action, flat, that a key means now; null for none. */
   byKey(key: string): ArrayLike<number> | null {
-    return simulationOf(this.#playing.phase) ? (this.#built?.moves?.byKey(key) ?? null) : null;
-  }
-
-  get #canHandBack(): boolean {
-    return this.#playing.agent !== null && !this.#playing.isAgainstAgent;
+    return simulationToMoveIn(this.#playing.phase) ? (this.#built?.moves?.byKey(key) ?? null) : null;
   }
 
   #showMoves(phase: Phase): void {
-    const simulation = simulationOf(phase);
+    const simulation = simulationToMoveIn(phase);
     this.#moves.hidden = simulation === null;
     if (!simulation) return;
     const { actionSpace, now, thought } = simulation;
     if (this.#built?.space !== actionSpace) {
       this.#moves.replaceChildren();
-      this.#built = {
-        space: actionSpace,
-        moves: buildMoves(actionSpace, this.#moves, (action) => void this.#playing.act(action)),
-      };
+      const moves = buildMoves(actionSpace, this.#moves, (action) => void this.#playing.act(action));
+      if (!moves) this.#moves.append(element('p', { class: 'hush' }, 'Actions of this kind cannot be taken by hand.'));
+      this.#built = { space: actionSpace, moves };
     }
     this.#built.moves?.show(now, thought);
   }
@@ -126,15 +98,47 @@ export class TurnPanel implements Panel {
 
   /** Which agent it is, and what it runs on. */
   #describeAgent(): string {
-    const { agent, isAgainstAgent } = this.#playing;
-    if (!agent) return '';
-    const { run, step, device, instead } = agent;
-    const who = `${isAgainstAgent ? 'against ' : ''}${run}, step ${groupThousands(step)}`;
+    const { agent, opponent } = this.#playing;
+    const found = opponent ?? agent;
+    if (!found) return '';
+    const { run, step, device, instead } = found;
+    const who = `${opponent ? 'against ' : ''}${run}, step ${groupThousands(step)}`;
     const where = `${device.device}: ${device.detail}`;
     return [who, where, instead, device.instead && `instead, since ${device.instead}`].filter(Boolean).join(' \u00b7 ');
   }
 }
 
-function simulationOf(phase: Phase): Simulation | null {
-  return phase.kind === 'yours' || phase.kind === 'choosing' ? phase.simulation : null;
+/** A button, and when it is there to be pressed. */
+interface Offer {
+  id: string;
+  press: () => void;
+  isOffered: (phase: Phase) => boolean;
+}
+
+function offersOf(playing: Playing): Offer[] {
+  const isLooking = ({ kind }: Phase): boolean => kind === 'idle' || kind === 'agents' || kind === 'over';
+  return [
+    { id: 'take-over', press: () => void playing.takeOver(), isOffered: isLooking },
+    {
+      id: 'what-if',
+      press: () => void playing.whatIf(),
+      isOffered: (phase) => isLooking(phase) && playing.opponent === null,
+    },
+    {
+      id: 'hand-back',
+      press: () => void playing.handBack(),
+      isOffered: ({ kind }) => kind === 'yours' && playing.agent !== null,
+    },
+    {
+      id: 'play-again',
+      press: () => void playing.playAgain(),
+      isOffered: (phase) => isLooking(phase) && playing.isOwnGame,
+    },
+    { id: 'save-played', press: () => playing.save(), isOffered: () => playing.hasPlayed },
+    {
+      id: 'stop-playing',
+      press: () => playing.stop(),
+      isOffered: ({ kind }) => kind !== 'idle' && kind !== 'over',
+    },
+  ];
 }

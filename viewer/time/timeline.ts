@@ -97,7 +97,7 @@ export class Timeline implements Panel {
 
   update(changes: Changes): void {
     if (changes.has('length') || changes.has('signals')) this.#tracks = tracksOf(this.#scan.signals);
-    if (changes.has('episode') || changes.has('matches')) this.#matches = this.#matchesIn(this.#player.episode);
+    if (changes.has('length') || changes.has('matches')) this.#matches = this.#matchesIn(this.#player.episode);
     const moved = this.#controls.zoom.span !== this.#drawn;
     if (moved || changes.has('length') || changes.has('signals') || changes.has('matches')) this.redraw();
     else if (changes.has('step')) this.#drawMemory();
@@ -111,6 +111,7 @@ export class Timeline implements Panel {
     this.#drawn = this.#controls.zoom.span;
     const bands = this.#bands();
     this.#root.style.height = `${heightOf(bands)}px`;
+    this.#root.style.setProperty('--tracks', `${bands.axis?.top ?? 0}px`);
     const { context } = pen(this.#canvas);
     if (this.#player.summary) this.#draw(context, bands);
     this.#drawMemory();

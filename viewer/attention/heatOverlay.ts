@@ -22,12 +22,12 @@ interface Shown {
 }
 
 /** Where the agent looked, on the scene itself: over each place that shows a token, the stronger the heavier. */
-export class Overlay implements Panel {
+export class HeatOverlay implements Panel {
   readonly #player: Player;
   readonly #sources: readonly HeatSource[];
   readonly #scene = byId('scene', HTMLElement);
-  readonly #button = byId('overlay-button', HTMLButtonElement);
-  readonly #canvas = element('canvas', { id: 'overlay', 'aria-hidden': 'true' });
+  readonly #button = byId('heat-button', HTMLButtonElement);
+  readonly #canvas = element('canvas', { id: 'heat', 'aria-hidden': 'true' });
   readonly #hint = element('div', { class: 'hint', hidden: true });
   #on = true;
   #shown: Shown | null = null;
