@@ -13,4 +13,6 @@
 export { REPLAY_VERSION, ReplayError } from './prelude.ts';
 export { ReplayEncoder } from './encoder.ts';
 export { Replay } from './reader.ts';
-export type { Decision, EpisodeSummary, Moment, ReplayHeader, TokenAttentionHeader } from './moment.ts';
+export { openFirst } from './openFirst.ts';
+export type { Loss } from './storedEpisode.ts';
+export type { Decision, EpisodeSummary, Moment, MomentParts, ReplayHeader, TokenAttentionHeader } from './moment.ts';

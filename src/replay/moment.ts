@@ -37,6 +37,12 @@ export interface Moment {
   decision: Decision | null;
 }
 
+/** The costly parts of a moment, each true by default. */
+export interface MomentParts {
+  scene?: boolean;
+  attention?: boolean;
+}
+
 export interface Decision {
   /** Flat form of the action that the environment got. */
   action: ArrayLike<number>;
