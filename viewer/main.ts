@@ -8,6 +8,7 @@ import { listenForFiles } from './page/drop.ts';
 import { HeaderBar } from './page/headerBar.ts';
 import { Inspector } from './inspector/inspector.ts';
 import { listenToKeys } from './time/keys.ts';
+import { LossNote } from './scene/lossNote.ts';
 import { LookedPanel } from './attention/lookedPanel.ts';
 import { Messages } from './page/messages.ts';
 import { Opener } from './session/opener.ts';
@@ -49,6 +50,7 @@ const panels: Panel[] = [
   header,
   runsPanel,
   picture,
+  new LossNote(player, controls),
   new Transport(player, controls),
   looked,
   attention,

@@ -60,9 +60,9 @@ export class Inspector implements Panel {
       const fact = facts[i] ?? null;
       setText(this.#values.get(name) as HTMLElement, fact === null ? NOTHING : formatNumber(fact));
     });
-    if (!moment) return;
-    this.#showAction(moment.decision);
-    this.#showObservation(moment.observation, this.#ranges);
+    this.#showAction(moment?.decision ?? null);
+    this.#observation.hidden = moment === null;
+    if (moment) this.#showObservation(moment.observation, this.#ranges);
   }
 }
 

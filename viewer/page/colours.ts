@@ -16,12 +16,14 @@ export interface PageColours {
   dim: string;
   line: string;
   accent: string;
+  alarm: string;
 }
 
 export function pageColours(): PageColours {
   const style = getComputedStyle(document.documentElement);
   const read = (name: string): string => style.getPropertyValue(name).trim();
-  return { text: read('--text'), dim: read('--dim'), line: read('--line'), accent: read('--accent') };
+  const [text, dim, line] = [read('--text'), read('--dim'), read('--line')];
+  return { text, dim, line, accent: read('--accent'), alarm: read('--alarm') };
 }
 
 /** `rgb(…)` of a `#rrggbb` colour with an opacity. */

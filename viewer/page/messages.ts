@@ -50,6 +50,8 @@ function describeReplayError({ reason, message }: ReplayError, what: string): Me
       };
     case 'newer-version':
       return { title: `${what} was written by a newer gymformer.`, detail: message };
+    case 'unread':
+      return { title: `${what} is not read yet.`, detail: message };
     case 'corrupt':
       return { title: `${what} is damaged.`, detail: message };
     default:

@@ -5,6 +5,7 @@ import { pageColours } from '../page/colours.ts';
 import type { Controls } from './controls.ts';
 import { byId, element, pen, setText } from '../page/dom.ts';
 import { formatNumber } from '../page/numbers.ts';
+import { drawLosses } from './losses.ts';
 import type { Player } from './player.ts';
 import { drawAxis, drawBars, drawLabel, drawLine, drawMemory, stepAt, xOf } from './tracks.ts';
 import type { Band, Plot } from './tracks.ts';
@@ -62,6 +63,8 @@ export class Timeline implements Panel {
       }
       drawBars(context, rewards, bands.reward, plot, colours);
       drawLabel(context, 'reward', rewards, bands.reward, plot, colours);
+      const losses = recording.losses?.(episode) ?? [];
+      drawLosses(context, losses, plot, { height: bands.axis.top, colour: colours.alarm });
     }
     this.#drawMemory();
     this.#moveCursor();
