@@ -68,7 +68,7 @@ function isSound({ frames, episodes }: Contents, end: number): boolean {
     const { type, offset, length, firstStep, steps, episode } = frame;
     const numbers = [offset, length, firstStep, steps, episode];
     if (!numbers.every((number) => Number.isSafeInteger(number) && number >= 0)) return false;
-    if (!partOf(frame) || offset < next || offset + length > end || !episodes[episode]) return false;
+    if (!partOf(frame) || steps === 0 || offset < next || offset + length > end || !episodes[episode]) return false;
     next = offset + length;
     if (type !== FRAME.steps) continue;
     if (firstStep !== moments[episode]) return false;

@@ -1,7 +1,9 @@
+import type { Scene } from '../../envs/scene.ts';
 import { describeAction } from '../inspector/actionPanel.ts';
 import type { Changes, Panel } from '../time/clock.ts';
 import { byId, setText } from '../page/dom.ts';
 import { glide } from './glide.ts';
+import { paintable } from './paintable.ts';
 import { ObservationPlot } from './observationPlot.ts';
 import { componentLabels } from '../inspector/observationPanel.ts';
 import type { Player } from '../time/player.ts';
@@ -60,9 +62,14 @@ export class Picture implements Panel {
   #showScene(): void {
     const { position } = this.#player;
     const before = Math.floor(position);
-    const from = this.#player.momentAt(before)?.scene;
-    const to = position > before ? this.#player.momentAt(before + 1)?.scene : null;
+    const from = this.#sceneAt(before);
+    const to = position > before ? this.#sceneAt(before + 1) : null;
     if (from) this.#stage.show(to ? glide(from, to, position - before) : from);
+  }
+
+  #sceneAt(step: number): Scene | null {
+    const scene = this.#player.momentAt(step, { attention: false })?.scene;
+    return scene ? paintable(scene) : null;
   }
 
   #describe(): void {
