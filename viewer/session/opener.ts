@@ -128,8 +128,9 @@ export class Opener {
 
 function describeCut({ episodes, damage }: Replay): string {
   const reason = damage === null ? 'it has no end' : damage;
-  const left = episodes.length === 1 ? 'One episode, or a part of it, is' : `${episodes.length} episodes are`;
-  return `It was cut, or is still being written: ${reason}. ${left} left, and shown.`;
+  const whole = episodes.length === 1 ? 'One episode, or a part of it, is' : `${episodes.length} episodes are`;
+  const left = episodes.length === 0 ? 'Nothing of it can be shown' : `${whole} left, and shown`;
+  return `It was cut, or is still being written: ${reason}. ${left}.`;
 }
 
 function describeDamage(replay: Replay): string {

@@ -115,7 +115,7 @@ export class Player {
 
   /** What is lost of the step on the screen. */
   get losses(): readonly Loss[] {
-    const losses = this.#recording?.losses?.(this.#episode) ?? [];
+    const losses = (this.summary && this.#recording?.losses?.(this.#episode)) ?? [];
     return losses.filter(({ first, last }) => first <= this.#step && this.#step <= last);
   }
 
