@@ -55,7 +55,7 @@ export class Inspector implements Panel {
       moment?.decision?.value ?? null,
       moment ? soFar : null,
       moment ? (returns.at(-1) ?? 0) - soFar : null,
-    ];
+    ].map((fact, i) => (i > 1 && Number.isNaN(fact) ? null : fact)); // a reward that is lost leaves no sum
     FACTS.forEach((name, i) => {
       const fact = facts[i] ?? null;
       setText(this.#values.get(name) as HTMLElement, fact === null ? NOTHING : formatNumber(fact));

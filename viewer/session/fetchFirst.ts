@@ -49,7 +49,7 @@ class FileChanged extends Error {
  * @returns      null where the server answers with something else than that part
  */
 async function fetchPart(id: string, range: string, signal: AbortSignal): Promise<Part | null> {
-  const response = await requestReplay(id, { signal, cache: 'no-store', headers: { Range: `bytes=${range}` } });
+  const response = await requestReplay(id, { signal, headers: { Range: `bytes=${range}` } });
   const [, size] = /^bytes \d+-\d+\/(\d+)$/.exec(response.headers.get('Content-Range') ?? '') ?? [];
   if (response.status !== 206 || size === undefined) {
     await response.body?.cancel();
