@@ -5,6 +5,7 @@ import type { BenchEntry } from './line.ts';
 import { ppo } from './ppo.ts';
 import { solve } from './solve.ts';
 import { trainStep } from './trainStep.ts';
+import { viewer } from './viewer/viewer.ts';
 
 /** All benchmarks by name, with what they tell. */
 export const BENCHES: Readonly<Record<string, BenchEntry>> = {
@@ -13,6 +14,7 @@ export const BENCHES: Readonly<Record<string, BenchEntry>> = {
   act: { bench: act, summary: 'one step of acting, for 1 to 256 environments' },
   ppo: { bench: ppo, summary: "PPO end to end, at the sizes of CleanRL's ppo_trxl" },
   solve: { bench: solve, summary: 'until CartPole-v1 is solved', takes: ['seeds'] },
+  viewer: { bench: viewer, summary: 'a replay of 100 000 steps in Chromium, and what a step takes in a file' },
   learning: {
     bench: learning,
     summary: 'what agents learn in every environment; takes hours, and goes on where it stopped',
