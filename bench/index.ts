@@ -6,6 +6,7 @@ import { ppo } from './ppo.ts';
 import { solve } from './solve.ts';
 import { trainStep } from './trainStep.ts';
 import { viewer } from './viewer/viewer.ts';
+import { watch } from './watch.ts';
 
 /** All benchmarks by name, with what they tell. */
 export const BENCHES: Readonly<Record<string, BenchEntry>> = {
@@ -13,6 +14,7 @@ export const BENCHES: Readonly<Record<string, BenchEntry>> = {
   'train-step': { bench: trainStep, summary: 'one step of learning, beside PyTorch and stock TFJS' },
   act: { bench: act, summary: 'one step of acting, for 1 to 256 environments' },
   ppo: { bench: ppo, summary: "PPO end to end, at the sizes of CleanRL's ppo_trxl" },
+  watch: { bench: watch, summary: 'what train --watch costs, with a page that follows', takes: ['seeds'] },
   solve: { bench: solve, summary: 'until CartPole-v1 is solved', takes: ['seeds'] },
   viewer: { bench: viewer, summary: 'a replay of 100 000 steps in Chromium, and what a step takes in a file' },
   learning: {

@@ -15,4 +15,12 @@ export { ReplayEncoder } from './encoder.ts';
 export { Replay } from './reader.ts';
 export { openFirst } from './openFirst.ts';
 export type { Loss } from './storedEpisode.ts';
-export type { Decision, EpisodeSummary, Moment, MomentParts, ReplayHeader, TokenAttentionHeader } from './moment.ts';
+export type {
+  Decision,
+  EpisodeSummary,
+  Moment,
+  MomentParts,
+  PolicyHeader,
+  ReplayHeader,
+  TokenAttentionHeader,
+} from './moment.ts';

@@ -6,6 +6,7 @@ import { FileError } from '../errors.ts';
 import { readJson } from '../files.ts';
 import type { ReplayHeader } from '../replay/format.ts';
 import { decodePrelude } from '../replay/prelude.ts';
+import type { RunPlace } from './agents.ts';
 import { MetricsTail } from './metricsTail.ts';
 
 /** A replay, as `GET /api/runs` lists it. */
@@ -42,6 +43,7 @@ export interface RunEntry {
 }
 
 const EXTENSION = '.gfr';
+const METRICS = 'metrics.jsonl';
 /** Runs may be grouped: runs/<run> or runs/<group>/<run>. */
 const RUN_DEPTH = 2;
 /** A run that says it is running counts as such this long after its last change, even if its process is not seen. */
@@ -68,26 +70,44 @@ interface KnownRun {
  * Only what it lists can be read through it. Links are not followed, so nothing outside of the path is ever listed.
  */
 export class Library {
-  private readonly root: string;
+  private readonly root: string | null;
   private readonly known = new Map<string, KnownRun>();
   /** A file without a header is looked into again when it has grown. */
   private readonly headers = new Map<string, { bytes: number; header: ReplayHeader | undefined }>();
   private paths = new Map<string, string>();
+  /** Each run that was found, by its id; `live`: it was training. */
+  private found = new Map<string, RunPlace & { environment: string; live: boolean }>();
 
-  /** @throws FileError when there is nothing at the path */
-  constructor(path: string) {
-    if (!existsSync(path))
+  /**
+   * @param path left out: an empty library
+   * @throws FileError when there is nothing at the path
+   */
+  constructor(path?: string) {
+    if (path !== undefined && !existsSync(path))
       throw new FileError(
         `there is nothing at ${path}: train something first, or name a run, a replay or a folder of runs`,
       );
-    this.root = realpathSync(path);
+    this.root = path === undefined ? null : realpathSync(path);
   }
 
   /** All runs, the one that changed last first. */
   runs(): RunEntry[] {
     this.paths = new Map();
+    this.found = new Map();
     const runs = this.find();
     return runs.sort((a, b) => b.updatedAt.localeCompare(a.updatedAt) || a.id.localeCompare(b.id));
+  }
+
+  /** The runs that were training at the last look, as they are now; nothing else is looked at. */
+  liveRuns(): RunEntry[] {
+    return [...this.found].flatMap(([id, { path, live }]) => (live ? this.run(path, id) : []));
+  }
+
+  /** The file of a run's metrics, which may not be there yet; undefined when there is no such run. */
+  metricsPath(id: string): string | undefined {
+    if (!this.found.has(id)) this.runs();
+    const run = this.found.get(id);
+    return run && join(run.path, METRICS);
   }
 
   /** Where the replay of an id is; undefined when there is none. */
@@ -96,7 +116,20 @@ export class Library {
     return this.paths.get(id);
   }
 
+  /** Where the run of an id is; undefined when there is none, or nothing but replays. */
+  runPlace(id: string): RunPlace | undefined {
+    this.runs(); // its replays may be others by now
+    return this.found.get(id);
+  }
+
+  /** The environment that a run was started with, by its reference; undefined when there is no such run. */
+  environmentOf(id: string): string | undefined {
+    if (!this.found.has(id)) this.runs();
+    return this.found.get(id)?.environment;
+  }
+
   private find(): RunEntry[] {
+    if (this.root === null) return [];
     if (this.root.endsWith(EXTENSION) && statOf(this.root)?.isFile())
       return this.looseReplays(dirname(this.root), basename(this.root, EXTENSION), [basename(this.root)]);
     if (isRun(this.root)) return this.run(this.root, basename(this.root));
@@ -124,11 +157,14 @@ export class Library {
     const { environment, policy, algo, seed, steps } = config.value;
     const folder = join(path, 'replays');
     const replays = this.replays(folder, id, replaysIn(folder));
-    const changes = [modifiedMs(join(path, 'config.json')), modifiedMs(join(path, 'metrics.jsonl'))];
+    const recordedAt = replays.flatMap((replay) => replay.step ?? []);
+    const changes = [modifiedMs(join(path, 'config.json')), modifiedMs(join(path, METRICS))];
     const updatedMs = Math.max(...changes, ...replays.map(({ modifiedAt }) => Date.parse(modifiedAt)));
     const { step, meanReturn, sparkline: returns } = metrics;
     const what = { id, name: id, environment, policy, algo, seed, step, steps, meanReturn, returns, replays };
-    return [{ ...what, updatedAt: new Date(updatedMs).toISOString(), live: isRunning(path, updatedMs) }];
+    const live = isRunning(path, updatedMs);
+    this.found.set(id, { id, path, environment, recordedAt, live });
+    return [{ ...what, updatedAt: new Date(updatedMs).toISOString(), live }];
   }
 
   /** Replays outside of a run, shown as a run that has nothing but them. */
@@ -174,7 +210,7 @@ export class Library {
     const before = this.known.get(path);
     if (before?.config.key === key) return before;
     const value = readConfig(file);
-    const run = { config: { key, value }, metrics: before?.metrics ?? new MetricsTail(join(path, 'metrics.jsonl')) };
+    const run = { config: { key, value }, metrics: before?.metrics ?? new MetricsTail(join(path, METRICS)) };
     this.known.set(path, run);
     return run;
   }
@@ -191,8 +227,7 @@ export class Library {
 
 function isRun(path: string): boolean {
   return (
-    existsSync(join(path, 'config.json')) &&
-    (existsSync(join(path, 'metrics.jsonl')) || existsSync(join(path, 'replays')))
+    existsSync(join(path, 'config.json')) && (existsSync(join(path, METRICS)) || existsSync(join(path, 'replays')))
   );
 }
 

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { environmentSpec } from '../../envs/registry.ts';
-import { describePolicy, loadAgent } from '../../src/agent.ts';
+import { loadAgent } from '../../src/agent.ts';
 import { resolveConfig } from '../../src/config.ts';
 import type { Config } from '../../src/config.ts';
 import { record } from '../../src/record.ts';
 import { Replay } from '../../src/replay/format.ts';
 import { train } from '../../src/trainer.ts';
+import { describePolicy } from '../../src/trained.ts';
 
 const EPISODES = 4;
 const ENVIRONMENT = 'CartPole-v1';
@@ -26,7 +27,7 @@ async function bytesAStep(name: string, settings: Partial<Config>): Promise<numb
   const path = join(run, 'measured.gfr');
   const { config } = agent;
   try {
-    const policy = describePolicy(config);
+    const policy = describePolicy(config, agent.policy);
     await record(agent, { episodes: EPISODES, seed: 7, actions: config.evalActions, path, policy, run: name });
   } finally {
     agent.dispose();

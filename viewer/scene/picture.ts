@@ -5,7 +5,7 @@ import { byId, setText } from '../page/dom.ts';
 import { glide } from './glide.ts';
 import { paintable } from './paintable.ts';
 import { ObservationPlot } from './observationPlot.ts';
-import { componentLabels } from '../inspector/observationPanel.ts';
+import { componentLabels } from '../inspector/componentLabels.ts';
 import type { Player } from '../time/player.ts';
 import type { Stage } from './stage.ts';
 
@@ -74,7 +74,13 @@ export class Picture implements Panel {
 
   #describe(): void {
     const { moment, recording, summary } = this.#player;
-    const ending = summary?.terminated ? 'terminated' : summary?.truncated ? 'truncated' : 'end of the recording';
+    const ending = summary?.terminated
+      ? 'terminated'
+      : summary?.truncated
+        ? 'truncated'
+        : recording?.complete
+          ? 'not over'
+          : 'end of the recording';
     const decision = moment?.decision;
     if (decision && recording) setText(this.#caption, describeAction(recording.header.actionSpace, decision));
     else setText(this.#caption, moment ? ending : '');

@@ -5,6 +5,7 @@ import { autoDetectRenderer, Container, Ticker } from 'pixi.js';
 import type { Renderer } from 'pixi.js';
 import type { Scene, Shape } from '../../envs/scene.ts';
 import { parseColour } from '../page/colours.ts';
+import { paintable } from './paintable.ts';
 import { createShapeView } from './shapes.ts';
 import type { ShapeView } from './shapes.ts';
 
@@ -44,7 +45,7 @@ export class Stage {
   }
 
   show(scene: Scene): void {
-    this.#scene = scene;
+    this.#scene = paintable(scene);
     this.#paint();
   }
 

@@ -1,4 +1,5 @@
 import { formatAddress, parseAddress } from './address.ts';
+import { parsePlayAddress } from '../play/playAddress.ts';
 import type { Changes, Panel } from '../time/clock.ts';
 import type { Opener } from './opener.ts';
 import type { Player } from '../time/player.ts';
@@ -25,7 +26,7 @@ export class AddressBar implements Panel {
 
   update(changes: Changes): void {
     if (changes.has('episode')) this.#write();
-    else if (!this.#player.playing) this.#timer ??= setTimeout(() => this.#write(), CALM_MS);
+    else if (changes.has('step') && !this.#player.playing) this.#timer ??= setTimeout(() => this.#write(), CALM_MS);
   }
 
   #write(): void {
@@ -33,6 +34,7 @@ export class AddressBar implements Panel {
     this.#timer = null;
     if (!this.#player.recording) return;
     const [id, written] = [this.#opener.openId, parseAddress(location.hash)];
+    if (id === null && parsePlayAddress(location.hash)) return; // a game has an address of its own
     // a dropped file has no address
     const address = id === null ? null : { replay: id, episode: this.#player.episode + 1, step: this.#player.step };
     const hash = address ? formatAddress(address) : '';

@@ -78,6 +78,13 @@ export class Opener {
     return this.#open({ name: file.name, id: null, read, show: (replay) => this.#player.open(replay), growing: false });
   }
 
+  /** Something else than a replay is on the screen: none of the server's is open any longer, or on its way. */
+  leave(): void {
+    this.#request.abort();
+    this.#openId = this.#wantedId = null;
+    this.#waiting(null);
+  }
+
   async #open(request: Request): Promise<boolean> {
     const { name, id } = request;
     this.#request.abort();
@@ -119,7 +126,10 @@ export class Opener {
     request.show(first);
     this.#messages.clear();
     try {
-      await this.#readAll({ ...request, show: (replay) => this.#player.replace(replay) }, signal);
+      const show = (replay: Replay): void => {
+        if (this.#player.recording === first) this.#player.replace(replay); // and not a branch of it
+      };
+      await this.#readAll({ ...request, show }, signal);
     } catch (error) {
       if (!signal.aborted) this.#messages.showError(error, request.name);
     }

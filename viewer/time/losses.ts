@@ -14,7 +14,8 @@ export function drawLosses(
   { height, colour }: { height: number; colour: string },
 ): void {
   for (const { first, last } of losses) {
-    const [left, right] = [xOf(first, plot), xOf(last, plot)];
+    if (first > plot.last || last < plot.first) continue;
+    const [left, right] = [xOf(Math.max(first, plot.first), plot), xOf(Math.min(last, plot.last), plot)];
     const width = Math.max(NARROWEST, right - left);
     pen.fillStyle = translucent(colour, 0.16);
     pen.fillRect(left, 0, width, height);
