@@ -15,6 +15,7 @@ import { Layout } from './page/layout.ts';
 import { Inspector } from './inspector/inspector.ts';
 import { Jumps } from './time/jumps.ts';
 import { listenToKeys } from './time/keys.ts';
+import { LossNote } from './scene/lossNote.ts';
 import { LookedPanel } from './attention/lookedPanel.ts';
 import { Messages } from './page/messages.ts';
 import { Overlay } from './live/overlay.ts';
@@ -96,6 +97,7 @@ const panels: Panel[] = [
   header,
   runsPanel,
   picture,
+  new LossNote(player, controls),
   new Transport(player, controls),
   looked,
   attention,

@@ -1,4 +1,5 @@
 import type { EpisodeSummary, Moment } from '../../src/replay/format.ts';
+import { momentOrLost } from '../time/momentOrLost.ts';
 import type { Recording } from '../time/player.ts';
 
 /** Who took a step. */
@@ -105,7 +106,8 @@ export class Branch {
     const shared = base.episodes[episode]?.steps ?? 0;
     for (let step = from; step < this.steps; step++) {
       if (step >= shared) return step;
-      const [own, other] = [this.moment(step), base.moment(episode, step)];
+      const [own, other] = [this.moment(step), momentOrLost(base, episode, step)];
+      if (!other) continue;
       if (!sameNumbers(own?.decision?.action, other.decision?.action)) return step;
       if (!sameNumbers(own?.observation, other.observation)) return step;
     }

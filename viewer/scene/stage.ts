@@ -5,6 +5,7 @@ import { autoDetectRenderer, Container, Ticker } from 'pixi.js';
 import type { Renderer } from 'pixi.js';
 import type { Scene, Shape } from '../../envs/scene.ts';
 import { parseColour } from '../page/colours.ts';
+import { paintable } from './paintable.ts';
 import { createShapeView } from './shapes.ts';
 import type { ShapeView } from './shapes.ts';
 
@@ -44,7 +45,7 @@ export class Stage {
   }
 
   show(scene: Scene): void {
-    this.#scene = scene;
+    this.#scene = paintable(scene);
     this.#paint();
   }
 
@@ -58,7 +59,10 @@ export class Stage {
     const room = { width: this.#host.clientWidth, height: this.#host.clientHeight - this.#caption.offsetHeight };
     const scale = Math.min(room.width / scene.width, room.height / scene.height);
     if (!(scale > 0)) return; // no room, or a world without size
-    const [width, height] = [Math.round(scene.width * scale), Math.round(scene.height * scale)];
+    const [width, height] = [scene.width, scene.height].map((size) => Math.max(1, Math.round(size * scale))) as [
+      number,
+      number,
+    ];
     if (this.#renderer.screen.width !== width || this.#renderer.screen.height !== height)
       this.#renderer.resize(width, height, window.devicePixelRatio);
     const background = scene.background ? parseColour(scene.background) : { color: 0, alpha: 0 };
