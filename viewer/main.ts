@@ -6,11 +6,14 @@ import { BranchTracks } from './play/branchTracks.ts';
 import { Clock } from './time/clock.ts';
 import type { Panel } from './time/clock.ts';
 import { Controls } from './time/controls.ts';
+import { CopyStep } from './inspector/copyStep.ts';
 import { byId } from './page/dom.ts';
 import { listenForFiles } from './page/drop.ts';
+import { GoTo } from './time/goTo.ts';
 import { HeaderBar } from './page/headerBar.ts';
 import { Layout } from './page/layout.ts';
 import { Inspector } from './inspector/inspector.ts';
+import { Jumps } from './time/jumps.ts';
 import { listenToKeys } from './time/keys.ts';
 import { LookedPanel } from './attention/lookedPanel.ts';
 import { Messages } from './page/messages.ts';
@@ -23,6 +26,9 @@ import { listenToMoves, playBindings } from './play/playKeys.ts';
 import { Playing } from './play/playing.ts';
 import { listenToPointing } from './play/pointing.ts';
 import { RunsPanel } from './session/runsPanel.ts';
+import { Scan } from './time/scan.ts';
+import { Search } from './search/search.ts';
+import { SearchPanel } from './search/searchPanel.ts';
 import { Session } from './session/session.ts';
 import { Stage } from './scene/stage.ts';
 import { Timeline } from './time/timeline.ts';
@@ -30,6 +36,7 @@ import { TrainingPanel } from './live/trainingPanel.ts';
 import { Transport } from './time/transport.ts';
 import { TurnPanel } from './play/turnPanel.ts';
 import { Welcome } from './page/welcome.ts';
+import { Zoom } from './time/zoom.ts';
 
 const lessMotion = matchMedia('(prefers-reduced-motion: reduce)');
 const darkColours = matchMedia('(prefers-color-scheme: dark)');
@@ -50,6 +57,9 @@ const session = new Session(player, opener, {
   showLive: (following, connected) => header.showLive(following, connected),
   showWelcome: (training) => welcome.show(training),
 });
+const zoom = new Zoom(player, () => clock.note('zoom'));
+const scan = new Scan(player, () => clock.note('signals'));
+const search = new Search(() => clock.note('matches'));
 const client = new AgentClient();
 const agents = new AgentSource(client, () => opener.openId);
 const playing = new Playing(player, client, agents, {
@@ -58,7 +68,7 @@ const playing = new Playing(player, client, agents, {
   tookOver: () => session.takeOver(),
   leftReplay: () => session.leaveReplay(),
 });
-const controls = new Controls(player, () => session.takeOver());
+const controls = new Controls(player, zoom, () => session.takeOver());
 
 // The page
 const layout = new Layout();
@@ -67,7 +77,10 @@ const training = new TrainingPanel(layout, overlay);
 const header = new HeaderBar(player, () => session.toggleLive());
 const runsPanel = new RunsPanel(player, controls, overlay, (replay) => session.choose(replay));
 const picture = new Picture(player, await Stage.create(byId('scene', HTMLElement), byId('caption', HTMLElement)));
-const timeline = new Timeline(player, controls);
+const timeline = new Timeline(player, controls, scan, (episode) => search.inEpisode(episode));
+const jumps = new Jumps(player, controls, scan);
+const searchPanel = new SearchPanel(player, controls, search);
+const copyStep = new CopyStep(player, scan, messages);
 const attention = new AttentionPanel(player, controls, (chosen) => timeline.setAttention(chosen));
 const looked = new LookedPanel(player);
 const turn = new TurnPanel(player, playing);
@@ -77,6 +90,8 @@ const showPlaying = (): void => {
   for (const part of [turn, branches, pointing]) part.show();
 };
 const panels: Panel[] = [
+  scan,
+  zoom,
   welcome,
   header,
   runsPanel,
@@ -87,11 +102,14 @@ const panels: Panel[] = [
   timeline,
   turn,
   branches,
-  new Inspector(player),
+  jumps,
+  new Inspector(player, scan),
+  copyStep,
+  searchPanel,
   new AddressBar(player, opener, session),
 ];
 
-new Clock(
+const clock = new Clock(
   player,
   (changes) => {
     for (const panel of panels) panel.update(changes);
@@ -99,7 +117,13 @@ new Clock(
   },
   (error) => messages.showError(error, 'This moment'),
 );
-listenToKeys(controls, playBindings(playing));
+listenToKeys(controls, [
+  ...jumps.keys,
+  ...new GoTo(player, controls).keys,
+  ...searchPanel.keys,
+  ...copyStep.keys,
+  ...playBindings(playing),
+]);
 listenToMoves(playing, turn);
 listenForFiles((file) => void session.openFile(file));
 lessMotion.addEventListener('change', () => (player.glides = !lessMotion.matches));

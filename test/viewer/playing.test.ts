@@ -93,11 +93,11 @@ describe.skipIf(!chromiumPath)('playing in the page, in Chromium', () => {
     await expect(branch('what if').getAttribute('aria-current')).resolves.toBe('true');
     await atStep(5);
     await expect(page.locator('#action [data-state="chosen"] .name').innerText()).resolves.not.toBe(chosen);
-    expect(await firstSteps(5)).toEqual(original);
+    expectSame(await firstSteps(5), original);
     await page.keyboard.press('End');
     await expect.poll(() => page.locator('#caption').textContent()).toBe('terminated');
     await branch('as it was').click();
-    expect(await firstSteps(5)).toEqual(original);
+    expectSame(await firstSteps(5), original);
     expect(complaints).toEqual([]);
   });
 
@@ -110,7 +110,7 @@ describe.skipIf(!chromiumPath)('playing in the page, in Chromium', () => {
     await page.locator('#moves .agents').click();
     await phase('idle');
     await expect(branch('what if').innerText()).resolves.toContain('the same');
-    expect(await firstSteps(9)).toEqual(original);
+    expectSame(await firstSteps(9), original);
   });
 
   test('take over with the keys, hand back, and what was played is the same when it is played again', async () => {
@@ -201,7 +201,7 @@ describe.skipIf(!chromiumPath)('playing in the page, in Chromium', () => {
       await atStep(move);
       await page.locator('#turn:is([data-phase="yours"], [data-phase="over"])').waitFor();
     }
-    await page.keyboard.press('n');
+    await page.keyboard.press('r');
     await phase('yours');
     await expect(page.locator('#episodes li').count()).resolves.toBe(2);
     const replay = await save();
@@ -311,3 +311,14 @@ describe.skipIf(!chromiumPath)('playing in the page, in Chromium', () => {
       .waitFor();
   });
 });
+
+/** The same words, and the same numbers but for their last digit: a replay keeps 16 bits of a value. */
+function expectSame(steps: readonly string[], wanted: readonly string[]): void {
+  const number = /[+\u2212-]?\d+\.\d+/g;
+  const words = (texts: readonly string[]): string[] => texts.map((text) => text.replace(number, '#'));
+  const numbers = (texts: readonly string[]): number[] =>
+    texts.flatMap((text) => text.match(number) ?? []).map((text) => Number(text.replace('\u2212', '-')));
+  expect(words(steps)).toEqual(words(wanted));
+  const found = numbers(steps);
+  for (const [i, value] of numbers(wanted).entries()) expect(Math.abs((found[i] ?? NaN) - value)).toBeLessThan(2e-3);
+}

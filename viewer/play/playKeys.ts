@@ -8,7 +8,7 @@ export function playBindings(playing: Playing): Binding[] {
     { keys: ['t'], shown: ['T'], does: 'take over from the agent at this step', run: () => void playing.takeOver() },
     { keys: ['w'], shown: ['W'], does: 'what if the agent had done otherwise', run: () => void playing.whatIf() },
     { keys: ['h'], shown: ['H'], does: 'hand back to the agent', run: () => void playing.handBack() },
-    { keys: ['n'], shown: ['N'], does: 'another game', run: () => void playing.playAgain() },
+    { keys: ['r'], shown: ['R'], does: 'another game', run: () => void playing.playAgain() },
     { keys: ['Escape'], shown: ['Esc'], does: 'stop playing', run: () => playing.stop() },
   ];
 }

@@ -3,7 +3,7 @@ import type { Changes, Panel } from '../time/clock.ts';
 import { byId, setText } from '../page/dom.ts';
 import { glide } from './glide.ts';
 import { ObservationPlot } from './observationPlot.ts';
-import { componentLabels } from '../inspector/observationPanel.ts';
+import { componentLabels } from '../inspector/componentLabels.ts';
 import type { Player } from '../time/player.ts';
 import type { Stage } from './stage.ts';
 

@@ -26,7 +26,7 @@ export class AddressBar implements Panel {
 
   update(changes: Changes): void {
     if (changes.has('episode')) this.#write();
-    else if (!this.#player.playing) this.#timer ??= setTimeout(() => this.#write(), CALM_MS);
+    else if (changes.has('step') && !this.#player.playing) this.#timer ??= setTimeout(() => this.#write(), CALM_MS);
   }
 
   #write(): void {
