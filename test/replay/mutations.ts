@@ -1,6 +1,5 @@
 import { crc32, ByteReader, ByteWriter } from '../../src/replay/bytes.ts';
-import { encodeIndex } from '../../src/replay/frameIndex.ts';
-import { scanFrames } from '../../src/replay/frameIndex.ts';
+import { encodeIndex, scanFrames } from '../../src/replay/frameIndex.ts';
 import { dictionaryOf, encodeFrame, FRAME, FRAME_HEAD_BYTES, pack, unpack } from '../../src/replay/frames.ts';
 import type { Frame } from '../../src/replay/frames.ts';
 import type { EpisodeSummary } from '../../src/replay/format.ts';
