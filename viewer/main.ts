@@ -5,6 +5,8 @@ import type { Panel } from './time/clock.ts';
 import { Controls } from './time/controls.ts';
 import { byId } from './page/dom.ts';
 import { listenForFiles } from './page/drop.ts';
+import { embeddedReplay } from '../src/replay/format.ts';
+import { ExportDialog } from './share/exportDialog.ts';
 import { HeaderBar } from './page/headerBar.ts';
 import { Inspector } from './inspector/inspector.ts';
 import { listenToKeys } from './time/keys.ts';
@@ -15,6 +17,7 @@ import { Picture } from './scene/picture.ts';
 import { Player } from './time/player.ts';
 import { RunsPanel } from './session/runsPanel.ts';
 import { Session } from './session/session.ts';
+import { ShareMenu } from './share/shareMenu.ts';
 import { Stage } from './scene/stage.ts';
 import { Timeline } from './time/timeline.ts';
 import { Transport } from './time/transport.ts';
@@ -44,6 +47,8 @@ const picture = new Picture(player, await Stage.create(byId('scene', HTMLElement
 const timeline = new Timeline(player, controls);
 const attention = new AttentionPanel(player, controls, (chosen) => timeline.setAttention(chosen));
 const looked = new LookedPanel(player);
+const addressBar = new AddressBar(player, opener, session, []);
+const share = new ShareMenu(player, { opener, address: addressBar, messages, dialog: new ExportDialog(player) });
 const panels: Panel[] = [
   welcome,
   header,
@@ -54,7 +59,8 @@ const panels: Panel[] = [
   attention,
   timeline,
   new Inspector(player),
-  new AddressBar(player, opener, session),
+  addressBar,
+  share,
 ];
 
 new Clock(
@@ -72,4 +78,6 @@ darkColours.addEventListener('change', () => {
   for (const panel of [timeline, looked, attention, picture]) panel.redraw();
 });
 
-await session.start();
+const hash = location.hash || (embeddedReplay(document)?.address ?? '');
+addressBar.start(hash);
+await session.start(hash);

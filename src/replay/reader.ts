@@ -38,7 +38,8 @@ export class Replay {
   private sceneDictionary: Uint8Array | undefined;
 
   private constructor(
-    private readonly bytes: Uint8Array,
+    /** The file. */
+    readonly bytes: Uint8Array,
     readonly header: ReplayHeader,
     /** Whether the file has its end: false when it is cut, damaged or still being written. */
     readonly complete: boolean,
