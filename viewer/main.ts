@@ -11,6 +11,7 @@ import { HeaderBar } from './page/headerBar.ts';
 import { Inspector } from './inspector/inspector.ts';
 import { listenToKeys } from './time/keys.ts';
 import { LookedPanel } from './attention/lookedPanel.ts';
+import { Looks } from './looks/looks.ts';
 import { Messages } from './page/messages.ts';
 import { Opener } from './session/opener.ts';
 import { Picture } from './scene/picture.ts';
@@ -33,7 +34,10 @@ const player = new Player();
 player.glides = !lessMotion.matches;
 const opener = new Opener(player, messages, (name) => welcome.showWaiting(name));
 const session = new Session(player, opener, {
-  showRuns: (runs) => runsPanel.setRuns(runs),
+  showRuns: (runs) => {
+    runsPanel.setRuns(runs);
+    looks.setRuns(runs);
+  },
   showWanted: (id) => runsPanel.setOpen(id),
   showLive: (following, connected) => header.showLive(following, connected),
   showWelcome: (training) => welcome.show(training),
@@ -44,16 +48,24 @@ const controls = new Controls(player, () => session.takeOver());
 const header = new HeaderBar(player, () => session.toggleLive());
 const runsPanel = new RunsPanel(player, controls, (replay) => session.choose(replay));
 const picture = new Picture(player, await Stage.create(byId('scene', HTMLElement), byId('caption', HTMLElement)));
+const looks = new Looks(player, { opener, picture, messages });
 const timeline = new Timeline(player, controls);
 const attention = new AttentionPanel(player, controls, (chosen) => timeline.setAttention(chosen));
 const looked = new LookedPanel(player);
 const addressBar = new AddressBar(player, opener, session, []);
-const share = new ShareMenu(player, { opener, address: addressBar, messages, dialog: new ExportDialog(player) });
+const share = new ShareMenu(player, {
+  opener,
+  address: addressBar,
+  messages,
+  looks,
+  dialog: new ExportDialog(player, looks),
+});
 const panels: Panel[] = [
   welcome,
   header,
   runsPanel,
   picture,
+  looks,
   new Transport(player, controls),
   looked,
   attention,

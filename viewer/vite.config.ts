@@ -6,6 +6,7 @@ import { singleFile } from './singleFile.ts';
 export default defineConfig(({ mode }) => ({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: './', // works under any path, and from any static server
+  define: { WITH_SERVER: JSON.stringify(mode !== 'single-file') },
   plugins: mode === 'single-file' ? [singleFile] : [],
   build: {
     outDir: '../dist/viewer',

@@ -7,6 +7,8 @@ import type { Player } from '../time/player.ts';
 import { sceneAt } from './sceneAt.ts';
 import type { Stage } from './stage.ts';
 
+const EVERYTHING: Changes = new Set(['replay', 'episode', 'step', 'position']);
+
 /** The middle of the page: the scene, or a plot where the environment draws none, and what the agent does there. */
 export class Picture implements Panel {
   readonly #player: Player;
@@ -15,6 +17,7 @@ export class Picture implements Panel {
   readonly #plotHost = byId('plot', HTMLElement);
   readonly #caption = byId('caption', HTMLElement);
   readonly #plot: ObservationPlot;
+  #covered = false;
 
   constructor(player: Player, stage: Stage) {
     this.#player = player;
@@ -27,13 +30,21 @@ export class Picture implements Panel {
   update(changes: Changes): void {
     const { moment, recording } = this.#player;
     if (!moment || !recording) return;
-    const drawn = moment.scene !== null;
-    this.#scene.hidden = !drawn;
-    this.#plotHost.hidden = drawn;
-    if (drawn && changes.has('position')) this.#showScene();
-    if (!drawn && changes.has('replay')) this.redraw();
-    if (!drawn && changes.has('step')) this.#plot.show();
+    const plotted = moment.scene === null && !this.#covered;
+    this.#scene.hidden = plotted;
+    this.#plotHost.hidden = !plotted;
+    if (!plotted && changes.has('position')) this.#showScene();
+    if (plotted && changes.has('replay')) this.redraw();
+    if (plotted && changes.has('step')) this.#plot.show();
     if (changes.has('step')) this.#describe();
+  }
+
+  /** @param covered something else is shown where the scene would be */
+  cover(covered: boolean): void {
+    if (covered === this.#covered) return;
+    this.#covered = covered;
+    this.#stage.hide(covered);
+    this.update(EVERYTHING);
   }
 
   /** The colours of the page changed: the plot is made anew. A scene has colours of its own. */
@@ -47,6 +58,7 @@ export class Picture implements Panel {
   }
 
   #showScene(): void {
+    if (this.#covered) return;
     const scene = sceneAt(this.#player.position, (step) => this.#player.momentAt(step));
     if (scene) this.#stage.show(scene);
   }

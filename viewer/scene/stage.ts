@@ -36,6 +36,10 @@ export class Stage {
     this.#paint();
   }
 
+  hide(hidden: boolean): void {
+    this.#renderer.canvas.hidden = hidden;
+  }
+
   /** Fits the picture to the host's size, which has changed. */
   resize(): void {
     if (this.#scene) this.#paint();

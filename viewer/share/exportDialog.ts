@@ -1,10 +1,11 @@
 import { byId, element, setText } from '../page/dom.ts';
 import { formatCount } from '../page/numbers.ts';
+import type { Looks } from '../looks/looks.ts';
 import { SPEEDS } from '../time/player.ts';
 import type { Player } from '../time/player.ts';
 import { framePositions, GIF_FRAMES_PER_SECOND, pictureSize, VIDEO_FRAMES_PER_SECOND } from './clip.ts';
 import type { Clip } from './clip.ts';
-import { PictureMaker } from './film.ts';
+import { PictureMaker, worldOf } from './film.ts';
 import type { Film, Progress } from './film.ts';
 import { encodeGif } from './gif.ts';
 import { fileName, saveFile } from './saving.ts';
@@ -19,6 +20,7 @@ const USUAL_HEIGHT = 480;
 /** Asks which part of the episode is wanted, how fast and how large, and makes an animation or a video of it. */
 export class ExportDialog {
   readonly #player: Player;
+  readonly #looks: Looks;
   readonly #dialog = byId('export', HTMLDialogElement);
   readonly #format = byId('export-format', HTMLSelectElement);
   readonly #first = byId('export-first', HTMLInputElement);
@@ -34,8 +36,10 @@ export class ExportDialog {
   #asked = 0;
   #work: AbortController | null = null;
 
-  constructor(player: Player) {
+  /** @param looks knows whether a scene of the environment's own is shown */
+  constructor(player: Player, looks: Looks) {
     this.#player = player;
+    this.#looks = looks;
     const options = (values: readonly (readonly [value: string | number, text: string])[]): HTMLElement[] =>
       values.map(([value, text]) => element('option', { value }, text));
     this.#format.append(...options(Object.entries(FORMATS)));
@@ -96,7 +100,7 @@ export class ExportDialog {
     this.#busy(true);
     let maker: PictureMaker | null = null;
     try {
-      maker = await PictureMaker.create(recording);
+      maker = await PictureMaker.create(recording, this.#looks.maker);
       const film = maker.film(clip, { height, framesPerSecond });
       this.#progress.max = film.frames;
       const progress: Progress = { signal: work.signal, show: (frames) => (this.#progress.value = frames) };
@@ -143,9 +147,10 @@ export class ExportDialog {
   }
 
   #size(clip: Clip | null): { width: number; height: number } | null {
-    const scene = clip && this.#player.momentAt(clip.first)?.scene;
-    if (!scene) return null;
-    const [width, height] = pictureSize(scene, Number(this.#height.value));
+    const { recording } = this.#player;
+    const world = recording && clip && worldOf(recording, clip, this.#looks.maker);
+    if (!world) return null;
+    const [width, height] = pictureSize(world, Number(this.#height.value));
     return { width, height };
   }
 }

@@ -1,4 +1,6 @@
-import type { Scene } from '../../envs/scene.ts';
+import { openScene } from '../looks/loadScene.ts';
+import type { SceneMaker } from '../looks/sceneMaker.ts';
+import { sceneStateAt } from '../looks/sceneState.ts';
 import { sceneAt } from '../scene/sceneAt.ts';
 import { ScenePainter } from '../scene/scenePainter.ts';
 import type { Recording } from '../time/player.ts';
@@ -23,64 +25,111 @@ export interface Progress {
   show(frames: number): void;
 }
 
+/** Pixels. */
+interface Size {
+  width: number;
+  height: number;
+}
+
+interface Brush {
+  /** Paints a position in an episode, as large as it can within the size. */
+  paint(episode: number, position: number, size: Size): HTMLCanvasElement;
+  destroy(): void;
+}
+
+/** Of an environment that has a scene of its own and no `draw()`: as wide as most screens. */
+const NO_WORLD = { width: 16, height: 9 };
+
+/** The world that a film of an episode shows, by its width and height; null where there is nothing to show. */
+export function worldOf(recording: Recording, { episode, first }: Clip, own: SceneMaker | null): Size | null {
+  return recording.moment(episode, first).scene ?? (own && NO_WORLD);
+}
+
 /**
  * Paints a recording's pictures off the screen, by the code that paints them on it: the same moment is the same picture,
  * whatever the window, the screen and the speed of the machine.
  */
 export class PictureMaker {
-  readonly #painter: ScenePainter;
   readonly #recording: Recording;
+  readonly #own: SceneMaker | null;
+  readonly #brush: Brush;
 
-  private constructor(painter: ScenePainter, recording: Recording) {
-    this.#painter = painter;
+  private constructor(recording: Recording, own: SceneMaker | null, brush: Brush) {
     this.#recording = recording;
-  }
-
-  /** @throws Error when the browser can paint neither with WebGL nor on a canvas */
-  static async create(recording: Recording): Promise<PictureMaker> {
-    return new PictureMaker(await ScenePainter.create(1), recording);
+    this.#own = own;
+    this.#brush = brush;
   }
 
   /**
-   * @param height of the frames, pixels
-   * @throws Error when the environment draws no picture there
+   * @param own    makes the environment's own scene, which is then shown; null for what `draw()` gave
+   * @throws Error when the browser can paint neither with WebGL nor on a canvas, or the environment's own scene fails
    */
-  film(clip: Clip, { height: pixels, framesPerSecond }: { height: number; framesPerSecond: number }): Film {
+  static async create(recording: Recording, own: SceneMaker | null): Promise<PictureMaker> {
+    return new PictureMaker(recording, own, own ? await ownBrush(recording, own) : await drawnBrush(recording));
+  }
+
+  /**
+   * @param format height of the frames, in pixels, and how many there are a second
+   * @throws Error when there is nothing to show
+   */
+  film(clip: Clip, format: { height: number; framesPerSecond: number }): Film {
+    const world = worldOf(this.#recording, clip, this.#own);
+    if (!world) throw new Error('The environment draws no picture.');
+    const { framesPerSecond } = format;
     const positions = framePositions(clip, framesPerSecond);
-    const first = this.#scene(clip.episode, clip.first);
-    const [width, height] = pictureSize(first, pixels);
-    const paper = document.createElement('canvas');
+    const [width, height] = pictureSize(world, format.height);
     const frame = document.createElement('canvas');
     Object.assign(frame, { width, height });
-    const world = this.#painter.canvas(paper);
+    const pen = frame.getContext('2d', { willReadFrequently: true });
+    if (!pen) throw new Error('this browser offers no 2D canvas');
     const ground = getComputedStyle(document.body).backgroundColor; // behind a scene that has none
-    return {
-      width,
-      height,
-      frames: positions.length,
-      framesPerSecond,
-      paint: (index) => {
-        const scene = this.#scene(clip.episode, positions[index] ?? clip.last);
-        world.show(scene, { width, height });
-        const pen = frame.getContext('2d', { willReadFrequently: true });
-        if (!pen) throw new Error('this browser offers no 2D canvas');
-        for (const colour of [ground, scene.background ?? ground]) {
-          pen.fillStyle = colour;
-          pen.fillRect(0, 0, width, height);
-        }
-        pen.drawImage(paper, Math.round((width - paper.width) / 2), Math.round((height - paper.height) / 2));
-        return frame;
-      },
+    const paint = (index: number): HTMLCanvasElement => {
+      const position = positions[index] ?? clip.last;
+      const picture = this.#brush.paint(clip.episode, position, { width, height });
+      const { scene } = this.#recording.moment(clip.episode, Math.floor(position));
+      for (const colour of [ground, scene?.background ?? ground]) {
+        pen.fillStyle = colour;
+        pen.fillRect(0, 0, width, height);
+      }
+      pen.drawImage(picture, Math.round((width - picture.width) / 2), Math.round((height - picture.height) / 2));
+      return frame;
     };
+    return { width, height, frames: positions.length, framesPerSecond, paint };
   }
 
   destroy(): void {
-    this.#painter.destroy();
+    this.#brush.destroy();
   }
+}
 
-  #scene(episode: number, position: number): Scene {
-    const scene = sceneAt(position, (step) => this.#recording.moment(episode, step));
-    if (!scene) throw new Error('The environment draws no picture of this moment.');
-    return scene;
-  }
+/** Paints what `draw()` gave. */
+async function drawnBrush(recording: Recording): Promise<Brush> {
+  const painter = await ScenePainter.create(1);
+  const paper = document.createElement('canvas');
+  const world = painter.canvas(paper);
+  return {
+    paint: (episode, position, size) => {
+      const scene = sceneAt(position, (step) => recording.moment(episode, step));
+      if (!scene) throw new Error(`The environment draws no picture of step ${Math.floor(position)}.`);
+      world.show(scene, size);
+      return paper;
+    },
+    destroy: () => painter.destroy(),
+  };
+}
+
+/** Paints with another one of the environment's own scene: the one on the screen stays as it is. */
+async function ownBrush(recording: Recording, make: SceneMaker): Promise<Brush> {
+  const painter = await openScene(make, 1);
+  return {
+    paint: (episode, position, { width, height }) => {
+      const last = recording.episodes[episode]?.steps ?? 0;
+      const momentAt = (step: number): ReturnType<Recording['moment']> | null =>
+        step > last ? null : recording.moment(episode, step);
+      const moment = sceneStateAt(position, recording.header, momentAt);
+      if (moment) painter.paint(moment, width, height);
+      return painter.canvas;
+    },
+    destroy: () => painter.destroy(),
+  };
 }

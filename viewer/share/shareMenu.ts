@@ -1,5 +1,6 @@
 import { embeddedReplay, embedReplay, Replay } from '../../src/replay/format.ts';
 import { byId, setText } from '../page/dom.ts';
+import type { Looks } from '../looks/looks.ts';
 import type { Messages } from '../page/messages.ts';
 import type { AddressBar } from '../session/addressBar.ts';
 import type { Opener } from '../session/opener.ts';
@@ -17,6 +18,7 @@ interface Neighbours {
   opener: Opener;
   address: AddressBar;
   messages: Messages;
+  looks: Looks;
   dialog: ExportDialog;
 }
 
@@ -26,6 +28,7 @@ export class ShareMenu implements Panel {
   readonly #opener: Opener;
   readonly #address: AddressBar;
   readonly #messages: Messages;
+  readonly #looks: Looks;
   readonly #copy = byId('copy-link', HTMLButtonElement);
   readonly #open = byId('share-button', HTMLButtonElement);
   readonly #menu = byId('share-menu', HTMLElement);
@@ -33,11 +36,12 @@ export class ShareMenu implements Panel {
   readonly #pictures = ['share-picture', 'share-gif', 'share-video'].map((id) => byId(id, HTMLButtonElement));
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(player: Player, { opener, address, messages, dialog }: Neighbours) {
+  constructor(player: Player, { opener, address, messages, looks, dialog }: Neighbours) {
     this.#player = player;
     this.#opener = opener;
     this.#address = address;
     this.#messages = messages;
+    this.#looks = looks;
     this.#copy.addEventListener('click', () => void this.#copyLink());
     const [picture, gif, video] = this.#pictures as [HTMLButtonElement, HTMLButtonElement, HTMLButtonElement];
     picture.addEventListener('click', () => void this.#try(() => this.#savePicture()));
@@ -46,6 +50,7 @@ export class ShareMenu implements Panel {
     this.#page.addEventListener('click', () => void this.#try(() => this.#savePage()));
     this.#page.hidden = embeddedReplay(document) !== null; // this page is that file
     this.#menu.addEventListener('click', () => this.#menu.hidePopover());
+    this.#menu.addEventListener('beforetoggle', () => this.#offer());
     this.#menu.addEventListener('toggle', ({ newState }) => {
       this.#open.setAttribute('aria-expanded', String(newState === 'open'));
       if (newState === 'open') this.#items()[0]?.focus();
@@ -55,17 +60,21 @@ export class ShareMenu implements Panel {
 
   update(changes: Changes): void {
     if (!changes.has('replay')) return;
-    const { recording } = this.#player;
-    const drawn = this.#player.moment?.scene !== null;
-    for (const button of [this.#copy, this.#open]) button.disabled = recording === null;
+    for (const button of [this.#copy, this.#open]) button.disabled = this.#player.recording === null;
+    this.#copy.title =
+      this.#address.hash === null ? 'A file of your own has no address: make a web page of it' : 'Copy the address';
+  }
+
+  /** Offers what there is to share at this moment. */
+  #offer(): void {
+    const { recording, moment } = this.#player;
+    const pictured = this.#looks.maker !== null || (moment?.scene ?? null) !== null;
     for (const button of this.#pictures) {
-      button.disabled = !drawn;
-      button.title = drawn ? '' : 'This environment draws no picture';
+      button.disabled = !pictured;
+      button.title = pictured ? '' : 'This environment draws no picture';
     }
     const size = recording instanceof Replay ? `, ${formatBytes(recording.bytes.length)}` : '';
     setText(byId('share-page-note', HTMLElement), `opens offline${size}`);
-    this.#copy.title =
-      this.#address.hash === null ? 'A file of your own has no address: save it as a web page' : 'Copy the address';
   }
 
   async #copyLink(): Promise<void> {
@@ -95,7 +104,7 @@ export class ShareMenu implements Panel {
   async #savePicture(): Promise<void> {
     const { recording, episode, step } = this.#player;
     if (!recording) return;
-    const maker = await PictureMaker.create(recording);
+    const maker = await PictureMaker.create(recording, this.#looks.maker);
     try {
       const clip = { episode, first: step, last: step, speed: 1 };
       const canvas = maker.film(clip, { height: PICTURE_HEIGHT, framesPerSecond: 1 }).paint(0);
