@@ -38,8 +38,9 @@ const scene = (failing = ''): string => `
       document.body.dataset.unmounted = 'yes';
     }
   }`;
+const SCENE = './traffic.ts';
 const ENVIRONMENT = `
-  export const scene = () => import('./traffic.ts');
+  export const scene = () => import('${SCENE}');
   export default class {}`;
 const GREEN = [0, 255, 0];
 const RED = [255, 0, 0];

@@ -39,7 +39,7 @@ export async function loadScene(run: string): Promise<SceneMaker | null> {
   const source = module['scene'] ?? (module['default'] as { scene?: unknown } | undefined)?.scene;
   if (source === undefined) return null;
   if (typeof source !== 'function')
-    throw new Error(`scene is ${typeof source}, wanted () => import('./scene.ts') or the like`);
+    throw new Error(`scene is ${typeof source}, wanted a function that imports the scene`);
   const loaded = (await source()) as { default?: unknown };
   return makerOf(loaded.default);
 }
