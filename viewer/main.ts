@@ -53,13 +53,11 @@ const timeline = new Timeline(player, controls);
 const attention = new AttentionPanel(player, controls, (chosen) => timeline.setAttention(chosen));
 const looked = new LookedPanel(player);
 const addressBar = new AddressBar(player, opener, session, []);
-const share = new ShareMenu(player, {
-  opener,
-  address: addressBar,
-  messages,
-  looks,
-  dialog: new ExportDialog(player, looks),
+const exportDialog = new ExportDialog(player, looks, () => {
+  session.takeOver();
+  player.pause();
 });
+const share = new ShareMenu(player, { opener, address: addressBar, messages, looks, dialog: exportDialog });
 const panels: Panel[] = [
   welcome,
   header,

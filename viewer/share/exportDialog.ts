@@ -21,6 +21,7 @@ const USUAL_HEIGHT = 480;
 export class ExportDialog {
   readonly #player: Player;
   readonly #looks: Looks;
+  readonly #halt: () => void;
   readonly #dialog = byId('export', HTMLDialogElement);
   readonly #format = byId('export-format', HTMLSelectElement);
   readonly #first = byId('export-first', HTMLInputElement);
@@ -36,10 +37,14 @@ export class ExportDialog {
   #asked = 0;
   #work: AbortController | null = null;
 
-  /** @param looks knows whether a scene of the environment's own is shown */
-  constructor(player: Player, looks: Looks) {
+  /**
+   * @param looks knows whether a scene of the environment's own is shown
+   * @param halt  stops time, and has nothing else come on the screen meanwhile
+   */
+  constructor(player: Player, looks: Looks, halt: () => void) {
     this.#player = player;
     this.#looks = looks;
+    this.#halt = halt;
     const options = (values: readonly (readonly [value: string | number, text: string])[]): HTMLElement[] =>
       values.map(([value, text]) => element('option', { value }, text));
     this.#format.append(...options(Object.entries(FORMATS)));
@@ -58,8 +63,8 @@ export class ExportDialog {
 
   /** Opens with the whole episode chosen, at the speed that it is played at. */
   show(format: Format): void {
+    this.#halt();
     const { lastStep, speed } = this.#player;
-    this.#player.pause();
     this.#format.value = format;
     for (const [input, step] of [
       [this.#first, 0],

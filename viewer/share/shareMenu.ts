@@ -73,6 +73,7 @@ export class ShareMenu implements Panel {
       button.disabled = !pictured;
       button.title = pictured ? '' : 'This environment draws no picture';
     }
+    this.#page.disabled = !(recording instanceof Replay);
     const size = recording instanceof Replay ? `, ${formatBytes(recording.bytes.length)}` : '';
     setText(byId('share-page-note', HTMLElement), `opens offline${size}`);
   }
@@ -118,7 +119,7 @@ export class ShareMenu implements Panel {
 
   async #savePage(): Promise<void> {
     const { recording, step } = this.#player;
-    if (!(recording instanceof Replay)) throw new Error('It is not a replay file.');
+    if (!(recording instanceof Replay)) return;
     const response = await fetch('single-file.html');
     if (!response.ok) throw new Error(`The server has no page to put it into (it answered ${response.status}).`);
     const name = this.#opener.openName.replace(/^.*\//, '');
