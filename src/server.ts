@@ -5,7 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, sep } from 'node:path';
 import { GymformerError, UsageError } from './errors.ts';
 import { Bundler } from './server/bundler.ts';
+import { EVENT_STREAM } from './server/eventStream.ts';
 import { Library } from './server/library.ts';
+import { MetricsEvents } from './server/metricsEvents.ts';
 import { HttpError, respondFile, respondJson, respondText, setHeaders } from './server/respond.ts';
 import { RunEvents } from './server/runEvents.ts';
 import { builtViewer, notBuilt } from './viewerFiles.ts';
@@ -45,8 +47,11 @@ const BYTES = 'application/octet-stream';
  *
  *   GET /api/runs           all runs, newest first: `RunEntry[]`
  *   GET /api/replays/<id>   the bytes of a replay
- *   GET /api/environments/<run>.js   the module of a run's own environment, as one file (see server/bundler.ts)
- *   GET /api/events         server-sent events: the list of runs, at once and whenever it has changed
+ *   GET /api/environments/<run>.js
+ *                           the module of a run's own environment, as one file (see server/bundler.ts)
+ *   GET /api/events         server-sent events: the list of runs at once, and each run that has changed
+ *   GET /api/metrics?run=<id>&run=<id>&from=<id of an event>
+ *                           server-sent events: lines of these runs' metrics, from the first or after that event
  *   GET /…                  the viewer
  *
  * An error is JSON, `{ error }`. Requests that name another host are refused, so that no web page can get at the runs
@@ -59,11 +64,12 @@ export async function startServer({ path, port = 0, viewerRoot = builtViewer() }
   if (!existsSync(join(viewerRoot, 'index.html'))) throw notBuilt(viewerRoot);
   const viewer = realpathSync(viewerRoot);
   const library = new Library(path);
-  const events = new RunEvents(() => library.runs());
-  const bundler = new Bundler();
+  const events = new RunEvents(library);
+  const metrics = new MetricsEvents();
+  const served = { library, events, metrics, bundler: new Bundler(), viewer };
   const server = createServer((request, response) => {
     setHeaders(response);
-    answer(request, response, { library, events, bundler, viewer }).catch((error: unknown) => fail(response, error));
+    answer(request, response, served).catch((error: unknown) => fail(response, error));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, port)));
@@ -73,6 +79,7 @@ export async function startServer({ path, port = 0, viewerRoot = builtViewer() }
     url: `http://${HOST}:${(server.address() as AddressInfo).port}/`,
     close: () => {
       events.close();
+      metrics.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       return closed;
@@ -83,13 +90,14 @@ export async function startServer({ path, port = 0, viewerRoot = builtViewer() }
 interface Served {
   library: Library;
   events: RunEvents;
+  metrics: MetricsEvents;
   bundler: Bundler;
   /** Folder of the viewer, without links in its path. */
   viewer: string;
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, served: Served): Promise<void> {
-  const { library, events, viewer } = served;
+  const { library, events, metrics, viewer } = served;
   checkHost(request);
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('Allow', 'GET, HEAD');
@@ -97,7 +105,12 @@ async function answer(request: IncomingMessage, response: ServerResponse, served
   }
   const path = pathOf(request);
   if (path === '/api/runs') return respondJson(response, 200, library.runs());
-  if (path === '/api/events') return events.add(response);
+  if (path === '/api/events' || path === '/api/metrics') {
+    if (request.method === 'HEAD') return void response.writeHead(200, { 'Content-Type': EVENT_STREAM }).end();
+    if (path === '/api/events') return events.add(response);
+    const { files, position } = wantedMetrics(request, library);
+    return metrics.add(response, files, position);
+  }
   if (path.startsWith('/api/replays/')) {
     const file = library.replayPath(path.slice('/api/replays/'.length));
     if (!file) throw new HttpError(404, 'there is no such replay');
@@ -136,6 +149,27 @@ function pathOf({ url = '/' }: IncomingMessage): string {
   if (!path.startsWith('/') || path.includes('\0') || path.split(/[/\\]/).includes('..'))
     throw new HttpError(400, 'the path leads nowhere');
   return path;
+}
+
+/**
+ * Which files of metrics a page asks for, and from where on: a browser that comes back says it in a header, by itself.
+ * Runs that are gone are left out.
+ *
+ * @throws HttpError 404 when none is there
+ */
+function wantedMetrics(
+  { url = '/', headers }: IncomingMessage,
+  library: Library,
+): { files: Map<string, string>; position: string } {
+  const query = new URLSearchParams(url.replace(/^[^?]*/, ''));
+  const files = new Map<string, string>();
+  for (const id of query.getAll('run')) {
+    const file = library.metricsPath(id);
+    if (file !== undefined) files.set(id, file);
+  }
+  if (files.size === 0) throw new HttpError(404, 'there is no such run');
+  const last = headers['last-event-id'];
+  return { files, position: typeof last === 'string' ? last : (query.get('from') ?? '') };
 }
 
 /** @throws HttpError 404 when it is not there, or a link leads out of the viewer's folder */

@@ -8,11 +8,14 @@ import { listenForFiles } from './page/drop.ts';
 import { embeddedReplay } from '../src/replay/format.ts';
 import { ExportDialog } from './share/exportDialog.ts';
 import { HeaderBar } from './page/headerBar.ts';
+import { Layout } from './page/layout.ts';
 import { Inspector } from './inspector/inspector.ts';
+import { layoutField } from './session/layoutField.ts';
 import { listenToKeys } from './time/keys.ts';
 import { LookedPanel } from './attention/lookedPanel.ts';
 import { Looks } from './looks/looks.ts';
 import { Messages } from './page/messages.ts';
+import { Overlay } from './live/overlay.ts';
 import { Opener } from './session/opener.ts';
 import { Picture } from './scene/picture.ts';
 import { Player } from './time/player.ts';
@@ -21,6 +24,7 @@ import { Session } from './session/session.ts';
 import { ShareMenu } from './share/shareMenu.ts';
 import { Stage } from './scene/stage.ts';
 import { Timeline } from './time/timeline.ts';
+import { TrainingPanel } from './live/trainingPanel.ts';
 import { Transport } from './time/transport.ts';
 import { Welcome } from './page/welcome.ts';
 
@@ -37,6 +41,7 @@ const session = new Session(player, opener, {
   showRuns: (runs) => {
     runsPanel.setRuns(runs);
     looks.setRuns(runs);
+    training.setRuns(runs);
   },
   showWanted: (id) => runsPanel.setOpen(id),
   showLive: (following, connected) => header.showLive(following, connected),
@@ -45,14 +50,17 @@ const session = new Session(player, opener, {
 const controls = new Controls(player, () => session.takeOver());
 
 // The page
+const layout = new Layout();
+const overlay = new Overlay();
+const training = new TrainingPanel(layout, overlay);
 const header = new HeaderBar(player, () => session.toggleLive());
-const runsPanel = new RunsPanel(player, controls, (replay) => session.choose(replay));
+const runsPanel = new RunsPanel(player, controls, overlay, (replay) => session.choose(replay));
 const picture = new Picture(player, await Stage.create(byId('scene', HTMLElement), byId('caption', HTMLElement)));
 const looks = new Looks(player, { opener, picture, messages });
 const timeline = new Timeline(player, controls);
 const attention = new AttentionPanel(player, controls, (chosen) => timeline.setAttention(chosen));
 const looked = new LookedPanel(player);
-const addressBar = new AddressBar(player, opener, session, []);
+const addressBar = new AddressBar(player, opener, session, [layoutField(layout)]);
 const exportDialog = new ExportDialog(player, looks, () => {
   session.takeOver();
   player.pause();
@@ -85,7 +93,7 @@ listenToKeys(controls);
 listenForFiles((file) => void session.openFile(file));
 lessMotion.addEventListener('change', () => (player.glides = !lessMotion.matches));
 darkColours.addEventListener('change', () => {
-  for (const panel of [timeline, looked, attention, picture]) panel.redraw();
+  for (const panel of [timeline, looked, attention, picture, training]) panel.redraw();
 });
 
 const hash = location.hash || (embeddedReplay(document)?.address ?? '');

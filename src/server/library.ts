@@ -42,6 +42,7 @@ export interface RunEntry {
 }
 
 const EXTENSION = '.gfr';
+const METRICS = 'metrics.jsonl';
 /** Runs may be grouped: runs/<run> or runs/<group>/<run>. */
 const RUN_DEPTH = 2;
 /** A run that says it is running counts as such this long after its last change, even if its process is not seen. */
@@ -73,7 +74,8 @@ export class Library {
   /** A file without a header is looked into again when it has grown. */
   private readonly headers = new Map<string, { bytes: number; header: ReplayHeader | undefined }>();
   private paths = new Map<string, string>();
-  private environments = new Map<string, string>();
+  /** Each run that was found, by its id: its folder, and whether it was training. */
+  private found = new Map<string, { path: string; environment: string; live: boolean }>();
 
   /** @throws FileError when there is nothing at the path */
   constructor(path: string) {
@@ -87,9 +89,21 @@ export class Library {
   /** All runs, the one that changed last first. */
   runs(): RunEntry[] {
     this.paths = new Map();
-    this.environments = new Map();
+    this.found = new Map();
     const runs = this.find();
     return runs.sort((a, b) => b.updatedAt.localeCompare(a.updatedAt) || a.id.localeCompare(b.id));
+  }
+
+  /** The runs that were training at the last look, as they are now; nothing else is looked at. */
+  liveRuns(): RunEntry[] {
+    return [...this.found].flatMap(([id, { path, live }]) => (live ? this.run(path, id) : []));
+  }
+
+  /** The file of a run's metrics, which may not be there yet; undefined when there is no such run. */
+  metricsPath(id: string): string | undefined {
+    if (!this.found.has(id)) this.runs();
+    const run = this.found.get(id);
+    return run && join(run.path, METRICS);
   }
 
   /** Where the replay of an id is; undefined when there is none. */
@@ -100,8 +114,8 @@ export class Library {
 
   /** The environment that a run was started with, by its reference; undefined when there is no such run. */
   environmentOf(id: string): string | undefined {
-    if (!this.environments.has(id)) this.runs();
-    return this.environments.get(id);
+    if (!this.found.has(id)) this.runs();
+    return this.found.get(id)?.environment;
   }
 
   private find(): RunEntry[] {
@@ -130,14 +144,15 @@ export class Library {
     if (!config.value) return [];
     metrics.update();
     const { environment, policy, algo, seed, steps } = config.value;
-    this.environments.set(id, environment);
     const folder = join(path, 'replays');
     const replays = this.replays(folder, id, replaysIn(folder));
-    const changes = [modifiedMs(join(path, 'config.json')), modifiedMs(join(path, 'metrics.jsonl'))];
+    const changes = [modifiedMs(join(path, 'config.json')), modifiedMs(join(path, METRICS))];
     const updatedMs = Math.max(...changes, ...replays.map(({ modifiedAt }) => Date.parse(modifiedAt)));
     const { step, meanReturn, sparkline: returns } = metrics;
     const what = { id, name: id, environment, policy, algo, seed, step, steps, meanReturn, returns, replays };
-    return [{ ...what, updatedAt: new Date(updatedMs).toISOString(), live: isRunning(path, updatedMs) }];
+    const live = isRunning(path, updatedMs);
+    this.found.set(id, { path, environment, live });
+    return [{ ...what, updatedAt: new Date(updatedMs).toISOString(), live }];
   }
 
   /** Replays outside of a run, shown as a run that has nothing but them. */
@@ -183,7 +198,7 @@ export class Library {
     const before = this.known.get(path);
     if (before?.config.key === key) return before;
     const value = readConfig(file);
-    const run = { config: { key, value }, metrics: before?.metrics ?? new MetricsTail(join(path, 'metrics.jsonl')) };
+    const run = { config: { key, value }, metrics: before?.metrics ?? new MetricsTail(join(path, METRICS)) };
     this.known.set(path, run);
     return run;
   }
@@ -200,8 +215,7 @@ export class Library {
 
 function isRun(path: string): boolean {
   return (
-    existsSync(join(path, 'config.json')) &&
-    (existsSync(join(path, 'metrics.jsonl')) || existsSync(join(path, 'replays')))
+    existsSync(join(path, 'config.json')) && (existsSync(join(path, METRICS)) || existsSync(join(path, 'replays')))
   );
 }
 

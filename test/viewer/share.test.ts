@@ -86,6 +86,25 @@ describe.skipIf(!chromiumPath)('sharing, in Chromium', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('the address holds which panels are open, and opens them again; Back brings them back', async () => {
+    await openAt(1, 2);
+    const training = page.locator('#training');
+    await page.getByRole('button', { name: 'Training', exact: true }).click();
+    await training.waitFor();
+    await expect.poll(() => page.url()).toContain('&step=2&panels=training');
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await other.locator('main[data-step="2"]').waitFor();
+    await other.locator('#training').waitFor();
+    await page.getByRole('button', { name: /^episode 2/ }).click();
+    await page.getByRole('button', { name: 'Close the curves' }).click();
+    await expect.poll(() => page.url()).not.toContain('panels');
+    await page.goBack();
+    await page.locator('main[data-episode="1"]').waitFor();
+    await training.waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   test('the menu is walked through by keyboard, and leaves the player alone', async () => {
     await openAt(1, 3);
     await page.getByRole('button', { name: 'More ways to share' }).press('Enter');

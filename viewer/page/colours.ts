@@ -10,18 +10,24 @@ export function parseColour(colour: Colour): { color: number; alpha: number } {
 /** The page's small print, for canvases. */
 export const FONT = '11px "Inter", "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif';
 
+/** Colours for lines that there are in base.css. */
+export const CURVE_COLOURS = 6;
+
 /** The page's own colours, as style.css sets them for light and dark; canvases need them spelled out. */
 export interface PageColours {
   text: string;
   dim: string;
   line: string;
   accent: string;
+  /** Of lines that are told apart: `--curve-1` and so on. */
+  curves: string[];
 }
 
 export function pageColours(): PageColours {
   const style = getComputedStyle(document.documentElement);
   const read = (name: string): string => style.getPropertyValue(name).trim();
-  return { text: read('--text'), dim: read('--dim'), line: read('--line'), accent: read('--accent') };
+  const curves = Array.from({ length: CURVE_COLOURS }, (_, i) => read(`--curve-${i + 1}`));
+  return { text: read('--text'), dim: read('--dim'), line: read('--line'), accent: read('--accent'), curves };
 }
 
 /** `rgb(…)` of a `#rrggbb` colour with an opacity. */
