@@ -10,7 +10,7 @@ import { type OpenDevice, openDevice } from './device/device.ts';
 import { ConfigError, FileError } from './errors.ts';
 import type { Player } from './evaluate.ts';
 import { ObservationNormalizer, RewardNormalizer, type RewardNormalizerState } from './normalizers.ts';
-import type { ReplayHeader } from './replay/format.ts';
+import type { PolicyHeader } from './replay/format.ts';
 import { RunDirectory } from './run.ts';
 import { openVectorEnv } from './vectorEnv.ts';
 
@@ -81,8 +81,8 @@ export function buildPolicy(config: Config, spec: EnvSpec, random: Generator): P
 }
 
 /** What a replay says of the policy that acted. */
-export function describePolicy({ policy, layers, heads, context }: Config): NonNullable<ReplayHeader['policy']> {
-  return policy === 'transformer' ? { kind: policy, layers, heads, context } : { kind: policy };
+export function describePolicy({ policy, layers, heads, context, gamma }: Config): PolicyHeader {
+  return policy === 'transformer' ? { kind: policy, layers, heads, context, gamma } : { kind: policy, gamma };
 }
 
 export function frozenNormalizer(

@@ -3,13 +3,16 @@ import { AttentionPanel } from './attention/attentionPanel.ts';
 import { Clock } from './time/clock.ts';
 import type { Panel } from './time/clock.ts';
 import { Controls } from './time/controls.ts';
+import { CopyStep } from './inspector/copyStep.ts';
 import { byId } from './page/dom.ts';
 import { listenForFiles } from './page/drop.ts';
 import { embeddedReplay } from '../src/replay/format.ts';
 import { ExportDialog } from './share/exportDialog.ts';
+import { GoTo } from './time/goTo.ts';
 import { HeaderBar } from './page/headerBar.ts';
 import { Layout } from './page/layout.ts';
 import { Inspector } from './inspector/inspector.ts';
+import { Jumps } from './time/jumps.ts';
 import { layoutField } from './session/layoutField.ts';
 import { listenToKeys } from './time/keys.ts';
 import { LookedPanel } from './attention/lookedPanel.ts';
@@ -20,6 +23,9 @@ import { Opener } from './session/opener.ts';
 import { Picture } from './scene/picture.ts';
 import { Player } from './time/player.ts';
 import { RunsPanel } from './session/runsPanel.ts';
+import { Scan } from './time/scan.ts';
+import { Search } from './search/search.ts';
+import { SearchPanel } from './search/searchPanel.ts';
 import { Session } from './session/session.ts';
 import { ShareMenu } from './share/shareMenu.ts';
 import { Stage } from './scene/stage.ts';
@@ -27,6 +33,7 @@ import { Timeline } from './time/timeline.ts';
 import { TrainingPanel } from './live/trainingPanel.ts';
 import { Transport } from './time/transport.ts';
 import { Welcome } from './page/welcome.ts';
+import { Zoom } from './time/zoom.ts';
 
 const lessMotion = matchMedia('(prefers-reduced-motion: reduce)');
 const darkColours = matchMedia('(prefers-color-scheme: dark)');
@@ -47,7 +54,10 @@ const session = new Session(player, opener, {
   showLive: (following, connected) => header.showLive(following, connected),
   showWelcome: (training) => welcome.show(training),
 });
-const controls = new Controls(player, () => session.takeOver());
+const zoom = new Zoom(player, () => clock.note('zoom'));
+const scan = new Scan(player, () => clock.note('signals'));
+const search = new Search(() => clock.note('matches'));
+const controls = new Controls(player, zoom, () => session.takeOver());
 
 // The page
 const layout = new Layout();
@@ -57,7 +67,10 @@ const header = new HeaderBar(player, () => session.toggleLive());
 const runsPanel = new RunsPanel(player, controls, overlay, (replay) => session.choose(replay));
 const picture = new Picture(player, await Stage.create(byId('scene', HTMLElement), byId('caption', HTMLElement)));
 const looks = new Looks(player, { opener, picture, messages });
-const timeline = new Timeline(player, controls);
+const timeline = new Timeline(player, controls, scan, (episode) => search.inEpisode(episode));
+const jumps = new Jumps(player, controls, scan);
+const searchPanel = new SearchPanel(player, controls, search);
+const copyStep = new CopyStep(player, scan, messages);
 const attention = new AttentionPanel(player, controls, (chosen) => timeline.setAttention(chosen));
 const looked = new LookedPanel(player);
 const addressBar = new AddressBar(player, opener, session, [layoutField(layout)]);
@@ -67,6 +80,8 @@ const exportDialog = new ExportDialog(player, looks, () => {
 });
 const share = new ShareMenu(player, { opener, address: addressBar, messages, looks, dialog: exportDialog });
 const panels: Panel[] = [
+  scan,
+  zoom,
   welcome,
   header,
   runsPanel,
@@ -76,12 +91,15 @@ const panels: Panel[] = [
   looked,
   attention,
   timeline,
-  new Inspector(player),
+  jumps,
+  new Inspector(player, scan),
+  copyStep,
+  searchPanel,
   addressBar,
   share,
 ];
 
-new Clock(
+const clock = new Clock(
   player,
   (changes) => {
     for (const panel of panels) panel.update(changes);
@@ -89,7 +107,7 @@ new Clock(
   },
   (error) => messages.showError(error, 'This moment'),
 );
-listenToKeys(controls);
+listenToKeys(controls, [...jumps.keys, ...new GoTo(player, controls).keys, ...searchPanel.keys, ...copyStep.keys]);
 listenForFiles((file) => void session.openFile(file));
 lessMotion.addEventListener('change', () => (player.glides = !lessMotion.matches));
 darkColours.addEventListener('change', () => {

@@ -15,4 +15,12 @@ export type { EmbeddedReplay, ReplayFile } from './embedded.ts';
 export { REPLAY_VERSION, ReplayError } from './prelude.ts';
 export { ReplayEncoder } from './encoder.ts';
 export { Replay } from './reader.ts';
-export type { Decision, EpisodeSummary, Moment, ReplayHeader, TokenAttentionHeader } from './moment.ts';
+export type {
+  Decision,
+  EpisodeSummary,
+  Moment,
+  MomentParts,
+  PolicyHeader,
+  ReplayHeader,
+  TokenAttentionHeader,
+} from './moment.ts';

@@ -176,6 +176,16 @@ describe.skipIf(!chromiumPath)('sharing, in Chromium', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('what is played over and over is what an animation begins with', async () => {
+    await openAt(1, 2);
+    await page.keyboard.press('i');
+    for (let step = 3; step <= 5; step++) await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('o');
+    await choose('Animation');
+    await expect(page.locator('#export-first').inputValue()).resolves.toBe('2');
+    await expect(page.locator('#export-last').inputValue()).resolves.toBe('5');
+  });
+
   test('an export can be cancelled, and what makes no sense cannot be exported', async () => {
     replayId = runs.write('long.gfr', encode(markerHeader, [markerEpisode(300)]));
     await openAt(1, 0);

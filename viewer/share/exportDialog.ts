@@ -58,17 +58,16 @@ export class ExportDialog {
     });
     byId('export-cancel', HTMLButtonElement).addEventListener('click', () => this.#dialog.close());
     this.#dialog.addEventListener('close', () => this.#work?.abort());
-    this.#dialog.addEventListener('keydown', (event) => event.stopPropagation()); // the player's keys do other things
   }
 
-  /** Opens with the whole episode chosen, at the speed that it is played at. */
+  /** Opens with what is played chosen, the loop or the whole episode, at the speed that it is played at. */
   show(format: Format): void {
     this.#halt();
-    const { lastStep, speed } = this.#player;
+    const { lastStep, loop, speed } = this.#player;
     this.#format.value = format;
     for (const [input, step] of [
-      [this.#first, 0],
-      [this.#last, lastStep],
+      [this.#first, loop?.from ?? 0],
+      [this.#last, loop?.to ?? lastStep],
     ] as const) {
       input.max = String(lastStep);
       input.value = String(step);
