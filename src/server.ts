@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, sep } from 'node:path';
 import { GymformerError, UsageError } from './errors.ts';
+import { listCheckpoints, readAgent, weightsPath } from './server/agents.ts';
 import { Bundler } from './server/bundler.ts';
 import { EVENT_STREAM } from './server/eventStream.ts';
 import { Library } from './server/library.ts';
@@ -13,8 +14,10 @@ import { RunEvents } from './server/runEvents.ts';
 import { builtViewer, notBuilt } from './viewerFiles.ts';
 
 export interface ServerOptions {
-  /** A folder of runs, one run, a folder of replays, or one replay. */
-  path: string;
+  /** A folder of runs, one run, a folder of replays, or one replay; left out, there are none. */
+  path?: string;
+  /** Reference of an environment that is to be played, without a run of it. */
+  played?: string;
   /** On 127.0.0.1; 0, the default: any free one. */
   port?: number;
   /** The built viewer. */
@@ -47,8 +50,11 @@ const BYTES = 'application/octet-stream';
  *
  *   GET /api/runs           all runs, newest first: `RunEntry[]`
  *   GET /api/replays/<id>   the bytes of a replay
- *   GET /api/environments/<run>.js
- *                           the module of a run's own environment, as one file (see server/bundler.ts)
+ *   GET /api/agents/<run>   the checkpoints that a page may play with: `CheckpointEntry[]`
+ *   GET /api/agents/<run>/<checkpoint>                      what acting needs of one, or of `best` or `latest`: `AgentEntry`
+ *   GET /api/agents/<run>/<checkpoint>/policy.safetensors   its weights
+ *   GET /api/environments/<run>.js   the module of a run's own environment, as one file (see server/bundler.ts)
+ *   GET /api/played.js      that of the environment that is served to be played, likewise
  *   GET /api/events         server-sent events: the list of runs at once, and each run that has changed
  *   GET /api/metrics?run=<id>&run=<id>&from=<id of an event>
  *                           server-sent events: lines of these runs' metrics, from the first or after that event
@@ -60,13 +66,19 @@ const BYTES = 'application/octet-stream';
  * @throws FileError when there is nothing at the path; UsageError when the port is taken; GymformerError when the
  *   viewer has not been built
  */
-export async function startServer({ path, port = 0, viewerRoot = builtViewer() }: ServerOptions): Promise<Server> {
+export async function startServer({
+  path,
+  played,
+  port = 0,
+  viewerRoot = builtViewer(),
+}: ServerOptions): Promise<Server> {
   if (!existsSync(join(viewerRoot, 'index.html'))) throw notBuilt(viewerRoot);
   const viewer = realpathSync(viewerRoot);
   const library = new Library(path);
   const events = new RunEvents(library);
   const metrics = new MetricsEvents();
-  const served = { library, events, metrics, bundler: new Bundler(), viewer };
+  const bundler = new Bundler();
+  const served = { library, events, metrics, bundler, played, viewer };
   const server = createServer((request, response) => {
     setHeaders(response);
     answer(request, response, served).catch((error: unknown) => fail(response, error));
@@ -90,8 +102,9 @@ export async function startServer({ path, port = 0, viewerRoot = builtViewer() }
 interface Served {
   library: Library;
   events: RunEvents;
-  metrics: MetricsEvents;
   bundler: Bundler;
+  played: string | undefined;
+  metrics: MetricsEvents;
   /** Folder of the viewer, without links in its path. */
   viewer: string;
 }
@@ -116,16 +129,31 @@ async function answer(request: IncomingMessage, response: ServerResponse, served
     if (!file) throw new HttpError(404, 'there is no such replay');
     return respondFile(response, file, BYTES);
   }
-  if (path.startsWith('/api/environments/')) return respondText(response, await environment(path, served), MODULE);
+  if (path.startsWith('/api/agents/')) return answerAgent(path.slice('/api/agents/'.length), response, library);
+  if (path.startsWith('/api/environments/') || path === '/api/played.js')
+    return respondText(response, await environment(path, served), MODULE);
   if (path.startsWith('/api/')) throw new HttpError(404, `there is no ${path}`);
   const file = viewerFile(viewer, path);
   return respondFile(response, file, TYPES[extname(file)] ?? BYTES);
 }
 
+/** @param path the id of a run, which may have several parts, then a checkpoint of it or not, then its weights or not */
+function answerAgent(path: string, response: ServerResponse, library: Library): Promise<void> | void {
+  const run = library.runPlace(path);
+  if (run) return respondJson(response, 200, listCheckpoints(run));
+  const { id = '', checkpoint = '', weights } = AGENT.exec(path)?.groups ?? {};
+  const place = library.runPlace(id);
+  if (!place) throw new HttpError(404, 'there is no such run');
+  if (weights) return respondFile(response, weightsPath(place, checkpoint), BYTES);
+  return respondJson(response, 200, readAgent(place, checkpoint));
+}
+
+const AGENT = /^(?<id>.+?)\/(?<checkpoint>best|latest|\d+)(?<weights>\/policy\.safetensors)?$/;
+
 /** @throws HttpError 404 when there is no such run, or its environment is built in; 422 when it cannot be bundled */
-async function environment(path: string, { library, bundler }: Served): Promise<string> {
-  const [, run = ''] = /^\/api\/environments\/(.+)\.js$/.exec(path) ?? [];
-  const reference = library.environmentOf(run);
+async function environment(path: string, { library, bundler, played }: Served): Promise<string> {
+  const [, run] = /^\/api\/environments\/(.+)\.js$/.exec(path) ?? [];
+  const reference = run === undefined ? played : library.environmentOf(run);
   if (reference === undefined) throw new HttpError(404, 'there is no such run');
   return await bundler.bundle(reference);
 }

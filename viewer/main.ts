@@ -1,5 +1,8 @@
 import { AddressBar } from './session/addressBar.ts';
+import { AgentClient } from './agent/client.ts';
+import { AgentSource } from './play/agentSource.ts';
 import { AttentionPanel } from './attention/attentionPanel.ts';
+import { BranchTracks } from './play/branchTracks.ts';
 import { Clock } from './time/clock.ts';
 import type { Panel } from './time/clock.ts';
 import { Controls } from './time/controls.ts';
@@ -22,6 +25,10 @@ import { Overlay } from './live/overlay.ts';
 import { Opener } from './session/opener.ts';
 import { Picture } from './scene/picture.ts';
 import { Player } from './time/player.ts';
+import { parsePlayAddress } from './play/playAddress.ts';
+import { listenToMoves, playBindings } from './play/playKeys.ts';
+import { Playing } from './play/playing.ts';
+import { listenToPointing } from './play/pointing.ts';
 import { RunsPanel } from './session/runsPanel.ts';
 import { Scan } from './time/scan.ts';
 import { Search } from './search/search.ts';
@@ -32,6 +39,7 @@ import { Stage } from './scene/stage.ts';
 import { Timeline } from './time/timeline.ts';
 import { TrainingPanel } from './live/trainingPanel.ts';
 import { Transport } from './time/transport.ts';
+import { TurnPanel } from './play/turnPanel.ts';
 import { Welcome } from './page/welcome.ts';
 import { Zoom } from './time/zoom.ts';
 
@@ -46,6 +54,7 @@ player.glides = !lessMotion.matches;
 const opener = new Opener(player, messages, (name) => welcome.showWaiting(name));
 const session = new Session(player, opener, {
   showRuns: (runs) => {
+    agents.setRuns(runs ?? []);
     runsPanel.setRuns(runs);
     looks.setRuns(runs);
     training.setRuns(runs);
@@ -57,6 +66,14 @@ const session = new Session(player, opener, {
 const zoom = new Zoom(player, () => clock.note('zoom'));
 const scan = new Scan(player, () => clock.note('signals'));
 const search = new Search(() => clock.note('matches'));
+const client = new AgentClient();
+const agents = new AgentSource(client, () => opener.openId);
+const playing = new Playing(player, client, agents, {
+  changed: () => showPlaying(),
+  failed: (error, what) => messages.showError(error, what),
+  tookOver: () => session.takeOver(),
+  leftReplay: () => session.leaveReplay(),
+});
 const controls = new Controls(player, zoom, () => session.takeOver());
 
 // The page
@@ -73,6 +90,12 @@ const searchPanel = new SearchPanel(player, controls, search);
 const copyStep = new CopyStep(player, scan, messages);
 const attention = new AttentionPanel(player, controls, (chosen) => timeline.setAttention(chosen));
 const looked = new LookedPanel(player);
+const turn = new TurnPanel(player, playing);
+const branches = new BranchTracks(player, playing, () => timeline.plot);
+const pointing = listenToPointing(player, playing);
+const showPlaying = (): void => {
+  for (const part of [turn, branches, pointing]) part.show();
+};
 const addressBar = new AddressBar(player, opener, session, [layoutField(layout)]);
 const exportDialog = new ExportDialog(player, looks, () => {
   session.takeOver();
@@ -91,6 +114,8 @@ const panels: Panel[] = [
   looked,
   attention,
   timeline,
+  turn,
+  branches,
   jumps,
   new Inspector(player, scan),
   copyStep,
@@ -107,13 +132,27 @@ const clock = new Clock(
   },
   (error) => messages.showError(error, 'This moment'),
 );
-listenToKeys(controls, [...jumps.keys, ...new GoTo(player, controls).keys, ...searchPanel.keys, ...copyStep.keys]);
+listenToKeys(controls, [
+  ...jumps.keys,
+  ...new GoTo(player, controls).keys,
+  ...searchPanel.keys,
+  ...copyStep.keys,
+  ...playBindings(playing),
+]);
+listenToMoves(playing, turn);
 listenForFiles((file) => void session.openFile(file));
 lessMotion.addEventListener('change', () => (player.glides = !lessMotion.matches));
 darkColours.addEventListener('change', () => {
-  for (const panel of [timeline, looked, attention, picture, training]) panel.redraw();
+  for (const panel of [timeline, branches, looked, attention, picture, training]) panel.redraw();
 });
 
+const startWantedGame = (): void => {
+  const wanted = parsePlayAddress(location.hash);
+  if (wanted) void playing.startGame(wanted);
+};
+window.addEventListener('hashchange', startWantedGame);
+if (parsePlayAddress(location.hash)) session.takeOver();
 const hash = location.hash || (embeddedReplay(document)?.address ?? '');
 addressBar.start(hash);
 await session.start(hash);
+startWantedGame();

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Generator } from '../../envs/random.ts';
 import { make } from '../../envs/registry.ts';
-import { buildPolicy, describePolicy, frozenNormalizer } from '../agent.ts';
 import { evaluationReference } from '../config.ts';
 import { openDevice } from '../device/device.ts';
 import { resolveEnvironment } from '../plugins.ts';
 import { record } from '../record.ts';
 import { RunDirectory } from '../run.ts';
+import { buildPolicy, describePolicy, frozenNormalizer } from '../trained.ts';
 import { openVectorEnv } from '../vectorEnv.ts';
 import type { PolicyCopy } from './audience.ts';
 import type { RecorderMessage, RecordingOrder } from './liveRecorder.ts';
@@ -54,7 +54,7 @@ async function recordWhatComes({ config, run: path }: RecordingOrder): Promise<v
       seed: config.seed + copy.step,
       actions: config.evalActions,
       path: partial,
-      policy: describePolicy(config),
+      policy: describePolicy(config, policy),
       run: run.name,
     });
     // Whoever follows the run finds whole episodes only.

@@ -13,7 +13,7 @@ const FLAGS = [
 const script = async <Exports>(name: string): Promise<Exports> =>
   (await import(new URL(`../../scripts/${name}`, import.meta.url).href)) as Exports;
 const { findChromium } = await script<{ findChromium(): Promise<string | null> }>('chromium.mjs');
-const { buildIfStale } = await script<{ buildIfStale(parts: 'viewer'[]): Promise<void> }>('build.mjs');
+const { buildIfStale } = await script<{ buildIfStale(parts: ('kernels' | 'viewer')[]): Promise<void> }>('build.mjs');
 
 /** Path of a Chromium; null, and the reason on the console, when there is none. */
 export const chromiumPath = await findChromium();
@@ -22,15 +22,21 @@ if (!chromiumPath)
 
 /** Builds the viewer if its sources changed; the folder is a copy, which no later build takes away. */
 export async function copyOfViewer(): Promise<string> {
-  await buildIfStale(['viewer']);
+  await buildIfStale(['kernels', 'viewer']); // the page runs agents on the kernels
   const copy = mkdtempSync(join(tmpdir(), 'gymformer-viewer-built-'));
   cpSync(new URL('../../dist/viewer', import.meta.url), copy, { recursive: true });
   return copy;
 }
 
+/** For a browser that is to have WebGPU without a GPU. */
+export const SOFTWARE_GPU = [
+  ...['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
+  ...['--enable-features=Vulkan', '--use-vulkan=swiftshader'],
+];
+
 /** A browser with an empty profile. */
-export async function startBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: chromiumPath as string, args: FLAGS });
+export async function startBrowser(flags: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: chromiumPath as string, args: [...FLAGS, ...flags] });
 }
 
 /** What went wrong in a page: errors, broken rules of its Content-Security-Policy, warnings of its own. */

@@ -2,8 +2,7 @@ import type { CustomScene } from '../../envs/customScene.ts';
 import type { CustomPainter } from './customPainter.ts';
 import type { SceneMaker } from './sceneMaker.ts';
 
-/** Set by the build; the page that is one file has no server to bring it a scene, and no code for one. */
-declare const WITH_SERVER: boolean;
+declare const WITH_SERVER: boolean; // the build puts it there: see vite.config.ts
 
 /**
  * Makes a scene and mounts it; the code for that is loaded when it is wanted.

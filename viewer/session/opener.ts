@@ -71,6 +71,13 @@ export class Opener {
     return this.#open({ name: file.name, id: null, read, show: (replay) => this.#player.open(replay), growing: false });
   }
 
+  /** Something else than a replay is on the screen: none of the server's is open any longer, or on its way. */
+  leave(): void {
+    this.#request.abort();
+    this.#openId = this.#wantedId = null;
+    this.#waiting(null);
+  }
+
   async #open({ name, id, read, show, growing }: Request): Promise<boolean> {
     this.#request.abort();
     const { signal } = (this.#request = new AbortController());

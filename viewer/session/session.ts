@@ -92,6 +92,13 @@ export class Session {
     this.#view.showWanted(this.#opener.wantedId);
   }
 
+  /** Something else than a replay comes on the screen. */
+  leaveReplay(): void {
+    this.takeOver();
+    this.#opener.leave();
+    this.#view.showWanted(null);
+  }
+
   toggleLive(): void {
     if (this.isLive) this.#following.leave();
     else this.#following.goLive();
