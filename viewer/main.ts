@@ -1,8 +1,11 @@
 import { AddressBar } from './session/addressBar.ts';
 import { AgentClient } from './agent/client.ts';
 import { AgentSource } from './play/agentSource.ts';
+import { EVERYTHING, sameSelection } from './attention/attention.ts';
 import { AttentionPanel } from './attention/attentionPanel.ts';
 import { BranchTracks } from './play/branchTracks.ts';
+import { Choice } from './attention/choice.ts';
+import { headField, lookedField } from './attention/choiceFields.ts';
 import { Clock } from './time/clock.ts';
 import type { Panel } from './time/clock.ts';
 import { Controls } from './time/controls.ts';
@@ -13,13 +16,20 @@ import { embeddedReplay } from '../src/replay/format.ts';
 import { ExportDialog } from './share/exportDialog.ts';
 import { GoTo } from './time/goTo.ts';
 import { HeaderBar } from './page/headerBar.ts';
+import { HeatOverlay } from './attention/heatOverlay.ts';
 import { Layout } from './page/layout.ts';
+import { Influence } from './influence/influence.ts';
+import { InfluencePanel } from './influence/influencePanel.ts';
 import { Inspector } from './inspector/inspector.ts';
 import { Jumps } from './time/jumps.ts';
 import { layoutField } from './session/layoutField.ts';
 import { listenToKeys } from './time/keys.ts';
+import { LossNote } from './scene/lossNote.ts';
+import type { PastSteps } from './attention/lagList.ts';
 import { LookedPanel } from './attention/lookedPanel.ts';
+import { Looking } from './attention/looking.ts';
 import { Looks } from './looks/looks.ts';
+import { Memory } from './attention/memory.ts';
 import { Messages } from './page/messages.ts';
 import { Overlay } from './live/overlay.ts';
 import { Opener } from './session/opener.ts';
@@ -75,6 +85,13 @@ const playing = new Playing(player, client, agents, {
   leftReplay: () => session.leaveReplay(),
 });
 const controls = new Controls(player, zoom, () => session.takeOver());
+const memory = new Memory(player);
+const heads = new Choice(EVERYTHING, sameSelection);
+const looking = new Looking(player);
+const influence = new Influence(player, client, async ({ header: { environment, step } }) => {
+  const run = agents.runOpen;
+  return run === null ? null : await agents.find(run, { environment, step, device: playing.device });
+});
 
 // The page
 const layout = new Layout();
@@ -88,15 +105,25 @@ const timeline = new Timeline(player, controls, scan, (episode) => search.inEpis
 const jumps = new Jumps(player, controls, scan);
 const searchPanel = new SearchPanel(player, controls, search);
 const copyStep = new CopyStep(player, scan, messages);
-const attention = new AttentionPanel(player, controls, (chosen) => timeline.setAttention(chosen));
-const looked = new LookedPanel(player);
+const past: PastSteps = { goTo: (step) => controls.seek(step), point: (step) => timeline.point(step) };
+const attention = new AttentionPanel({
+  ...{ player, memory, choice: heads, past },
+  remember: (remembered) => timeline.setMemory(remembered),
+});
+const looked = new LookedPanel(player, looking);
+new InfluencePanel(influence);
+const heat = new HeatOverlay(player, [influence, looking]);
 const turn = new TurnPanel(player, playing);
 const branches = new BranchTracks(player, playing, () => timeline.plot);
 const pointing = listenToPointing(player, playing);
 const showPlaying = (): void => {
   for (const part of [turn, branches, pointing]) part.show();
 };
-const addressBar = new AddressBar(player, opener, session, [layoutField(layout)]);
+const addressBar = new AddressBar(player, opener, session, [
+  layoutField(layout),
+  headField(heads, player),
+  lookedField(looking.choice, player),
+]);
 const exportDialog = new ExportDialog(player, looks, () => {
   session.takeOver();
   player.pause();
@@ -110,7 +137,10 @@ const panels: Panel[] = [
   runsPanel,
   picture,
   looks,
+  new LossNote(player, controls),
   new Transport(player, controls),
+  influence,
+  heat,
   looked,
   attention,
   timeline,
@@ -132,18 +162,25 @@ const clock = new Clock(
   },
   (error) => messages.showError(error, 'This moment'),
 );
+const escape = (): void => {
+  for (const choice of [heads, looking.choice]) choice.unlock();
+  playing.stop();
+};
 listenToKeys(controls, [
   ...jumps.keys,
   ...new GoTo(player, controls).keys,
   ...searchPanel.keys,
   ...copyStep.keys,
+  { keys: ['a'], shown: ['A'], does: 'attention on the scene: on or off', run: () => heat.toggle() },
+  { keys: ['s'], shown: ['S'], does: 'saliency and occlusion: what changes the action', run: () => influence.toggle() },
+  { keys: ['Escape'], shown: ['Esc'], does: 'all heads again, after one was locked', run: escape },
   ...playBindings(playing),
 ]);
 listenToMoves(playing, turn);
 listenForFiles((file) => void session.openFile(file));
 lessMotion.addEventListener('change', () => (player.glides = !lessMotion.matches));
 darkColours.addEventListener('change', () => {
-  for (const panel of [timeline, branches, looked, attention, picture, training]) panel.redraw();
+  for (const panel of [timeline, branches, heat, looked, attention, picture, training]) panel.redraw();
 });
 
 const startWantedGame = (): void => {

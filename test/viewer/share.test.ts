@@ -105,6 +105,20 @@ describe.skipIf(!chromiumPath)('sharing, in Chromium', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('the address holds the layer and the head that are locked', async () => {
+    await openAt(1, 4);
+    const head = (of: Page): ReturnType<Page['locator']> => of.getByRole('button', { name: 'layer 2, head 1' });
+    await head(page).click();
+    await page.mouse.move(0, 0);
+    await expect.poll(() => page.url()).toContain('&step=4&head=2.1');
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await expect.poll(() => head(other).getAttribute('aria-pressed')).toBe('true');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.url()).not.toContain('head');
+    expect(complaints).toEqual([]);
+  });
+
   test('the menu is walked through by keyboard, and leaves the player alone', async () => {
     await openAt(1, 3);
     await page.getByRole('button', { name: 'More ways to share' }).press('Enter');

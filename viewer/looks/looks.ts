@@ -73,7 +73,7 @@ export class Looks implements Panel {
       this.#shown = { painter, make };
       painter.canvas.dataset['scene'] = 'own';
       painter.canvas.setAttribute('aria-hidden', 'true'); // the inspector says in words what the picture shows
-      this.#host.prepend(painter.canvas);
+      this.#caption.before(painter.canvas); // behind the stage's, which others know as the first
       this.#paint();
     } catch (error) {
       if (this.#run === run) this.#fail(error);
@@ -83,7 +83,9 @@ export class Looks implements Panel {
   #paint(): void {
     const { recording, position } = this.#player;
     if (!this.#shown || !recording) return;
-    const moment = sceneStateAt(position, recording.header, (step) => this.#player.momentAt(step));
+    const moment = sceneStateAt(position, recording.header, (step) =>
+      this.#player.momentAt(step, { attention: false }),
+    );
     if (!moment) return;
     this.#neighbours.picture.cover(true);
     const { painter } = this.#shown;

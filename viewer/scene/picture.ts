@@ -18,6 +18,8 @@ export class Picture implements Panel {
   readonly #caption = byId('caption', HTMLElement);
   readonly #plot: ObservationPlot;
   #covered = false;
+  /** Whether the plot was made for the replay that is open. */
+  #plotFits = false;
 
   constructor(player: Player, stage: Stage) {
     this.#player = player;
@@ -28,14 +30,14 @@ export class Picture implements Panel {
   }
 
   update(changes: Changes): void {
-    const { moment, recording } = this.#player;
-    if (!moment || !recording) return;
-    const plotted = moment.scene === null && !this.#covered;
-    this.#scene.hidden = plotted;
-    this.#plotHost.hidden = !plotted;
-    if (!plotted && changes.has('position')) this.#showScene();
-    if (plotted && changes.has('replay')) this.redraw();
-    if (plotted && changes.has('step')) this.#plot.show();
+    if (!this.#player.recording) return;
+    const content = this.#content();
+    this.#scene.hidden = content !== 'scene';
+    this.#plotHost.hidden = content !== 'plot';
+    if (content === 'scene' && changes.has('position')) this.#showScene();
+    if (changes.has('replay')) this.#plotFits = false;
+    if (content === 'plot' && !this.#plotFits) this.redraw();
+    if (content === 'plot' && changes.has('step')) this.#plot.show();
     if (changes.has('step')) this.#describe();
   }
 
@@ -47,10 +49,19 @@ export class Picture implements Panel {
     this.update(EVERYTHING);
   }
 
+  /** What there is to see of the step: nothing where it is lost, or not read yet. */
+  #content(): 'scene' | 'plot' | 'nothing' {
+    const { moment, losses } = this.#player;
+    if (this.#covered || moment?.scene) return 'scene';
+    return moment && !losses.some(({ part }) => part === 'scenes') ? 'plot' : 'nothing';
+  }
+
   /** The colours of the page changed: the plot is made anew. A scene has colours of its own. */
   redraw(): void {
     const header = this.#player.recording?.header;
-    if (header && !this.#plotHost.hidden) this.#plot.build(componentLabels(header.observationSpace));
+    if (!header || this.#plotHost.hidden) return;
+    this.#plot.build(componentLabels(header.observationSpace));
+    this.#plotFits = true;
   }
 
   #resize(): void {
@@ -59,7 +70,7 @@ export class Picture implements Panel {
 
   #showScene(): void {
     if (this.#covered) return;
-    const scene = sceneAt(this.#player.position, (step) => this.#player.momentAt(step));
+    const scene = sceneAt(this.#player.position, (step) => this.#player.momentAt(step, { attention: false }));
     if (scene) this.#stage.show(scene);
   }
 
@@ -73,6 +84,7 @@ export class Picture implements Panel {
           ? 'not over'
           : 'end of the recording';
     const decision = moment?.decision;
-    setText(this.#caption, decision && recording ? describeAction(recording.header.actionSpace, decision) : ending);
+    if (decision && recording) setText(this.#caption, describeAction(recording.header.actionSpace, decision));
+    else setText(this.#caption, moment ? ending : '');
   }
 }

@@ -1,8 +1,10 @@
 import { openScene } from '../looks/loadScene.ts';
+import type { Moment } from '../../src/replay/format.ts';
 import type { SceneMaker } from '../looks/sceneMaker.ts';
 import { sceneStateAt } from '../looks/sceneState.ts';
 import { sceneAt } from '../scene/sceneAt.ts';
 import { ScenePainter } from '../scene/scenePainter.ts';
+import { momentOrLost } from '../time/momentOrLost.ts';
 import type { Recording } from '../time/player.ts';
 import { framePositions, pictureSize } from './clip.ts';
 import type { Clip } from './clip.ts';
@@ -32,8 +34,8 @@ interface Size {
 }
 
 interface Brush {
-  /** Paints a position in an episode, as large as it can within the size. */
-  paint(episode: number, position: number, size: Size): HTMLCanvasElement;
+  /** Paints a position in an episode, as large as it can within the size; null where the file has lost it. */
+  paint(episode: number, position: number, size: Size): HTMLCanvasElement | null;
   destroy(): void;
 }
 
@@ -42,7 +44,7 @@ const NO_WORLD = { width: 16, height: 9 };
 
 /** The world that a film of an episode shows, by its width and height; null where there is nothing to show. */
 export function worldOf(recording: Recording, { episode, first }: Clip, own: SceneMaker | null): Size | null {
-  return recording.moment(episode, first).scene ?? (own && NO_WORLD);
+  return sceneAt(first, momentsOf(recording, episode)) ?? (own && NO_WORLD);
 }
 
 /**
@@ -86,8 +88,9 @@ export class PictureMaker {
     const paint = (index: number): HTMLCanvasElement => {
       const position = positions[index] ?? clip.last;
       const picture = this.#brush.paint(clip.episode, position, { width, height });
-      const { scene } = this.#recording.moment(clip.episode, Math.floor(position));
-      for (const colour of [ground, scene?.background ?? ground]) {
+      if (!picture) return frame; // the last one that is not lost
+      const background = sceneAt(Math.floor(position), momentsOf(this.#recording, clip.episode))?.background;
+      for (const colour of [ground, background ?? ground]) {
         pen.fillStyle = colour;
         pen.fillRect(0, 0, width, height);
       }
@@ -109,10 +112,9 @@ async function drawnBrush(recording: Recording): Promise<Brush> {
   const world = painter.canvas(paper);
   return {
     paint: (episode, position, size) => {
-      const scene = sceneAt(position, (step) => recording.moment(episode, step));
-      if (!scene) throw new Error(`The environment draws no picture of step ${Math.floor(position)}.`);
-      world.show(scene, size);
-      return paper;
+      const scene = sceneAt(position, momentsOf(recording, episode));
+      if (scene) world.show(scene, size);
+      return scene && paper;
     },
     destroy: () => painter.destroy(),
   };
@@ -123,13 +125,16 @@ async function ownBrush(recording: Recording, make: SceneMaker): Promise<Brush> 
   const painter = await openScene(make, 1);
   return {
     paint: (episode, position, { width, height }) => {
-      const last = recording.episodes[episode]?.steps ?? 0;
-      const momentAt = (step: number): ReturnType<Recording['moment']> | null =>
-        step > last ? null : recording.moment(episode, step);
-      const moment = sceneStateAt(position, recording.header, momentAt);
+      const moment = sceneStateAt(position, recording.header, momentsOf(recording, episode));
       if (moment) painter.paint(moment, width, height);
-      return painter.canvas;
+      return moment && painter.canvas;
     },
     destroy: () => painter.destroy(),
   };
+}
+
+/** The moments of an episode; null beyond its end, and where the file has lost one. */
+function momentsOf(recording: Recording, episode: number): (step: number) => Moment | null {
+  const last = recording.episodes[episode]?.steps ?? 0;
+  return (step) => (step > last ? null : momentOrLost(recording, episode, step, { attention: false }));
 }

@@ -73,9 +73,12 @@ export class ShareMenu implements Panel {
       button.disabled = !pictured;
       button.title = pictured ? '' : 'This environment draws no picture';
     }
-    this.#page.disabled = !(recording instanceof Replay);
-    const size = recording instanceof Replay ? `, ${formatBytes(recording.bytes.length)}` : '';
-    setText(byId('share-page-note', HTMLElement), `opens offline${size}`);
+    const bytes = recording instanceof Replay ? recording.bytes : null; // null also while it is being read
+    this.#page.disabled = bytes === null;
+    setText(
+      byId('share-page-note', HTMLElement),
+      bytes ? `opens offline, ${formatBytes(bytes.length)}` : 'of a whole replay',
+    );
   }
 
   async #copyLink(): Promise<void> {
@@ -119,12 +122,13 @@ export class ShareMenu implements Panel {
 
   async #savePage(): Promise<void> {
     const { recording, step } = this.#player;
-    if (!(recording instanceof Replay)) return;
+    const bytes = recording instanceof Replay ? recording.bytes : null;
+    if (!bytes) return;
     const response = await fetch('single-file.html');
     if (!response.ok) throw new Error(`The server has no page to put it into (it answered ${response.status}).`);
     const name = this.#opener.openName.replace(/^.*\//, '');
     const address = this.#address.hashFor(name);
-    const page = embedReplay(await response.text(), { name, address, bytes: recording.bytes });
+    const page = embedReplay(await response.text(), { name, address, bytes });
     saveFile(new Blob([page], { type: 'text/html' }), fileName(this.#player, `step-${step}`, 'html'));
   }
 
