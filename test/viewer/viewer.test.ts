@@ -5,6 +5,7 @@ import type { Moment } from '../../src/replay/format.ts';
 import { startServer } from '../../src/server.ts';
 import type { Server } from '../../src/server.ts';
 import { chromiumPath, collectComplaints, copyOfViewer, startBrowser } from './browser.ts';
+import { drop } from './drop.ts';
 import { decodePng } from './png.ts';
 import type { Picture } from './png.ts';
 import {
@@ -167,7 +168,10 @@ describe.skipIf(!chromiumPath)('the viewer in Chromium', () => {
   test('a paused viewer draws nothing, a step draws once', async () => {
     await openAt(1, 1);
     const renders = (): Promise<number> =>
-      page.locator('#scene canvas').evaluate((canvas) => Number((canvas as HTMLElement).dataset['renders']));
+      page
+        .locator('#scene canvas')
+        .first()
+        .evaluate((canvas) => Number((canvas as HTMLElement).dataset['renders']));
     const before = await renders();
     await frames(page, 30);
     expect(await renders()).toBe(before);
@@ -292,7 +296,7 @@ async function frames(page: Page, count: number): Promise<void> {
 }
 
 async function photograph(page: Page): Promise<Picture> {
-  return decodePng(await page.locator('#scene canvas').screenshot());
+  return decodePng(await page.locator('#scene canvas').first().screenshot());
 }
 
 /** The colour at a point of the world. */
@@ -315,17 +319,4 @@ function expectMarkerAt(picture: Picture, left: number): void {
     [left + 1, MARKER_Y + 2.2],
   ] as const)
     expect(colourAt(picture, x, y)).toEqual([...BACKDROP]);
-}
-
-/** Drops a file on the page, as a file manager would. */
-async function drop(page: Page, name: string, bytes: Uint8Array): Promise<void> {
-  await page.evaluate(
-    ([fileName, content]) => {
-      const data = new DataTransfer();
-      data.items.add(new File([Uint8Array.from(content)], fileName));
-      for (const type of ['dragenter', 'dragover', 'drop'])
-        document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
-    },
-    [name, [...bytes]] as const,
-  );
 }

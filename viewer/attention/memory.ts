@@ -35,20 +35,20 @@ export class Memory {
     const open = this.#episode();
     if (!open?.shape) return null;
     if (merge === 'rollout') {
-      open.rollout ??= new Rollout(open.shape, (earlier) => this.#attention(open, earlier));
+      open.rollout ??= new Rollout(open.shape, (earlier) => this.#attention(earlier));
       return open.rollout.weights(step);
     }
-    const attention = this.#attention(open, step);
+    const attention = this.#attention(step);
     return attention && weightsByLag(attention, open.shape, { layer, head, merge });
   }
 
   /** Every head asks for the same step: it is read once. */
-  #attention({ recording, episode }: OpenEpisode, step: number): ArrayLike<number> | null {
+  #attention(step: number): ArrayLike<number> | null {
     const { lastStep } = this.#player;
     if (step < 0 || step > lastStep) return null;
     if (this.#read?.step !== step || this.#read.lastStep !== lastStep) {
-      const { decision } = recording.moment(episode, step, { scene: false });
-      this.#read = { step, lastStep, attention: decision?.attention ?? null };
+      const attention = this.#player.momentAt(step, { scene: false })?.decision?.attention ?? null;
+      this.#read = { step, lastStep, attention };
     }
     return this.#read.attention;
   }

@@ -64,21 +64,21 @@ export class Inspector implements Panel {
     setText(this.#heading, `Step ${step}`);
     for (const [name, value] of this.#values) setText(value, this.#factOf(name));
     this.#formula.hidden = this.#factOf('advantage') === NOTHING;
-    if (!moment) return;
-    this.#showAction(moment.decision);
-    this.#showObservation(moment.observation, this.#ranges);
-    this.#info.show(moment.decision?.info ?? {});
+    this.#showAction(moment?.decision ?? null);
+    this.#observation.hidden = moment === null;
+    if (moment) this.#showObservation(moment.observation, this.#ranges);
+    this.#info.show(moment?.decision?.info ?? {});
   }
 
   #factOf(name: Fact): string {
-    const { step, summary } = this.#player;
-    const { signals } = this.#scan;
+    const { step, summary, moment } = this.#player;
+    const { signals } = this.#scan; // which may not have come to this step yet
     const soFar = signals && step <= signals.known ? signals.returns[step] : undefined;
     switch (name) {
       case 'reward':
-        return inWords(signals?.rewards[step]);
+        return inWords(moment?.decision?.reward);
       case 'value':
-        return inWords(signals?.values[step]);
+        return inWords(moment?.decision?.value ?? undefined);
       case 'advantage':
         return inWords(signals?.advantages[step], formatSigned);
       case 'entropy':

@@ -1,11 +1,13 @@
 import { describeAction } from '../inspector/actionPanel.ts';
 import type { Changes, Panel } from '../time/clock.ts';
 import { byId, setText } from '../page/dom.ts';
-import { glide } from './glide.ts';
 import { ObservationPlot } from './observationPlot.ts';
 import { componentLabels } from '../inspector/componentLabels.ts';
 import type { Player } from '../time/player.ts';
+import { sceneAt } from './sceneAt.ts';
 import type { Stage } from './stage.ts';
+
+const EVERYTHING: Changes = new Set(['replay', 'episode', 'step', 'position']);
 
 /** The middle of the page: the scene, or a plot where the environment draws none, and what the agent does there. */
 export class Picture implements Panel {
@@ -15,6 +17,9 @@ export class Picture implements Panel {
   readonly #plotHost = byId('plot', HTMLElement);
   readonly #caption = byId('caption', HTMLElement);
   readonly #plot: ObservationPlot;
+  #covered = false;
+  /** Whether the plot was made for the replay that is open. */
+  #plotFits = false;
 
   constructor(player: Player, stage: Stage) {
     this.#player = player;
@@ -25,21 +30,38 @@ export class Picture implements Panel {
   }
 
   update(changes: Changes): void {
-    const { moment, recording } = this.#player;
-    if (!moment || !recording) return;
-    const drawn = moment.scene !== null;
-    this.#scene.hidden = !drawn;
-    this.#plotHost.hidden = drawn;
-    if (drawn && changes.has('position')) this.#showScene();
-    if (!drawn && changes.has('replay')) this.redraw();
-    if (!drawn && changes.has('step')) this.#plot.show();
+    if (!this.#player.recording) return;
+    const content = this.#content();
+    this.#scene.hidden = content !== 'scene';
+    this.#plotHost.hidden = content !== 'plot';
+    if (content === 'scene' && changes.has('position')) this.#showScene();
+    if (changes.has('replay')) this.#plotFits = false;
+    if (content === 'plot' && !this.#plotFits) this.redraw();
+    if (content === 'plot' && changes.has('step')) this.#plot.show();
     if (changes.has('step')) this.#describe();
+  }
+
+  /** @param covered something else is shown where the scene would be */
+  cover(covered: boolean): void {
+    if (covered === this.#covered) return;
+    this.#covered = covered;
+    this.#stage.hide(covered);
+    this.update(EVERYTHING);
+  }
+
+  /** What there is to see of the step: nothing where it is lost, or not read yet. */
+  #content(): 'scene' | 'plot' | 'nothing' {
+    const { moment, losses } = this.#player;
+    if (this.#covered || moment?.scene) return 'scene';
+    return moment && !losses.some(({ part }) => part === 'scenes') ? 'plot' : 'nothing';
   }
 
   /** The colours of the page changed: the plot is made anew. A scene has colours of its own. */
   redraw(): void {
     const header = this.#player.recording?.header;
-    if (header && !this.#plotHost.hidden) this.#plot.build(componentLabels(header.observationSpace));
+    if (!header || this.#plotHost.hidden) return;
+    this.#plot.build(componentLabels(header.observationSpace));
+    this.#plotFits = true;
   }
 
   #resize(): void {
@@ -47,11 +69,9 @@ export class Picture implements Panel {
   }
 
   #showScene(): void {
-    const { position } = this.#player;
-    const before = Math.floor(position);
-    const from = this.#player.momentAt(before)?.scene;
-    const to = position > before ? this.#player.momentAt(before + 1)?.scene : null;
-    if (from) this.#stage.show(to ? glide(from, to, position - before) : from);
+    if (this.#covered) return;
+    const scene = sceneAt(this.#player.position, (step) => this.#player.momentAt(step, { attention: false }));
+    if (scene) this.#stage.show(scene);
   }
 
   #describe(): void {
@@ -64,6 +84,7 @@ export class Picture implements Panel {
           ? 'not over'
           : 'end of the recording';
     const decision = moment?.decision;
-    setText(this.#caption, decision && recording ? describeAction(recording.header.actionSpace, decision) : ending);
+    if (decision && recording) setText(this.#caption, describeAction(recording.header.actionSpace, decision));
+    else setText(this.#caption, moment ? ending : '');
   }
 }

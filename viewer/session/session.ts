@@ -45,8 +45,8 @@ export class Session {
   }
 
   /** Opens what the address says, and listens to the server, if there is one. */
-  async start(): Promise<void> {
-    const address = parseAddress(location.hash);
+  async start(hash: string): Promise<void> {
+    const address = parseAddress(hash);
     if (address) this.takeOver();
     const runs = await fetchRuns();
     this.#view.showRuns(runs);
@@ -125,8 +125,9 @@ export class Session {
   }
 
   async #open(replay: string, place: Place): Promise<boolean> {
-    const growing = this.#runs.some(({ live, replays }) => live && replays.some(({ id }) => id === replay));
-    const opening = this.#opener.openReplay(replay, place, growing);
+    const run = this.#runs.find(({ replays }) => replays.some(({ id }) => id === replay));
+    const bytes = run?.replays.find(({ id }) => id === replay)?.bytes ?? 0;
+    const opening = this.#opener.openReplay(replay, place, { bytes, growing: run?.live ?? false });
     this.#view.showWanted(this.#opener.wantedId);
     const opened = await opening;
     this.#view.showWanted(this.#opener.wantedId);

@@ -6,6 +6,7 @@ import { Extremes } from './extremes.ts';
 import { Gestures } from './gestures.ts';
 import { drawEpisodes, drawEvents, drawMatches, episodeAt, MARKERS } from './markers.ts';
 import { formatNumber, formatShare, formatSigned } from '../page/numbers.ts';
+import { drawLosses } from './losses.ts';
 import type { Player } from './player.ts';
 import { Preview } from './preview.ts';
 import type { Scan } from './scan.ts';
@@ -143,6 +144,10 @@ export class Timeline implements Panel {
     if (bands.matches) {
       drawLabel(context, 'found', null, bands.matches, plot, colours);
       drawMatches(context, this.#matches, bands.matches, plot, colours);
+    }
+    if (bands.axis) {
+      const losses = recording?.losses?.(episode) ?? [];
+      drawLosses(context, losses, plot, { height: bands.axis.top, colour: colours.alarm });
     }
     if (bands.episodes && recording) {
       drawLabel(context, 'episodes', null, bands.episodes, plot, colours);
