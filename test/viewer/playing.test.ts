@@ -191,7 +191,7 @@ describe.skipIf(!chromiumPath)('playing in the page, in Chromium', () => {
     await page.goto(`${server.url}#play=TicTacToe-v0:starts=agent&against=noughts&seed=11`);
     await phase('yours');
     await expect(says()).resolves.toContain('against noughts');
-    const box = await page.locator('#scene canvas').boundingBox();
+    const box = await page.locator('#scene canvas[data-renders]').boundingBox();
     if (!box) throw new Error('the scene is not there');
     await page.mouse.click(box.x + box.width / 2, box.y + (1.9 / 4.15) * box.height);
     await atStep(1);
