@@ -169,7 +169,8 @@ describe.skipIf(!chromiumPath)('the viewer in Chromium', () => {
     await openAt(1, 1);
     const renders = (): Promise<number> =>
       page
-        .locator('#scene canvas[data-renders]')
+        .locator('#scene canvas')
+        .first()
         .evaluate((canvas) => Number((canvas as HTMLElement).dataset['renders']));
     const before = await renders();
     await frames(page, 30);
@@ -295,7 +296,7 @@ async function frames(page: Page, count: number): Promise<void> {
 }
 
 async function photograph(page: Page): Promise<Picture> {
-  return decodePng(await page.locator('#scene canvas[data-renders]').screenshot());
+  return decodePng(await page.locator('#scene canvas').first().screenshot());
 }
 
 /** The colour at a point of the world. */

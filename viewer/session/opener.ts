@@ -28,6 +28,7 @@ export class Opener {
   readonly #waiting: (name: string | null) => void;
   #request = new AbortController();
   #openId: string | null = null;
+  #openName = '';
   #wantedId: string | null = null;
   #bytesRead = 0;
 
@@ -41,6 +42,11 @@ export class Opener {
   /** The server's replay that is open; null when none is, or a file. */
   get openId(): string | null {
     return this.#openId;
+  }
+
+  /** What is open, as a person calls it: its id, or a file's name. */
+  get openName(): string {
+    return this.#openName;
   }
 
   /** The server's replay that is open or on its way. */
@@ -112,6 +118,7 @@ export class Opener {
     if (signal.aborted) return;
     const replay = Replay.open(bytes);
     this.#openId = id;
+    this.#openName = name;
     this.#bytesRead = bytes.length;
     show(replay);
     this.#messages.clear();
@@ -123,6 +130,7 @@ export class Opener {
   async #readOn(request: Request, first: Replay, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     this.#openId = request.id;
+    this.#openName = request.name;
     request.show(first);
     this.#messages.clear();
     try {
