@@ -3,6 +3,9 @@ import { AttentionPanel } from './attention/attentionPanel.ts';
 import { Clock } from './time/clock.ts';
 import type { Panel } from './time/clock.ts';
 import { Controls } from './time/controls.ts';
+import { ComparedTracks } from './compare/comparedTracks.ts';
+import { ComparePanel } from './compare/comparePanel.ts';
+import { Comparison } from './compare/comparison.ts';
 import { byId } from './page/dom.ts';
 import { listenForFiles } from './page/drop.ts';
 import { HeaderBar } from './page/headerBar.ts';
@@ -12,9 +15,11 @@ import { LookedPanel } from './attention/lookedPanel.ts';
 import { Messages } from './page/messages.ts';
 import { Opener } from './session/opener.ts';
 import { Picture } from './scene/picture.ts';
+import { Picker } from './compare/picker.ts';
 import { Player } from './time/player.ts';
 import { RunsPanel } from './session/runsPanel.ts';
 import { Session } from './session/session.ts';
+import { fileSource, replaySource } from './compare/sources.ts';
 import { Stage } from './scene/stage.ts';
 import { Timeline } from './time/timeline.ts';
 import { Transport } from './time/transport.ts';
@@ -30,20 +35,34 @@ const player = new Player();
 player.glides = !lessMotion.matches;
 const opener = new Opener(player, messages, (name) => welcome.showWaiting(name));
 const session = new Session(player, opener, {
-  showRuns: (runs) => runsPanel.setRuns(runs),
+  showRuns: (runs) => {
+    runsPanel.setRuns(runs);
+    picker.setRuns(runs);
+  },
   showWanted: (id) => runsPanel.setOpen(id),
   showLive: (following, connected) => header.showLive(following, connected),
   showWelcome: (training) => welcome.show(training),
 });
 const controls = new Controls(player, () => session.takeOver());
+const comparison = new Comparison(
+  player,
+  { opened: () => opener, show: (source, opened, place) => session.show(source, opened, place) },
+  replaySource,
+);
 
 // The page
 const header = new HeaderBar(player, () => session.toggleLive());
-const runsPanel = new RunsPanel(player, controls, (replay) => session.choose(replay));
+const runsPanel = new RunsPanel(player, controls, {
+  open: (replay) => session.choose(replay),
+  compare: (replay) => comparison.addReplay(replay),
+});
+const picker = new Picker(player, comparison);
 const picture = new Picture(player, await Stage.create(byId('scene', HTMLElement), byId('caption', HTMLElement)));
 const timeline = new Timeline(player, controls);
 const attention = new AttentionPanel(player, controls, (chosen) => timeline.setAttention(chosen));
 const looked = new LookedPanel(player);
+const tracks = new ComparedTracks(player, comparison, { controls, plot: () => timeline.plot });
+const compare = new ComparePanel(player, comparison, { controls, tracks, mainName: () => opener.openName });
 const panels: Panel[] = [
   welcome,
   header,
@@ -53,8 +72,9 @@ const panels: Panel[] = [
   looked,
   attention,
   timeline,
+  compare,
   new Inspector(player),
-  new AddressBar(player, opener, session),
+  new AddressBar(player, opener, session, comparison),
 ];
 
 new Clock(
@@ -65,11 +85,22 @@ new Clock(
   },
   (error) => messages.showError(error, 'This moment'),
 );
-listenToKeys(controls);
-listenForFiles((file) => void session.openFile(file));
+listenToKeys(controls, [
+  {
+    keys: ['d'],
+    shown: ['d'],
+    does: 'first difference of what is compared',
+    run: () => controls.seek(comparison.nextDivergence() ?? player.step),
+  },
+]);
+listenForFiles({
+  open: (file) => void session.openFile(file),
+  compare: (file) => comparison.add(fileSource(file)),
+  comparable: () => player.recording !== null,
+});
 lessMotion.addEventListener('change', () => (player.glides = !lessMotion.matches));
 darkColours.addEventListener('change', () => {
-  for (const panel of [timeline, looked, attention, picture]) panel.redraw();
+  for (const panel of [timeline, compare, looked, attention, picture]) panel.redraw();
 });
 
 await session.start();

@@ -6,12 +6,16 @@ import { tokensOf } from '../../envs/tokens.ts';
 import { ReplayEncoder } from '../../src/replay/format.ts';
 import type { Moment, ReplayHeader } from '../../src/replay/format.ts';
 
-/** A replay's bytes as they stand in a file, or as they stand while it is written. */
-export function encode(header: ReplayHeader, episodes: Moment[][], { finished = true } = {}): Uint8Array {
+/** A replay's bytes as they stand in a file, or as they stand while it is written. Seeds are counted up if left out. */
+export function encode(
+  header: ReplayHeader,
+  episodes: Moment[][],
+  { finished = true, seeds = [...episodes.keys()] } = {},
+): Uint8Array {
   const encoder = new ReplayEncoder(header);
   const chunks = [encoder.prelude()];
-  episodes.forEach((moments, seed) => {
-    encoder.begin(seed);
+  episodes.forEach((moments, i) => {
+    encoder.begin(seeds[i] as number);
     for (const moment of moments) chunks.push(encoder.add(moment) ?? new Uint8Array(0));
     chunks.push(encoder.end());
   });

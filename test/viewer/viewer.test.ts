@@ -173,7 +173,7 @@ describe.skipIf(!chromiumPath)('the viewer in Chromium', () => {
     await expect.poll(() => main().getAttribute('data-playing')).toBe('false');
     await page.keyboard.press('?');
     await expect(page.locator('#help').isVisible()).resolves.toBe(true);
-    await expect(page.locator('#keys dt').count()).resolves.toBe(10);
+    await expect(page.locator('#keys dt').count()).resolves.toBe(11);
   });
 
   test('after a click on a button Space plays, a button that the keyboard came to is pressed', async () => {

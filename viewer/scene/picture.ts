@@ -1,10 +1,10 @@
 import { describeAction } from '../inspector/actionPanel.ts';
 import type { Changes, Panel } from '../time/clock.ts';
 import { byId, setText } from '../page/dom.ts';
-import { glide } from './glide.ts';
 import { ObservationPlot } from './observationPlot.ts';
 import { componentLabels } from '../inspector/observationPanel.ts';
 import type { Player } from '../time/player.ts';
+import { sceneAt } from './sceneAt.ts';
 import type { Stage } from './stage.ts';
 
 /** The middle of the page: the scene, or a plot where the environment draws none, and what the agent does there. */
@@ -47,11 +47,8 @@ export class Picture implements Panel {
   }
 
   #showScene(): void {
-    const { position } = this.#player;
-    const before = Math.floor(position);
-    const from = this.#player.momentAt(before)?.scene;
-    const to = position > before ? this.#player.momentAt(before + 1)?.scene : null;
-    if (from) this.#stage.show(to ? glide(from, to, position - before) : from);
+    const scene = sceneAt(this.#player.position, (step) => this.#player.momentAt(step));
+    if (scene) this.#stage.show(scene);
   }
 
   #describe(): void {

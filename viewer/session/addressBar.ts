@@ -1,5 +1,6 @@
 import { formatAddress, parseAddress } from './address.ts';
 import type { Changes, Panel } from '../time/clock.ts';
+import type { Comparison } from '../compare/comparison.ts';
 import type { Opener } from './opener.ts';
 import type { Player } from '../time/player.ts';
 import type { Session } from './session.ts';
@@ -11,21 +12,31 @@ export class AddressBar implements Panel {
   readonly #player: Player;
   readonly #opener: Opener;
   readonly #session: Session;
+  readonly #comparison: Comparison;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(player: Player, opener: Opener, session: Session) {
+  constructor(player: Player, opener: Opener, session: Session, comparison: Comparison) {
     this.#player = player;
     this.#opener = opener;
     this.#session = session;
+    this.#comparison = comparison;
+    comparison.onChange(() => this.#writeSoon());
     window.addEventListener('hashchange', () => {
       const address = parseAddress(location.hash);
-      if (address) void session.goTo(address);
+      if (!address) return;
+      comparison.show(address.compared);
+      void session.goTo(address);
     });
+    comparison.show(parseAddress(location.hash)?.compared ?? []);
   }
 
   update(changes: Changes): void {
     if (changes.has('episode')) this.#write();
-    else if (!this.#player.playing) this.#timer ??= setTimeout(() => this.#write(), CALM_MS);
+    else if (!this.#player.playing) this.#writeSoon();
+  }
+
+  #writeSoon(): void {
+    this.#timer ??= setTimeout(() => this.#write(), CALM_MS);
   }
 
   #write(): void {
@@ -34,7 +45,8 @@ export class AddressBar implements Panel {
     if (!this.#player.recording) return;
     const [id, written] = [this.#opener.openId, parseAddress(location.hash)];
     // a dropped file has no address
-    const address = id === null ? null : { replay: id, episode: this.#player.episode + 1, step: this.#player.step };
+    const place = { episode: this.#player.episode + 1, step: this.#player.step };
+    const address = id === null ? null : { replay: id, ...place, compared: this.#comparison.replays };
     const hash = address ? formatAddress(address) : '';
     if (hash === location.hash) return;
     const elsewhere = written !== null && (written.replay !== id || written.episode !== address?.episode);

@@ -1,9 +1,15 @@
 import { Replay } from '../../src/replay/format.ts';
 import { fetchReplay } from './library.ts';
 import type { Messages } from '../page/messages.ts';
-import type { Place, Player } from '../time/player.ts';
+import type { Place, Player, Recording } from '../time/player.ts';
 
 const PATIENCE_MS = 200; // a wait shorter than this is not worth a word
+
+/** A recording, and how many bytes of it were read. */
+export interface Opened {
+  recording: Recording;
+  bytesRead: number;
+}
 
 interface Request {
   /** As a person calls it. */
@@ -23,6 +29,7 @@ export class Opener {
   readonly #waiting: (name: string | null) => void;
   #request = new AbortController();
   #openId: string | null = null;
+  #openName = '';
   #wantedId: string | null = null;
   #bytesRead = 0;
 
@@ -36,6 +43,11 @@ export class Opener {
   /** The server's replay that is open; null when none is, or a file. */
   get openId(): string | null {
     return this.#openId;
+  }
+
+  /** What is open, as a person calls it: its id, or a file's name. */
+  get openName(): string {
+    return this.#openName;
   }
 
   /** The server's replay that is open or on its way. */
@@ -65,6 +77,17 @@ export class Opener {
     return this.#open({ name: file.name, id: null, read, show: (replay) => this.#player.open(replay), growing: false });
   }
 
+  /** Shows what was read before, in place of what is open or on its way. */
+  show({ id, name }: Pick<Request, 'id' | 'name'>, { recording, bytesRead }: Opened, place: Place): void {
+    this.#request.abort();
+    this.#waiting(null);
+    this.#wantedId = this.#openId = id;
+    this.#openName = name;
+    this.#bytesRead = bytesRead;
+    this.#player.open(recording, place);
+    this.#messages.clear();
+  }
+
   async #open({ name, id, read, show, growing }: Request): Promise<boolean> {
     this.#request.abort();
     const { signal } = (this.#request = new AbortController());
@@ -75,6 +98,7 @@ export class Opener {
       if (signal.aborted) return false;
       const replay = Replay.open(bytes);
       this.#openId = id;
+      this.#openName = name;
       this.#bytesRead = bytes.length;
       show(replay);
       this.#messages.clear();

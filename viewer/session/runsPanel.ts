@@ -11,6 +11,7 @@ export class RunsPanel implements Panel {
   readonly #player: Player;
   readonly #controls: Controls;
   readonly #openReplay: (id: string) => void;
+  readonly #compare: (id: string) => void;
   readonly #runsList = byId('runs', HTMLElement);
   readonly #replaysList = byId('replays', HTMLElement);
   readonly #episodesList = byId('episodes', HTMLElement);
@@ -18,10 +19,15 @@ export class RunsPanel implements Panel {
   #openId: string | null = null;
   #chosenRun: string | null = null;
 
-  constructor(player: Player, controls: Controls, openReplay: (id: string) => void) {
+  constructor(
+    player: Player,
+    controls: Controls,
+    { open, compare }: { open: (id: string) => void; compare: (id: string) => void },
+  ) {
     this.#player = player;
     this.#controls = controls;
-    this.#openReplay = openReplay;
+    this.#openReplay = open;
+    this.#compare = compare;
   }
 
   update(changes: Changes): void {
@@ -64,7 +70,13 @@ export class RunsPanel implements Panel {
     const newestFirst = [...(run?.replays ?? [])].sort((a, b) => b.modifiedAt.localeCompare(a.modifiedAt));
     replaceKeepingFocus(
       this.#replaysList,
-      newestFirst.map((replay) => replayRow(replay, replay.id === this.#openId, () => this.#openReplay(replay.id))),
+      newestFirst.map((replay) =>
+        replayRow(replay, {
+          chosen: replay.id === this.#openId,
+          press: () => this.#openReplay(replay.id),
+          compare: () => this.#compare(replay.id),
+        }),
+      ),
     );
     byId('no-replays', HTMLElement).hidden = run === null || run.replays.length > 0;
   }
@@ -120,11 +132,23 @@ function runRow(run: RunEntry, chosen: boolean, press: () => void): HTMLElement 
   );
 }
 
-function replayRow(replay: ReplayEntry, chosen: boolean, press: () => void): HTMLElement {
+function replayRow(
+  replay: ReplayEntry,
+  { compare, ...rest }: { chosen: boolean; press: () => void; compare: () => void },
+): HTMLElement {
   const when = replay.step === undefined ? formatAge(replay.modifiedAt) : `step ${groupThousands(replay.step)}`;
   const name = element('span', { class: 'name', title: replay.name }, replay.name);
   const note = element('span', { class: 'note' }, when);
-  return row(`replay-${replay.id}`, [name, note], { chosen, press });
+  const item = row(`replay-${replay.id}`, [name, note], rest);
+  const label = { 'aria-label': `Compare ${replay.name}`, title: 'Add to the comparison' };
+  const add = element(
+    'button',
+    { type: 'button', class: 'quiet add', 'data-key': `compare-${replay.id}`, ...label },
+    '+',
+  );
+  add.addEventListener('click', compare);
+  item.append(add);
+  return item;
 }
 
 function row(key: string, parts: Node[], { chosen, press }: { chosen: boolean; press: () => void }): HTMLElement {

@@ -1,7 +1,7 @@
 import type { Controls } from './controls.ts';
 import { byId, element } from '../page/dom.ts';
 
-interface Binding {
+export interface Binding {
   /** As in KeyboardEvent.key, with `Shift+` before it where Shift is held. */
   keys: string[];
   shown: string[];
@@ -22,11 +22,16 @@ const BINDINGS: Binding[] = [
   { keys: ['?', 'Shift+?'], shown: ['?'], does: 'this list', run: () => byId('help', HTMLDialogElement).showModal() },
 ];
 
-/** Puts the keys to work, and their list behind `?`. */
-export function listenToKeys(controls: Controls): void {
+/**
+ * Puts the keys to work, and their list behind `?`.
+ *
+ * @param more what other parts of the page want done
+ */
+export function listenToKeys(controls: Controls, more: readonly Binding[] = []): void {
+  const bindings = [...BINDINGS, ...more];
   const help = byId('help', HTMLDialogElement);
   byId('keys', HTMLElement).append(
-    ...BINDINGS.map(({ shown, does }) =>
+    ...bindings.map(({ shown, does }) =>
       element('div', {}, element('dt', {}, ...shown.map((key) => element('kbd', {}, key))), element('dd', {}, does)),
     ),
   );
@@ -38,7 +43,7 @@ export function listenToKeys(controls: Controls): void {
     if (event.key === 'Tab') tabbed = true;
     if (help.open || event.ctrlKey || event.metaKey || event.altKey || ownsKey(event.target, event.key, tabbed)) return;
     const pressed = event.shiftKey ? `Shift+${event.key}` : event.key;
-    const binding = BINDINGS.find(({ keys }) => keys.includes(pressed));
+    const binding = bindings.find(({ keys }) => keys.includes(pressed));
     if (!binding) return;
     event.preventDefault();
     binding.run(controls);

@@ -30,6 +30,11 @@ export class Timeline implements Panel {
     new ResizeObserver(() => this.redraw()).observe(this.#root);
   }
 
+  /** Where its steps lie, for what shares them. */
+  get plot(): Plot {
+    return this.#plot();
+  }
+
   /** Which attention the memory track shows; null takes the track away. */
   setAttention(attention: { shape: AttentionShape; selection: Selection } | null): void {
     const layoutChanged = (attention === null) !== (this.#attention === null);

@@ -17,6 +17,9 @@ export interface Band {
 
 type Pen = CanvasRenderingContext2D;
 
+/** A number for each step. */
+export type Series = Float32Array | Float64Array;
+
 const HEAT = 8; // height of the strip of weights, px
 
 export function xOf(step: number, { left, right, lastStep }: Plot): number {
@@ -141,7 +144,7 @@ function isPeak(weights: Float32Array, lag: number): boolean {
 }
 
 /** [x, smallest, largest] of the values that fall on one pixel column, from left to right. */
-function* pixelColumns(values: Float32Array, plot: Plot): Generator<[x: number, least: number, most: number]> {
+export function* pixelColumns(values: Series, plot: Plot): Generator<[x: number, least: number, most: number]> {
   const crowded = values.length > plot.right - plot.left;
   for (let first = 0; first < values.length;) {
     const x = xOf(first, plot);
@@ -156,7 +159,7 @@ function* pixelColumns(values: Float32Array, plot: Plot): Generator<[x: number, 
   }
 }
 
-function extent(values: Float32Array, ...others: number[]): { low: number; high: number } {
+export function extent(values: Series, ...others: number[]): { low: number; high: number } {
   let [low, high] = [Math.min(Infinity, ...others), Math.max(-Infinity, ...others)];
   for (const value of values) {
     if (!Number.isFinite(value)) continue;
@@ -166,7 +169,7 @@ function extent(values: Float32Array, ...others: number[]): { low: number; high:
   return low <= high ? { low, high } : { low: 0, high: 0 };
 }
 
-function yIn({ top, height }: Band, value: number, low: number, high: number): number {
+export function yIn({ top, height }: Band, value: number, low: number, high: number): number {
   const share = high > low ? (value - low) / (high - low) : value === 0 ? 0 : 0.5;
   return top + height - share * height;
 }

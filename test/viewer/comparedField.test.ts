@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { formatCompared, parseCompared } from '../../viewer/compare/comparedField.ts';
+import { chosenEpisode } from '../../viewer/compare/episodeChoice.ts';
+
+test('compared replays survive the address, whatever their ids', () => {
+  const replays = [
+    { id: 'run/000012288-1.gfr', choice: 'seed' },
+    { id: 'a, b: 50 %2C/c.gfr', choice: 'number' },
+    { id: 'run/000012288-1.gfr', choice: 6 },
+  ] as const;
+  expect(parseCompared(formatCompared(replays))).toEqual(replays);
+  expect(formatCompared(replays)).toBe('run/000012288-1.gfr,a%2C b%3A 50 %252C/c.gfr:number,run/000012288-1.gfr:7');
+});
+
+test('what makes no sense in the address is left out, or chosen by seed', () => {
+  expect(parseCompared('')).toEqual([]);
+  expect(parseCompared(',a.gfr:0,b.gfr:x')).toEqual([
+    { id: 'a.gfr', choice: 'seed' },
+    { id: 'b.gfr', choice: 'seed' },
+  ]);
+});
+
+test('the episode from the same seed is taken wherever it stands, else the one of the same number, else the last', () => {
+  const episodes = [{ seed: 5 }, { seed: 7 }, { seed: 5 }];
+  expect(chosenEpisode('seed', { episode: 1, seed: 5 }, episodes)).toBe(0);
+  expect(chosenEpisode('seed', { episode: 2, seed: 5 }, episodes)).toBe(2);
+  expect(chosenEpisode('seed', { episode: 1, seed: 9 }, episodes)).toBe(1);
+  expect(chosenEpisode('seed', { episode: 8, seed: 9 }, episodes)).toBe(2);
+  expect(chosenEpisode('number', { episode: 1, seed: 5 }, episodes)).toBe(1);
+  expect(chosenEpisode(0, { episode: 1, seed: 7 }, episodes)).toBe(0);
+  expect(chosenEpisode('seed', { episode: 0, seed: 5 }, [])).toBeNull();
+});

@@ -1,0 +1,98 @@
+import type { EpisodeSummary, Moment } from '../../src/replay/format.ts';
+import type { Opened } from '../session/opener.ts';
+import type { Player, Recording } from '../time/player.ts';
+import type { Finding } from './divergenceSearch.ts';
+import { chosenEpisode } from './episodeChoice.ts';
+import type { EpisodeChoice } from './episodeChoice.ts';
+
+/** Where a recording comes from. */
+export interface Source {
+  /** On the server; null for what has no address, a file say. */
+  id: string | null;
+  /** As a person calls it. */
+  name: string;
+  load(signal: AbortSignal, progress: (text: string) => void): Promise<Opened>;
+}
+
+export type Opening =
+  { state: 'waiting'; progress: string } | { state: 'failed'; error: unknown } | ({ state: 'open' } & Opened);
+
+/** What is known of the first difference from the main episode; `senseless`: there is nothing to compare, and why. */
+export type Comparing = Finding | { state: 'senseless'; why: string };
+
+/** A recording beside the player's, at the player's step; where its episode is over, at its end. */
+export class Compared {
+  readonly #player: Player;
+  readonly source: Source;
+  /** 2 to 4: which colour and line it has; the player's is 1. */
+  readonly series: number;
+  opening: Opening = { state: 'waiting', progress: '' };
+  comparing: Comparing = { state: 'searching', step: 0 };
+  choice: EpisodeChoice;
+  #returns: { recording: Recording; episode: number; sums: Float64Array } | null = null;
+
+  constructor(player: Player, source: Source, { series, choice }: { series: number; choice: EpisodeChoice }) {
+    this.#player = player;
+    this.source = source;
+    this.series = series;
+    this.choice = choice;
+  }
+
+  get recording(): Recording | null {
+    return this.opening.state === 'open' ? this.opening.recording : null;
+  }
+
+  /** Counted from 0; null while there is none. */
+  get episode(): number | null {
+    const { episode, summary } = this.#player;
+    if (!this.recording || !summary) return null;
+    return chosenEpisode(this.choice, { episode, seed: summary.seed }, this.recording.episodes);
+  }
+
+  get summary(): EpisodeSummary | null {
+    return this.recording?.episodes[this.episode ?? -1] ?? null;
+  }
+
+  get lastStep(): number {
+    return this.summary?.steps ?? 0;
+  }
+
+  get step(): number {
+    return Math.min(this.#player.step, this.lastStep);
+  }
+
+  /** Where the picture is, as in `Player`. */
+  get position(): number {
+    return Math.min(this.#player.position, this.lastStep);
+  }
+
+  /** Whether the player is beyond the end of the episode. */
+  get over(): boolean {
+    return this.#player.step > this.lastStep;
+  }
+
+  get moment(): Moment | null {
+    return this.momentAt(this.step);
+  }
+
+  momentAt(step: number): Moment | null {
+    const { recording, episode } = this;
+    if (!recording || episode === null || step < 0 || step > this.lastStep) return null;
+    return recording.moment(episode, step);
+  }
+
+  /** Sum of the rewards before each step, [steps + 1]. */
+  get returns(): Float64Array {
+    const { recording, episode } = this;
+    if (!recording || episode === null) return new Float64Array(1);
+    if (this.#returns?.recording !== recording || this.#returns.episode !== episode)
+      this.#returns = { recording, episode, sums: runningReturn(recording.rewards(episode)) };
+    return this.#returns.sums;
+  }
+}
+
+function runningReturn(rewards: Float32Array): Float64Array {
+  const returns = new Float64Array(rewards.length + 1);
+  rewards.forEach((reward, t) => (returns[t + 1] = (returns[t] as number) + reward));
+  return returns;
+}
