@@ -50,6 +50,11 @@ export interface Env<Observation = any, Action = any> {
   actionMask?(): ArrayLike<number>;
   /** What a person would see now. Without it a viewer plots the observation. */
   draw?(): Scene;
+  /**
+   * The action that a person means who points at a place of the picture, in the units of `draw`'s world; undefined where
+   * it means none. A board has it, say, whose cells are its actions.
+   */
+  actionAt?(x: number, y: number): Action | undefined;
   /** Gives back whatever the environment holds; it is not used afterwards. */
   close?(): void;
   /**
@@ -57,8 +62,10 @@ export interface Env<Observation = any, Action = any> {
    * environments would do one by one, which `checkEnvironment` tries.
    */
   readonly vectorize?: ((count: number) => EnvBatch) | undefined;
-  /** True where whoever opens the environment has to bring the other player: its batches then have `meet`. */
+  /** True where whoever opens the environment has to bring the other player: it and its batches then have `meet`. */
   readonly needsOpponent?: boolean;
+  /** Who plays the other side from the next reset on. Present where the environment needs an opponent. */
+  meet?(opponent: Opponent): void;
 }
 
 /** What a step gave, in rows: row i is of environment i. */

@@ -1,7 +1,7 @@
 /**
  * Who plays the other side of a game, where the game itself does not: a policy, say.
  *
- * An environment that wants one says so (`Env.needsOpponent`), and its batches are introduced to it (`EnvBatch.meet`).
+ * An environment that wants one says so (`Env.needsOpponent`), and it, or its batches, are introduced to it (`meet`).
  * Rows are those of the batch.
  */
 export interface Opponent {

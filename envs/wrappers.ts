@@ -23,17 +23,21 @@ export class Wrapper implements Env {
   // Defined only where the inner environment has them: their absence means something.
   readonly actionMask?: () => ArrayLike<number>;
   readonly draw?: () => Scene;
+  readonly actionAt?: (x: number, y: number) => unknown;
   readonly close?: () => void;
   readonly needsOpponent: boolean;
+  readonly meet?: (opponent: Opponent) => void;
 
   constructor(readonly env: Env) {
     this.observationSpace = env.observationSpace;
     this.actionSpace = env.actionSpace;
-    const { actionMask, draw, close } = env;
+    const { actionMask, draw, actionAt, close, meet } = env;
     if (actionMask) this.actionMask = () => actionMask.call(env);
     if (draw) this.draw = () => draw.call(env);
+    if (actionAt) this.actionAt = (x, y) => actionAt.call(env, x, y) as unknown;
     if (close) this.close = () => close.call(env);
     this.needsOpponent = env.needsOpponent ?? false;
+    if (meet) this.meet = (opponent) => meet.call(env, opponent);
   }
 
   reset(options?: ResetOptions): ResetResult {

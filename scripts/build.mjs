@@ -43,7 +43,7 @@ const PARTS = {
     build: buildProgram,
   },
   viewer: {
-    sources: ['viewer', 'envs', 'agents', 'src/replay', 'package.json'],
+    sources: ['viewer', 'envs', 'agents', 'src', 'package.json'],
     product: 'dist/viewer/index.html',
     build: buildViewer,
   },

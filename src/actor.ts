@@ -23,6 +23,8 @@ export class Actor {
   outputs: Float32Array<ArrayBufferLike> = new Float32Array(0);
   /** [B, layers, H, S + 1] oldest first, where it was asked for and the policy attends. */
   attention: Float32Array | null = null;
+  /** S + 1 */
+  attentionSteps = 0;
   /** [B, H, tokens] where it was asked for and there is more than one token to look at. */
   tokenAttention: Float32Array | null = null;
   readonly #policy: Policy;
@@ -61,6 +63,7 @@ export class Actor {
       Float32Array,
     ];
     this.attention = ((await result.attention?.data()) as Float32Array | undefined) ?? null;
+    this.attentionSteps = result.attention?.shape[3] ?? 0;
     this.tokenAttention = ((await result.tokenAttention?.data()) as Float32Array | undefined) ?? null;
     tf.dispose([result.outputs, result.values, ...attentions(result)]);
     for (let b = 0; b < B; b++) {

@@ -1,17 +1,12 @@
 import { basename, dirname, join } from 'node:path';
-import { Policy } from '../agents/model/policy.ts';
-import { Generator } from '../envs/random.ts';
 import { type EnvSpec, make } from '../envs/registry.ts';
-import type { RunningStatisticsState } from '../envs/runningStatistics.ts';
-import type { Space } from '../envs/spaces.ts';
 import { loadCheckpoint } from './checkpoint.ts';
 import { type Config, evaluationReference } from './config.ts';
 import { type OpenDevice, openDevice } from './device/device.ts';
-import { ConfigError, FileError } from './errors.ts';
+import { FileError } from './errors.ts';
 import type { Player } from './evaluate.ts';
-import { ObservationNormalizer, RewardNormalizer, type RewardNormalizerState } from './normalizers.ts';
-import type { ReplayHeader } from './replay/format.ts';
 import { RunDirectory } from './run.ts';
+import { restorePolicy } from './trained.ts';
 import { openVectorEnv } from './vectorEnv.ts';
 
 /** A trained policy, ready to play: what `eval` and `record` work on. */
@@ -43,63 +38,20 @@ export async function loadAgent(path: string, options: LoadAgentOptions): Promis
   const spec = await options.resolve(evaluationReference(config));
   const checkpoint = loadCheckpoint(checkpointPath, config.environment);
   const device = await openDevice(options.device ?? config.device, config);
-  const policy = buildPolicy(config, spec, new Generator(0));
-  try {
-    policy.parameters.load(checkpoint.policy);
-  } catch (error) {
-    throw new FileError(`${checkpointPath} does not fit ${spec.id}: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
-  const statistics = checkpoint.state.observationNormalizer as RunningStatisticsState | null;
+  const trained = restorePolicy(
+    { config, state: checkpoint.state, weights: checkpoint.policy, name: checkpointPath },
+    spec,
+  );
   return {
     config,
     device,
     run,
-    policy,
+    ...trained,
     environment: spec.id,
     make: () => make(spec),
     openEnvs: (envs) => openVectorEnv(spec, { ...envs, workers: options.envWorkers ?? config.envWorkers }),
-    step: checkpoint.state.step,
-    normalizer: (environments) => frozenNormalizer(statistics, policy.observationSpace, environments),
-    valueScale: valueScale(checkpoint.state.rewardNormalizer as RewardNormalizerState | null, config),
-    dispose: () => policy.dispose(),
+    dispose: () => trained.policy.dispose(),
   };
-}
-
-/** A policy as `config` describes it, for the spaces of the environment. @throws ConfigError when it cannot act there */
-export function buildPolicy(config: Config, spec: EnvSpec, random: Generator): Policy {
-  const env = make(spec);
-  const { observationSpace, actionSpace } = env;
-  env.close?.();
-  try {
-    return new Policy({ ...config, observationSpace, actionSpace, random });
-  } catch (error) {
-    if (error instanceof RangeError) throw new ConfigError(`${config.environment}: ${error.message}`, { cause: error });
-    throw error;
-  }
-}
-
-/** What a replay says of the policy that acted. */
-export function describePolicy({ policy, layers, heads, context }: Config): NonNullable<ReplayHeader['policy']> {
-  return policy === 'transformer' ? { kind: policy, layers, heads, context } : { kind: policy };
-}
-
-export function frozenNormalizer(
-  statistics: RunningStatisticsState | null,
-  space: Space,
-  environments: number,
-): ObservationNormalizer {
-  const normalizer = new ObservationNormalizer(space, environments, { running: statistics !== null });
-  normalizer.restore(statistics);
-  return normalizer;
-}
-
-function valueScale(state: RewardNormalizerState | null, { envs, gamma }: Config): number {
-  if (!state) return 1;
-  const normalizer = new RewardNormalizer(envs, gamma);
-  normalizer.restore(state);
-  return normalizer.deviation;
 }
 
 function locate(path: string, which: 'best' | 'latest'): { run: RunDirectory; checkpointPath: string } {

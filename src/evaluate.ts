@@ -1,28 +1,20 @@
 import type { Env } from '../envs/env.ts';
-import type { Policy } from '../agents/model/policy.ts';
 import { Generator } from '../envs/random.ts';
 import type { VectorEnv } from '../envs/vector.ts';
 import type { WorkerRestart } from '../envs/workers.ts';
 import { Actor } from './actor.ts';
 import { GymformerError, EXIT } from './errors.ts';
 import type { EvalEvent } from './metrics.ts';
-import type { ObservationNormalizer } from './normalizers.ts';
 import { mean, summarize } from './statistics.ts';
+import type { Trained } from './trained.ts';
 import type { VectorEnvOptions } from './vectorEnv.ts';
 
 /** A policy and the environment that it plays. */
-export interface Player {
-  policy: Policy;
+export interface Player extends Trained {
   environment: string;
   make: () => Env;
   /** Makes environments side by side, where the run's settings have them: in this thread or in workers. */
   openEnvs: (options: Pick<VectorEnvOptions, 'count' | 'seed' | 'onRestart'>) => VectorEnv;
-  /** Training steps of the policy. */
-  step: number;
-  /** Makes what prepares observations of so many environments for the policy, with the statistics of training. */
-  normalizer: (environments: number) => ObservationNormalizer;
-  /** What turns the policy's values into the environment's units. */
-  valueScale: number;
 }
 
 export interface EvaluateOptions {

@@ -1,19 +1,14 @@
 import { existsSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { type Env, EnvError } from '../envs/env.ts';
 import * as envs from '../envs/index.ts';
 import { ConfigError, UsageError } from './errors.ts';
+import { checkedParameters, specOf, withTimeLimit } from './exported.ts';
 
-const { environmentIds, environmentSpec, formatReference, fromGymJs, make, parseReference } = envs;
+const { environmentIds, environmentSpec, formatReference, parseReference } = envs;
 type EnvSpec = envs.EnvSpec;
 
 const EXTENSIONS = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs']);
-
-type Values = Readonly<Record<string, envs.ParameterValue>>;
-
-/** What a module may export as its environment: how to make one of given parameters, or a whole spec. */
-type Maker = ((values: Values) => unknown) | (new (values: Values) => unknown);
 
 /** Values of parameters as the reference has them. */
 type Given = envs.Reference['given'];
@@ -112,93 +107,6 @@ async function importWith(specifier: string, doors: Record<string, unknown>): Pr
 function isMissing(error: unknown, name: RegExp | string): boolean {
   const { code, message } = error as NodeJS.ErrnoException;
   return (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND') && message.search(name) >= 0;
-}
-
-/** What a module says of its environment beside it: in exports of their own, or as properties of it. */
-interface Beside {
-  given: Given;
-  preset?: unknown;
-  parameters?: unknown;
-}
-
-function specOf(base: string, exported: unknown, beside: Beside): EnvSpec {
-  const spec: Omit<EnvSpec, 'id' | 'make'> & { make: (values: Values) => unknown } = isSpec(exported)
-    ? exported
-    : { make: makerOf(base, exported) };
-  const own = <T>(name: 'preset' | 'parameters'): T | undefined =>
-    (beside[name] ?? spec[name] ?? (exported as Record<string, unknown>)[name]) as T | undefined;
-  const preset = own<EnvSpec['preset']>('preset');
-  const parameters = own<envs.Parameters>('parameters') ?? {};
-  const values = checkedParameters(() => envs.resolveParameters(base, parameters, beside.given));
-  const id = envs.canonicalReference(base, parameters, values);
-  const makeOne = (): Env => checked(id, () => spec.make(values));
-  makeOne().close?.();
-  return withTimeLimit({ ...spec, id, make: makeOne, parameters, ...(isObject(preset) && { preset }) });
-}
-
-function checkedParameters<T>(resolve: () => T): T {
-  try {
-    return resolve();
-  } catch (error) {
-    if (error instanceof RangeError) throw new ConfigError(error.message, { cause: error });
-    throw error;
-  }
-}
-
-function isSpec(exported: unknown): exported is Omit<EnvSpec, 'id'> {
-  return isObject(exported) && typeof exported['make'] === 'function';
-}
-
-function makerOf(id: string, exported: unknown): (values: Values) => unknown {
-  if (typeof exported !== 'function')
-    throw new ConfigError(
-      `${id} exports ${isObject(exported) && 'step' in exported ? 'an environment itself' : `a value of type ${typeof exported}`}, wanted its class, or a function that makes one`,
-    );
-  const maker = exported as Maker;
-  return isClass(maker) ? (values) => new maker(values) : maker;
-}
-
-function isClass(maker: Maker): maker is new (values: Values) => unknown {
-  const methods: unknown = maker.prototype;
-  return /^class\b/.test(Function.prototype.toString.call(maker)) || (isObject(methods) && 'step' in methods);
-}
-
-/** A new environment, known to have all that the contract asks for. */
-function checked(id: string, makeOne: () => unknown): Env {
-  const failed = (found: string, options?: ErrorOptions): EnvError =>
-    new EnvError({ environment: id, method: 'constructor', found, wanted: 'an environment' }, options);
-  let env: unknown;
-  try {
-    env = makeOne();
-  } catch (cause) {
-    throw failed(`threw ${String(cause)}`, { cause });
-  }
-  if (!isObject(env)) throw failed(`made ${env === undefined ? 'nothing' : `a ${typeof env}`}`);
-  if (env instanceof Promise) throw failed('made a Promise');
-  if ('action_space' in env && 'observation_space' in env) {
-    try {
-      return fromGymJs(env as unknown as Parameters<typeof fromGymJs>[0]);
-    } catch (cause) {
-      throw failed(`made one of the gym-js interface that does not fit: ${(cause as Error).message}`, { cause });
-    }
-  }
-  for (const method of ['reset', 'step'] as const)
-    if (typeof env[method] !== 'function') throw failed(`made an object without ${method}()`);
-  for (const space of ['observationSpace', 'actionSpace'] as const)
-    if (!isObject(env[space]) || typeof env[space]['kind'] !== 'string')
-      throw failed(
-        `made an object whose ${space} is ${env[space] === undefined ? 'missing' : 'no space (see gymformer/envs)'}`,
-      );
-  return env as unknown as Env;
-}
-
-function withTimeLimit(spec: EnvSpec): EnvSpec {
-  const { maxEpisodeSteps, ...rest } = spec;
-  return { ...rest, make: () => make({ ...rest, ...(maxEpisodeSteps !== undefined && { maxEpisodeSteps }) }) };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }
 
 function unknownEnvironment(reference: string): UsageError {

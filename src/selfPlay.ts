@@ -4,10 +4,10 @@ import type { Policy } from '../agents/model/policy.ts';
 import type { Opponent, Turns } from '../envs/opponent.ts';
 import { Generator, type GeneratorState } from '../envs/random.ts';
 import type { RunningStatisticsState } from '../envs/runningStatistics.ts';
-import { frozenNormalizer } from './agent.ts';
 import { ratingGain, UNTRAINED } from './elo.ts';
 import type { SnapshotEvent } from './metrics.ts';
 import type { ObservationNormalizer } from './normalizers.ts';
+import { frozenNormalizer } from './trained.ts';
 
 export interface SelfPlayOptions {
   /** B games side by side. */

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GymformerError, UsageError } from './errors.ts';
+import { listCheckpoints, readAgent, weightsPath } from './server/agents.ts';
 import { Library } from './server/library.ts';
 import { HttpError, respondFile, respondJson, setHeaders } from './server/respond.ts';
 import { RunEvents } from './server/runEvents.ts';
@@ -43,6 +44,9 @@ const BYTES = 'application/octet-stream';
  *
  *   GET /api/runs           all runs, newest first: `RunEntry[]`
  *   GET /api/replays/<id>   the bytes of a replay
+ *   GET /api/agents/<run>   the checkpoints that a page may play with: `CheckpointEntry[]`
+ *   GET /api/agents/<run>/<checkpoint>                      what acting needs of one, or of `best` or `latest`: `AgentEntry`
+ *   GET /api/agents/<run>/<checkpoint>/policy.safetensors   its weights
  *   GET /api/events         server-sent events: the list of runs, at once and whenever it has changed
  *   GET /…                  the viewer
  *
@@ -99,10 +103,24 @@ async function answer(request: IncomingMessage, response: ServerResponse, served
     if (!file) throw new HttpError(404, 'there is no such replay');
     return respondFile(response, file, BYTES);
   }
+  if (path.startsWith('/api/agents/')) return answerAgent(path.slice('/api/agents/'.length), response, library);
   if (path.startsWith('/api/')) throw new HttpError(404, `there is no ${path}`);
   const file = viewerFile(viewer, path);
   return respondFile(response, file, TYPES[extname(file)] ?? BYTES);
 }
+
+/** @param path the id of a run, which may have several parts, then a checkpoint of it or not, then its weights or not */
+function answerAgent(path: string, response: ServerResponse, library: Library): Promise<void> | void {
+  const run = library.runPlace(path);
+  if (run) return respondJson(response, 200, listCheckpoints(run));
+  const { id = '', checkpoint = '', weights } = AGENT.exec(path)?.groups ?? {};
+  const place = library.runPlace(id);
+  if (!place) throw new HttpError(404, 'there is no such run');
+  if (weights) return respondFile(response, weightsPath(place, checkpoint), BYTES);
+  return respondJson(response, 200, readAgent(place, checkpoint));
+}
+
+const AGENT = /^(?<id>.+?)\/(?<checkpoint>best|latest|\d+)(?<weights>\/policy\.safetensors)?$/;
 
 /** @throws HttpError 403 for the name of another host: a page that rebinds its own name to this machine sends that */
 function checkHost({ headers, socket }: IncomingMessage): void {

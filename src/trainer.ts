@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { EnvSpec } from '../envs/registry.ts';
 import { type Config, evaluationReference } from './config.ts';
 import { evaluate } from './evaluate.ts';
-import { describePolicy } from './agent.ts';
 import { DeviceFailure } from './device/failure.ts';
 import { GymformerError } from './errors.ts';
 import type { DoneEvent, EvalEvent, TrainEvent } from './metrics.ts';
@@ -10,6 +9,7 @@ import { resolveEnvironment } from './plugins.ts';
 import { record } from './record.ts';
 import { RunDirectory } from './run.ts';
 import { mean } from './statistics.ts';
+import { describePolicy } from './trained.ts';
 import { openTraining, type Training } from './training.ts';
 import { collectAndLearn } from './update.ts';
 
@@ -152,7 +152,7 @@ async function recordTraining(training: Training, { config }: TrainOptions, run:
     seed: config.seed + training.update,
     actions: config.evalActions,
     path: join(run.replaysPath, name),
-    policy: describePolicy(config),
+    policy: describePolicy(config, training.policy),
     run: run.name,
   });
 }

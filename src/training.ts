@@ -9,7 +9,6 @@ import type { VectorEnv, VectorEnvState } from '../envs/vector.ts';
 import type { WorkerRestart } from '../envs/workers.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { Actor } from './actor.ts';
-import { buildPolicy, frozenNormalizer } from './agent.ts';
 import { type Checkpoint, CHECKPOINT_FORMAT, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import type { Config } from './config.ts';
 import { openDevice } from './device/device.ts';
@@ -22,6 +21,7 @@ import type { SnapshotEvent } from './metrics.ts';
 import type { RunDirectory } from './run.ts';
 import { SelfPlay, type SelfPlayState } from './selfPlay.ts';
 import { checkMemory } from './tensorMemory.ts';
+import { buildPolicy, frozenNormalizer } from './trained.ts';
 import { type EnvSpec, make } from '../envs/registry.ts';
 import { openVectorEnv } from './vectorEnv.ts';
 

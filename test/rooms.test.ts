@@ -14,10 +14,10 @@ interface Source {
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const ROOMS = ['envs', 'agents', 'src', 'viewer'];
-// The replay format is a door of its own.
-const DOORS = ['envs/index.ts', 'agents/index.ts', 'src/index.ts', 'src/replay/format.ts'];
+// The replay format, and what plays, are doors of their own.
+const DOORS = ['envs/index.ts', 'agents/index.ts', 'src/index.ts', 'src/replay/format.ts', 'src/playing.ts'];
 // The parts of src that a browser may open.
-const BROWSER_DOORS = ['src/replay/format.ts', 'src/device/simd/browser.ts'];
+const BROWSER_DOORS = ['src/replay/format.ts', 'src/playing.ts', 'src/device/inPage.ts', 'src/device/simd/browser.ts'];
 
 const sources = [...ROOMS, 'test', 'examples', 'bench'].flatMap((room) => filesBelow(room)).map(read);
 const room = (name: string): Source[] => sources.filter(({ path }) => path.startsWith(`${name}/`));

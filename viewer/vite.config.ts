@@ -4,6 +4,7 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: './', // works under any path, and from any static server
+  worker: { format: 'es' }, // what a worker needs only at times, it loads then
   build: {
     outDir: '../dist/viewer',
     emptyOutDir: true,

@@ -26,6 +26,9 @@ const CELLS = STRIDE * (ROWS + 2);
 const DIRECTIONS = [1, STRIDE, STRIDE - 1, STRIDE + 1] as const;
 const EMPTY = 0;
 
+/** Around the board in the picture. */
+const MARGIN = 0.6;
+
 /** How much likelier than an edge the scripted player takes each column, where nothing else decides. */
 const CENTRE = [1, 2, 3, 4, 3, 2, 1] as const;
 
@@ -65,8 +68,14 @@ export class ConnectFour extends BoardGame<Columns> {
     super((count) => new Columns(count), options);
   }
 
+  /** The column that is pointed at. */
+  actionAt(x: number, y: number): number | undefined {
+    const column = Math.floor(x - MARGIN);
+    return column >= 0 && column < COLUMNS && y >= 0 && y < MARGIN + ROWS ? column : undefined;
+  }
+
   draw(): Scene {
-    const margin = 0.6;
+    const margin = MARGIN;
     const { boards } = this.batch;
     const centre = (cell: number): { x: number; y: number } => ({
       x: margin + (cell % COLUMNS) + 0.5,

@@ -18,6 +18,8 @@ import {
 
 const SIZE = 3;
 const CELLS = SIZE * SIZE;
+/** Around the board in the picture. */
+const MARGIN = 0.4;
 /** A bit for each cell, row by row from the top left. */
 const FULL = 2 ** CELLS - 1;
 const LINES = [0o7, 0o70, 0o700, 0o111, 0o222, 0o444, 0o421, 0o124] as const;
@@ -58,8 +60,14 @@ export class TicTacToe extends BoardGame<Cells> {
     super((count) => new Cells(count), options);
   }
 
+  /** The cell that is pointed at. */
+  actionAt(x: number, y: number): number | undefined {
+    const [column, row] = [Math.floor(x - MARGIN), Math.floor(y - MARGIN)];
+    return Math.min(column, row) >= 0 && Math.max(column, row) < SIZE ? row * SIZE + column : undefined;
+  }
+
   draw(): Scene {
-    const margin = 0.4;
+    const margin = MARGIN;
     const { boards } = this.batch;
     const [agent, other] = [boards.cellsOf(0, AGENT), boards.cellsOf(0, OTHER)];
     const shapes = Array.from({ length: CELLS }, (_, cell): Shape[] => {

@@ -77,10 +77,14 @@ const INFOS: readonly Info[] = ENDINGS.map((outcome) =>
  */
 export abstract class BoardGame<B extends Boards> extends BatchOfOne<Games<B>, number> {
   readonly needsOpponent: boolean;
+  // Only where an opponent is wanted.
+  readonly meet?: (opponent: Opponent) => void;
 
   constructor(makeBoards: (count: number) => B, options: GameOptions) {
     super((count) => new Games(makeBoards(count), count, options));
     this.needsOpponent = options.opponent === 'self';
+    const { meet } = this.batch;
+    if (meet) this.meet = meet;
   }
 
   actionMask(): Uint8Array {

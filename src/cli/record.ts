@@ -33,9 +33,10 @@ export const recordCommand: Command<RecordArguments> = {
   async run({ run, episodes = 5, seed, out, device, checkpoint, actions, json = false, ...rest }) {
     checkCount('--episodes', episodes);
     if (seed !== undefined) checkCount('--seed', seed, 0);
-    const [{ describePolicy, loadAgent }, { record }] = await Promise.all([
+    const [{ loadAgent }, { record }, { describePolicy }] = await Promise.all([
       import('../agent.ts'),
       import('../record.ts'),
+      import('../trained.ts'),
     ]);
     const agent = await loadAgent(run, {
       resolve: (environment) => resolveEnvironment(withParameters(environment, rest)),
@@ -49,7 +50,7 @@ export const recordCommand: Command<RecordArguments> = {
         seed: seed ?? agent.config.seed + UNSEEN,
         actions: actions ?? agent.config.evalActions,
         path: out ?? nextReplay(agent.run.replaysPath, agent.step),
-        policy: describePolicy(agent.config),
+        policy: describePolicy(agent.config, agent.policy),
         run: agent.run.name,
         onProgress: progress.show,
         signal: onInterrupt('stopping …').signal,

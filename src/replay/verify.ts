@@ -1,6 +1,7 @@
 import type { Env } from '../../envs/env.ts';
 import { describeSpace, flatSize, flatten, unflatten } from '../../envs/spaces.ts';
 import type { Value } from '../../envs/spaces.ts';
+import { RepeatingOpponent } from '../replies.ts';
 import type { Replay } from './format.ts';
 
 /** Where a simulation went another way than a replay. */
@@ -31,6 +32,8 @@ type Facts = [what: string, recorded: number | boolean | string, simulated: numb
  */
 export function verifyReplay(replay: Replay, make: () => Env): Verification {
   const env = make();
+  const opponent = env.meet ? new RepeatingOpponent() : null;
+  if (opponent) env.meet?.(opponent);
   const done = { episodes: 0, steps: 0 };
   const { observationSpace, actionSpace } = replay.header;
   try {
@@ -41,6 +44,7 @@ export function verifyReplay(replay: Replay, make: () => Env): Verification {
     const other = differenceIn(spaces, 0, 0);
     if (other) return { ...done, firstDifference: other };
     for (let episode = 0; episode < replay.episodes.length; episode++, done.episodes++) {
+      opponent?.repeat(replay, episode);
       const firstDifference = verifyEpisode(replay, episode, env, done);
       if (firstDifference) return { ...done, firstDifference };
     }

@@ -6,6 +6,7 @@ import { FileError } from '../errors.ts';
 import { readJson } from '../files.ts';
 import type { ReplayHeader } from '../replay/format.ts';
 import { decodePrelude } from '../replay/prelude.ts';
+import type { RunPlace } from './agents.ts';
 import { MetricsTail } from './metricsTail.ts';
 
 /** A replay, as `GET /api/runs` lists it. */
@@ -73,6 +74,7 @@ export class Library {
   /** A file without a header is looked into again when it has grown. */
   private readonly headers = new Map<string, { bytes: number; header: ReplayHeader | undefined }>();
   private paths = new Map<string, string>();
+  private places = new Map<string, RunPlace>();
 
   /** @throws FileError when there is nothing at the path */
   constructor(path: string) {
@@ -86,6 +88,7 @@ export class Library {
   /** All runs, the one that changed last first. */
   runs(): RunEntry[] {
     this.paths = new Map();
+    this.places = new Map();
     const runs = this.find();
     return runs.sort((a, b) => b.updatedAt.localeCompare(a.updatedAt) || a.id.localeCompare(b.id));
   }
@@ -94,6 +97,12 @@ export class Library {
   replayPath(id: string): string | undefined {
     if (!this.paths.has(id)) this.runs();
     return this.paths.get(id);
+  }
+
+  /** Where the run of an id is; undefined when there is none, or nothing but replays. */
+  runPlace(id: string): RunPlace | undefined {
+    this.runs(); // its replays may be others by now
+    return this.places.get(id);
   }
 
   private find(): RunEntry[] {
@@ -124,6 +133,8 @@ export class Library {
     const { environment, policy, algo, seed, steps } = config.value;
     const folder = join(path, 'replays');
     const replays = this.replays(folder, id, replaysIn(folder));
+    const recordedAt = replays.flatMap((replay) => replay.step ?? []);
+    this.places.set(id, { id, path, recordedAt });
     const changes = [modifiedMs(join(path, 'config.json')), modifiedMs(join(path, 'metrics.jsonl'))];
     const updatedMs = Math.max(...changes, ...replays.map(({ modifiedAt }) => Date.parse(modifiedAt)));
     const { step, meanReturn, sparkline: returns } = metrics;

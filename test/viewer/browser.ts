@@ -13,7 +13,7 @@ const FLAGS = [
 const script = async <Exports>(name: string): Promise<Exports> =>
   (await import(new URL(`../../scripts/${name}`, import.meta.url).href)) as Exports;
 const { findChromium } = await script<{ findChromium(): Promise<string | null> }>('chromium.mjs');
-const { buildIfStale } = await script<{ buildIfStale(parts: 'viewer'[]): Promise<void> }>('build.mjs');
+const { buildIfStale } = await script<{ buildIfStale(parts: ('kernels' | 'viewer')[]): Promise<void> }>('build.mjs');
 
 /** Path of a Chromium; null, and the reason on the console, when there is none. */
 export const chromiumPath = await findChromium();
@@ -22,7 +22,7 @@ if (!chromiumPath)
 
 /** Builds the viewer if its sources changed; the folder is a copy, which no later build takes away. */
 export async function copyOfViewer(): Promise<string> {
-  await buildIfStale(['viewer']);
+  await buildIfStale(['kernels', 'viewer']); // the page runs agents on the kernels
   const copy = mkdtempSync(join(tmpdir(), 'gymformer-viewer-built-'));
   cpSync(new URL('../../dist/viewer', import.meta.url), copy, { recursive: true });
   return copy;

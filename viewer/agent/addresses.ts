@@ -1,0 +1,23 @@
+/**
+ * Where the server has an agent: what a run learned until a checkpoint.
+ *
+ * @param run         the run's id
+ * @param checkpoint  `best`, `latest`, or the name of one
+ */
+export function agentUrl(run: string, checkpoint: string): string {
+  return absolute(`api/agents/${encodePath(run)}/${encodeURIComponent(checkpoint)}`);
+}
+
+/** Where the server has the module of a run's own environment. */
+export function environmentModuleUrl(run: string): string {
+  return absolute(`api/environments/${encodePath(run)}.js`);
+}
+
+/** A worker would take a relative address from its own file. */
+function absolute(address: string): string {
+  return new URL(address, document.baseURI).href;
+}
+
+function encodePath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
+}
