@@ -1,4 +1,5 @@
 import { AddressBar } from './session/addressBar.ts';
+import { AgentClient } from './agent/client.ts';
 import { AttentionPanel } from './attention/attentionPanel.ts';
 import { Clock } from './time/clock.ts';
 import type { Panel } from './time/clock.ts';
@@ -19,7 +20,7 @@ import { Picker } from './compare/picker.ts';
 import { Player } from './time/player.ts';
 import { RunsPanel } from './session/runsPanel.ts';
 import { Session } from './session/session.ts';
-import { fileSource, replaySource } from './compare/sources.ts';
+import { fileSource, sourceOf } from './compare/sources.ts';
 import { Stage } from './scene/stage.ts';
 import { Timeline } from './time/timeline.ts';
 import { Transport } from './time/transport.ts';
@@ -44,10 +45,11 @@ const session = new Session(player, opener, {
   showWelcome: (training) => welcome.show(training),
 });
 const controls = new Controls(player, () => session.takeOver());
+const playmate = new AgentClient(); // its worker starts when an agent is compared
 const comparison = new Comparison(
   player,
   { opened: () => opener, show: (source, opened, place) => session.show(source, opened, place) },
-  replaySource,
+  (entry) => sourceOf(entry, playmate),
 );
 
 // The page

@@ -2,21 +2,24 @@ import { expect, test } from 'vitest';
 import { formatCompared, parseCompared } from '../../viewer/compare/comparedField.ts';
 import { chosenEpisode } from '../../viewer/compare/episodeChoice.ts';
 
-test('compared replays survive the address, whatever their ids', () => {
-  const replays = [
-    { id: 'run/000012288-1.gfr', choice: 'seed' },
-    { id: 'a, b: 50 %2C/c.gfr', choice: 'number' },
-    { id: 'run/000012288-1.gfr', choice: 6 },
+test('compared replays and agents survive the address, whatever their ids', () => {
+  const entries = [
+    { kind: 'replay', id: 'run/000012288-1.gfr', choice: 'seed' },
+    { kind: 'replay', id: 'a, b: 50 %2C@/c.gfr', choice: 'number' },
+    { kind: 'replay', id: 'run/000012288-1.gfr', choice: 6 },
+    { kind: 'agent', run: 'a run/x@y', checkpoint: 'best' },
   ] as const;
-  expect(parseCompared(formatCompared(replays))).toEqual(replays);
-  expect(formatCompared(replays)).toBe('run/000012288-1.gfr,a%2C b%3A 50 %252C/c.gfr:number,run/000012288-1.gfr:7');
+  expect(parseCompared(formatCompared(entries))).toEqual(entries);
+  expect(formatCompared(entries)).toBe(
+    'run/000012288-1.gfr,a%2C b%3A 50 %252C%40/c.gfr:number,run/000012288-1.gfr:7,a run/x%40y@best',
+  );
 });
 
 test('what makes no sense in the address is left out, or chosen by seed', () => {
   expect(parseCompared('')).toEqual([]);
-  expect(parseCompared(',a.gfr:0,b.gfr:x')).toEqual([
-    { id: 'a.gfr', choice: 'seed' },
-    { id: 'b.gfr', choice: 'seed' },
+  expect(parseCompared(',@best,a run@,a.gfr:0,b.gfr:x')).toEqual([
+    { kind: 'replay', id: 'a.gfr', choice: 'seed' },
+    { kind: 'replay', id: 'b.gfr', choice: 'seed' },
   ]);
 });
 

@@ -6,16 +6,16 @@ import { tokensOf } from '../../envs/tokens.ts';
 import { ReplayEncoder } from '../../src/replay/format.ts';
 import type { Moment, ReplayHeader } from '../../src/replay/format.ts';
 
-/** A replay's bytes as they stand in a file, or as they stand while it is written. Seeds are counted up if left out. */
+/** A replay's bytes as they stand in a file, or as they stand while it is written; seeds are 0, 1, … by default. */
 export function encode(
   header: ReplayHeader,
   episodes: Moment[][],
-  { finished = true, seeds = [...episodes.keys()] } = {},
+  { finished = true, seeds = [] }: { finished?: boolean; seeds?: readonly number[] } = {},
 ): Uint8Array {
   const encoder = new ReplayEncoder(header);
   const chunks = [encoder.prelude()];
-  episodes.forEach((moments, i) => {
-    encoder.begin(seeds[i] as number);
+  episodes.forEach((moments, episode) => {
+    encoder.begin(seeds[episode] ?? episode);
     for (const moment of moments) chunks.push(encoder.add(moment) ?? new Uint8Array(0));
     chunks.push(encoder.end());
   });

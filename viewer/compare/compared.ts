@@ -1,21 +1,37 @@
-import type { EpisodeSummary, Moment } from '../../src/replay/format.ts';
+import type { EpisodeSummary, Moment, ReplayHeader } from '../../src/replay/format.ts';
 import type { Opened } from '../session/opener.ts';
 import type { Player, Recording } from '../time/player.ts';
+import type { ComparedEntry } from './comparedField.ts';
 import type { Finding } from './divergenceSearch.ts';
 import { chosenEpisode } from './episodeChoice.ts';
 import type { EpisodeChoice } from './episodeChoice.ts';
 
-/** Where a recording comes from. */
-export interface Source {
-  /** On the server; null for what has no address, a file say. */
-  id: string | null;
-  /** As a person calls it. */
-  name: string;
-  load(signal: AbortSignal, progress: (text: string) => void): Promise<Opened>;
+/** The episode that a played one stands beside. */
+export interface MainEpisode {
+  header: ReplayHeader;
+  seed: number;
 }
 
+/** Hears how far playing is, and ends it. */
+export interface Playing {
+  signal: AbortSignal;
+  /** @param steps played so far */
+  progress(steps: number): void;
+}
+
+/** Where a recording comes from: it was stored, or it is played from the main episode's seed, again for each seed. */
+export type Source = {
+  /** As a person calls it. */
+  name: string;
+  /** How the address names it; null where it cannot, a file say. Of a replay the choice at first. */
+  entry: ComparedEntry | null;
+} & (
+  | { kind: 'stored'; load(signal: AbortSignal): Promise<Opened> }
+  | { kind: 'played'; play(main: MainEpisode, playing: Playing): Promise<Opened> }
+);
+
 export type Opening =
-  { state: 'waiting'; progress: string } | { state: 'failed'; error: unknown } | ({ state: 'open' } & Opened);
+  { state: 'waiting'; steps: number } | { state: 'failed'; error: unknown } | ({ state: 'open' } & Opened);
 
 /** What is known of the first difference from the main episode; `senseless`: there is nothing to compare, and why. */
 export type Comparing = Finding | { state: 'senseless'; why: string };
@@ -26,16 +42,23 @@ export class Compared {
   readonly source: Source;
   /** 2 to 4: which colour and line it has; the player's is 1. */
   readonly series: number;
-  opening: Opening = { state: 'waiting', progress: '' };
+  opening: Opening = { state: 'waiting', steps: 0 };
   comparing: Comparing = { state: 'searching', step: 0 };
-  choice: EpisodeChoice;
+  /** Of what is played there is one episode only: the one from the main seed. */
+  choice: EpisodeChoice = 'seed';
   #returns: { recording: Recording; episode: number; sums: Float64Array } | null = null;
 
-  constructor(player: Player, source: Source, { series, choice }: { series: number; choice: EpisodeChoice }) {
+  constructor(player: Player, source: Source, series: number) {
     this.#player = player;
     this.source = source;
     this.series = series;
-    this.choice = choice;
+    if (source.entry?.kind === 'replay') this.choice = source.entry.choice;
+  }
+
+  /** How the address names it now; null where it cannot. */
+  get entry(): ComparedEntry | null {
+    const { entry } = this.source;
+    return entry?.kind === 'replay' ? { ...entry, choice: this.choice } : entry;
   }
 
   get recording(): Recording | null {

@@ -15,7 +15,7 @@ export class EpisodeSelect {
 
   update(member: Compared, { episode, summary }: Player): void {
     const { recording } = member;
-    this.root.hidden = !recording || !summary;
+    this.root.hidden = !recording || !summary || member.source.kind === 'played';
     if (!recording || !summary) return;
     const matching = episodeWithSeed({ episode, seed: summary.seed }, recording.episodes);
     const count = recording.episodes.length;

@@ -2,12 +2,13 @@ import { describeAction } from '../inspector/actionPanel.ts';
 import { componentLabels } from '../inspector/observationPanel.ts';
 import { element, setText, svg } from '../page/dom.ts';
 import { describeError } from '../page/messages.ts';
+import { formatCount } from '../page/numbers.ts';
 import { ObservationPlot } from '../scene/observationPlot.ts';
 import { sceneAt } from '../scene/sceneAt.ts';
 import type { SceneCanvas, ScenePainter } from '../scene/scenePainter.ts';
 import type { Player } from '../time/player.ts';
 import { describeOutcome } from '../time/transport.ts';
-import type { Compared } from './compared.ts';
+import type { Compared, Source } from './compared.ts';
 import { DifferenceLine } from './differenceLine.ts';
 import type { EpisodeChoice } from './episodeChoice.ts';
 import { EpisodeSelect } from './episodeSelect.ts';
@@ -67,7 +68,8 @@ export class Pane {
   refresh(): void {
     const { recording, opening, source } = this.#member;
     const { name, detail } = recording ? nameOf(recording.header, source.name) : { name: source.name, detail: '' };
-    this.#head.showName({ name, detail }, source.name);
+    const here = recording && source.kind === 'played' ? `${detail}, played here` : detail;
+    this.#head.showName({ name, detail: here }, source.name);
     this.root.setAttribute('aria-label', `Compared: ${name} ${detail}`);
     this.root.dataset['state'] = opening.state;
     this.#makeMain.hidden = recording === null;
@@ -139,17 +141,24 @@ export class Pane {
   /** What the agent does in this step, or why there is nothing to see. */
   #describe(): string {
     const { opening, source, moment, summary, over, recording, lastStep } = this.#member;
-    if (opening.state === 'waiting') return opening.progress || `Opening ${source.name}\u2026`;
-    if (opening.state === 'failed') {
-      const { title, detail } = describeError(opening.error, source.name);
-      return `${title} ${detail}`;
-    }
+    if (opening.state === 'waiting') return describeWait(source, opening.steps);
+    if (opening.state === 'failed') return describeFailure(source, opening.error);
     if (!summary || !recording || !moment) return 'It has no episodes.';
     if (over) return `over at step ${lastStep} \u00b7 ${describeOutcome(summary)}`;
     if (!moment.decision) return describeOutcome(summary);
     const action = describeAction(recording.header.actionSpace, moment.decision);
     return this.#player.atEnd ? `${action} \u00b7 goes on to step ${lastStep}` : action;
   }
+}
+
+function describeWait({ kind, name }: Source, steps: number): string {
+  if (kind === 'stored') return `Opening ${name}\u2026`;
+  return steps === 0 ? 'The agent is being loaded\u2026' : `The agent plays: ${formatCount(steps, 'step')}\u2026`;
+}
+
+function describeFailure({ kind, name }: Source, error: unknown): string {
+  const { title, detail } = describeError(error, name);
+  return `${kind === 'played' ? `${name} cannot play here.` : title} ${detail}`;
 }
 
 function iconButton(label: string, title: string, path: string): HTMLButtonElement {

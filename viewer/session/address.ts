@@ -1,5 +1,5 @@
 import { formatCompared, parseCompared } from '../compare/comparedField.ts';
-import type { ComparedReplay } from '../compare/comparedField.ts';
+import type { ComparedEntry } from '../compare/comparedField.ts';
 
 /**
  * Where the viewer is, as the address bar says it: `#replay=<id>&episode=<n>&step=<t>`, and `&compare=<id>,<id>` where
@@ -12,7 +12,7 @@ export interface Address {
   /** Counted from 1. */
   episode: number;
   step: number;
-  compared: readonly ComparedReplay[];
+  compared: readonly ComparedEntry[];
 }
 
 /** Null when the hash names no replay; a missing or senseless number becomes the first. */

@@ -46,7 +46,7 @@ export class AddressBar implements Panel {
     const [id, written] = [this.#opener.openId, parseAddress(location.hash)];
     // a dropped file has no address
     const place = { episode: this.#player.episode + 1, step: this.#player.step };
-    const address = id === null ? null : { replay: id, ...place, compared: this.#comparison.replays };
+    const address = id === null ? null : { replay: id, ...place, compared: this.#comparison.entries };
     const hash = address ? formatAddress(address) : '';
     if (hash === location.hash) return;
     const elsewhere = written !== null && (written.replay !== id || written.episode !== address?.episode);
