@@ -136,7 +136,10 @@ export const presets: Readonly<Record<string, Settings | ((values: Values) => Se
     gamma: 1,
     gaeLambda: 1,
     minibatches: 4,
-    entropyCoefficient: 0.005,
+    // Whoever always turns to the same side must go on trying the other: its value, which depends on the cue, is what
+    // memory is learned for first.
+    entropyCoefficient: 0.01,
+    valueCoefficient: 1,
     normalizeAdvantages: false,
   }),
   'MemoryLength-v0': ({ length }) => ({ ...episodesOf((length as number) + 1), ...annealed(200_000) }),
@@ -165,10 +168,10 @@ export const presets: Readonly<Record<string, Settings | ((values: Values) => Se
 
   'MinAtar/Breakout-v1': { ...annealed(1_000_000), width: 64, context: 1, envs: 32, rolloutSteps: 64, epochs: 3 },
   // The same things come at any height: what is next to the player is learned for all of them at once.
-  'MinAtar/Asterix-v1': { ...arcade, ...annealed(1_000_000), reach: 1 },
+  'MinAtar/Asterix-v1': { ...arcade, ...annealed(5_000_000), reach: 1 },
   'MinAtar/Freeway-v1': { ...arcade, ...annealed(2_000_000) },
   'MinAtar/Seaquest-v1': { ...arcade, ...annealed(2_000_000) },
-  'MinAtar/SpaceInvaders-v1': { ...arcade, ...annealed(1_000_000) },
+  'MinAtar/SpaceInvaders-v1': { ...arcade, ...annealed(5_000_000) },
   'Snake-v0': { ...arcade, ...annealed(2_000_000) },
 
   'TicTacToe-v0': ({ opponent }) => ({

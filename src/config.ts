@@ -82,6 +82,11 @@ export const configSchema = z.strictObject({
   clipValues: z.boolean().default(false).describe("clip the value's change too"),
   valueCoefficient: z.number().nonnegative().default(0.5).describe("weight of the value's loss"),
   entropyCoefficient: z.number().default(0.01).describe('weight of the entropy, which rewards exploring'),
+  finalEntropyCoefficient: z
+    .number()
+    .nullable()
+    .default(null)
+    .describe('what it goes to over annealSteps, linearly; not given: it stays'),
   reconstructionCoefficient: z
     .number()
     .nonnegative()

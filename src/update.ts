@@ -24,8 +24,8 @@ export async function collectAndLearn(training: Training): Promise<UpdateEvent> 
   const { config, rollout } = training;
   const started = performance.now();
   await collect(training);
-  const learningRate = annealed(config, training.step);
-  const terms = await learn(training, learningRate);
+  const schedule = scheduleAt(config, training.step);
+  const terms = await learn(training, schedule);
   rollout.clear();
   training.step += rollout.rows;
   training.update++;
@@ -40,7 +40,7 @@ export async function collectAndLearn(training: Training): Promise<UpdateEvent> 
     meanLength: training.recentLengths.length ? mean(training.recentLengths) : null,
     stepsPerSecond: rollout.rows / seconds,
     seconds: training.seconds,
-    learningRate,
+    learningRate: schedule.learningRate,
     ...(training.selfPlay && { elo: training.selfPlay.elo, poolElo: training.selfPlay.poolElo }),
     ...terms,
   };
@@ -86,10 +86,10 @@ export async function collect(training: Training): Promise<void> {
   rollout.finish(lastValues, { gamma: config.gamma, lambda: config.gaeLambda });
 }
 
-async function learn(training: Training, learningRate: number): Promise<Terms> {
+async function learn(training: Training, schedule: Schedule): Promise<Terms> {
   const { config, policy, optimizer, rollout, random, step } = training;
   try {
-    return await ALGORITHMS[config.algo](policy, optimizer, rollout, { ...config, learningRate, random });
+    return await ALGORITHMS[config.algo](policy, optimizer, rollout, { ...config, ...schedule, random });
   } catch (error) {
     if (!(error instanceof NonFiniteError)) throw error;
     const { term, value } = error;
@@ -101,9 +101,16 @@ async function learn(training: Training, learningRate: number): Promise<Terms> {
   }
 }
 
-/** The learning rate after `step` steps. */
-function annealed({ learningRate, finalLearningRate, annealSteps }: Config, step: number): number {
-  if (annealSteps === 0) return learningRate;
-  const done = Math.min(step / annealSteps, 1);
-  return learningRate + done * (finalLearningRate - learningRate);
+/** What falls while a run trains. */
+export type Schedule = Pick<Config, 'learningRate' | 'entropyCoefficient'>;
+
+/** Each goes in a straight line to its final value, where it has one, over `annealSteps`. */
+export function scheduleAt(config: Config, step: number): Schedule {
+  const { learningRate, finalLearningRate, entropyCoefficient, finalEntropyCoefficient, annealSteps } = config;
+  const done = annealSteps === 0 ? 0 : Math.min(step / annealSteps, 1);
+  const towards = (first: number, last: number): number => first + done * (last - first);
+  return {
+    learningRate: towards(learningRate, finalLearningRate),
+    entropyCoefficient: towards(entropyCoefficient, finalEntropyCoefficient ?? entropyCoefficient),
+  };
 }
