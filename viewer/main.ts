@@ -1,3 +1,4 @@
+import { compareField } from './compare/addressField.ts';
 import { AddressBar } from './session/addressBar.ts';
 import { AgentClient } from './agent/client.ts';
 import { AttentionPanel } from './attention/attentionPanel.ts';
@@ -65,6 +66,7 @@ const attention = new AttentionPanel(player, controls, (chosen) => timeline.setA
 const looked = new LookedPanel(player);
 const tracks = new ComparedTracks(player, comparison, { controls, plot: () => timeline.plot });
 const compare = new ComparePanel(player, comparison, { controls, tracks, mainName: () => opener.openName });
+const addressBar = new AddressBar(player, opener, session, [compareField(comparison)]);
 const panels: Panel[] = [
   welcome,
   header,
@@ -76,7 +78,7 @@ const panels: Panel[] = [
   timeline,
   compare,
   new Inspector(player),
-  new AddressBar(player, opener, session, comparison),
+  addressBar,
 ];
 
 new Clock(
@@ -105,4 +107,5 @@ darkColours.addEventListener('change', () => {
   for (const panel of [timeline, compare, looked, attention, picture]) panel.redraw();
 });
 
+addressBar.start(location.hash);
 await session.start();

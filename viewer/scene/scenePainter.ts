@@ -23,9 +23,16 @@ export class ScenePainter {
     this.#renderer = renderer;
   }
 
-  /** @throws Error when the browser can paint neither with WebGL nor on a canvas */
-  static async create(): Promise<ScenePainter> {
-    return new ScenePainter(await createRenderer());
+  /**
+   * @param density pixels of the canvases for a CSS pixel
+   * @throws Error  when the browser can paint neither with WebGL nor on a canvas
+   */
+  static async create(density?: number): Promise<ScenePainter> {
+    return new ScenePainter(await createRenderer(density));
+  }
+
+  destroy(): void {
+    this.#renderer.destroy();
   }
 
   /** @param target gets its size with each scene */

@@ -1,38 +1,72 @@
-import { formatAddress, parseAddress } from './address.ts';
+import { formatAddress, parseAddress, parseFields } from './address.ts';
+import type { Address, AddressField } from './address.ts';
 import type { Changes, Panel } from '../time/clock.ts';
-import type { Comparison } from '../compare/comparison.ts';
 import type { Opener } from './opener.ts';
 import type { Player } from '../time/player.ts';
 import type { Session } from './session.ts';
 
 const CALM_MS = 200; // browsers stop listening to a page that rewrites its address all the time
 
-/** Keeps the address bar and the player at the same place; Back returns to the episode before. */
+/** Keeps the address bar and the page at the same place; Back returns to the episode before. */
 export class AddressBar implements Panel {
   readonly #player: Player;
   readonly #opener: Opener;
   readonly #session: Session;
-  readonly #comparison: Comparison;
+  readonly #fields: readonly AddressField[];
   #timer: ReturnType<typeof setTimeout> | null = null;
+  /** The address whose replay is on its way: its fields count when it is there. */
+  #awaited: string | null = null;
 
-  constructor(player: Player, opener: Opener, session: Session, comparison: Comparison) {
+  /** @param fields in the order that they stand in the address */
+  constructor(player: Player, opener: Opener, session: Session, fields: readonly AddressField[]) {
     this.#player = player;
     this.#opener = opener;
     this.#session = session;
-    this.#comparison = comparison;
-    comparison.onChange(() => this.#writeSoon());
-    window.addEventListener('hashchange', () => {
-      const address = parseAddress(location.hash);
-      if (!address) return;
-      comparison.show(address.compared);
-      void session.goTo(address);
-    });
-    comparison.show(parseAddress(location.hash)?.compared ?? []);
+    this.#fields = fields;
+    for (const field of fields) field.onChange(() => this.#writeSoon());
+    window.addEventListener('hashchange', () => this.#follow(location.hash, (address) => void session.goTo(address)));
+  }
+
+  /** Takes up the fields of the address that the page was opened with. */
+  start(hash: string): void {
+    this.#follow(hash, () => undefined);
+  }
+
+  /** The address of what is shown now; null for a file, which has none. */
+  get hash(): string | null {
+    const id = this.#opener.openId;
+    return id !== null && this.#player.recording ? this.hashFor(id) : null;
+  }
+
+  /** The address of what is shown now, were it of a replay with this id. */
+  hashFor(replay: string): string {
+    const { episode, step } = this.#player;
+    return formatAddress({ replay, episode: episode + 1, step }, this.#fields);
   }
 
   update(changes: Changes): void {
+    if (changes.has('replay')) this.#arrive();
     if (changes.has('episode')) this.#write();
     else if (!this.#player.playing) this.#writeSoon();
+  }
+
+  #follow(hash: string, go: (address: Address) => void): void {
+    const address = parseAddress(hash);
+    if (!address) return;
+    this.#awaited = address.replay === this.#opener.openId ? null : hash;
+    this.#apply(hash);
+    go(address);
+  }
+
+  #arrive(): void {
+    const { openId, wantedId } = this.#opener;
+    if (this.#awaited !== null && parseAddress(this.#awaited)?.replay === openId) this.#apply(this.#awaited);
+    if (wantedId === openId) this.#awaited = null;
+  }
+
+  #apply(hash: string): void {
+    const texts = parseFields(hash);
+    for (const field of this.#fields) field.apply(texts.get(field.name) ?? null);
   }
 
   #writeSoon(): void {
@@ -42,14 +76,11 @@ export class AddressBar implements Panel {
   #write(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    if (!this.#player.recording) return;
-    const [id, written] = [this.#opener.openId, parseAddress(location.hash)];
-    // a dropped file has no address
-    const place = { episode: this.#player.episode + 1, step: this.#player.step };
-    const address = id === null ? null : { replay: id, ...place, compared: this.#comparison.entries };
-    const hash = address ? formatAddress(address) : '';
+    if (!this.#player.recording || this.#opener.wantedId !== this.#opener.openId) return;
+    const hash = this.hash ?? '';
     if (hash === location.hash) return;
-    const elsewhere = written !== null && (written.replay !== id || written.episode !== address?.episode);
+    const [shown, written] = [parseAddress(hash), parseAddress(location.hash)];
+    const elsewhere = written !== null && (written.replay !== shown?.replay || written.episode !== shown.episode);
     const url = hash || location.pathname + location.search;
     // what comes by itself, from a live run, is not worth a step of Back
     if (elsewhere && !this.#session.isLive) history.pushState(null, '', url);
