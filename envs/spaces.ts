@@ -39,6 +39,9 @@ export interface BoxOptions {
    * larger for being a larger number. Only with `tokens: 'cell'`; left out, they are quantities.
    */
   categories?: readonly number[];
+  /** What a person calls each channel of a cell, and each of its categories: for those who look on. Only with `tokens`. */
+  channels?: readonly string[];
+  categoryNames?: readonly (readonly string[])[];
   /** Whether the shape begins with rows (`yx`, the default) or, as in MiniGrid, with columns. Only with `tokens`. */
   axes?: 'yx' | 'xy';
   /** One for each component, row-major. */
@@ -59,12 +62,15 @@ export class Box {
   readonly dtype: 'float32' | 'uint8' | 'int32';
   readonly tokens: 'cell' | 'patch' | undefined;
   readonly categories: readonly number[] | undefined;
+  readonly channels: readonly string[] | undefined;
+  readonly categoryNames: readonly (readonly string[])[] | undefined;
   readonly axes: 'yx' | 'xy';
   readonly names: readonly string[] | undefined;
   readonly units: readonly string[] | undefined;
 
   constructor(options: BoxOptions) {
     const { low, high, shape, dtype = 'float32', tokens, categories, axes = 'yx', names, units } = options;
+    const { channels, categoryNames } = options;
     const bounds = typeof low === 'object' ? low : typeof high === 'object' ? high : undefined;
     this.shape = shape ?? [bounds?.length ?? 1];
     this.size = product(this.shape);
@@ -79,8 +85,12 @@ export class Box {
       throw new RangeError(`Box: tokens want a shape [rows, columns, channels], found [${this.shape.join(', ')}]`);
     if (categories && (tokens !== 'cell' || categories.length !== this.shape[2]))
       throw new RangeError(`Box: ${categories.length} categories, wanted tokens: 'cell' and one for each channel`);
+    if (categoryNames?.some((ofChannel, c) => ofChannel.length !== categories?.[c]))
+      throw new RangeError('Box: categoryNames wants a name for each of the categories of each channel');
     this.tokens = tokens;
     this.categories = categories;
+    this.channels = channels && checkedNames('Box', channels, this.shape[2] ?? 0);
+    this.categoryNames = categoryNames;
     this.axes = axes;
     this.names = checkedNames('Box', names, this.size);
     this.units = checkedNames('Box', units, this.size);

@@ -4,7 +4,7 @@ import type { Player } from './evaluate.ts';
 import { EXIT, GymformerError } from './errors.ts';
 import { Game } from './game.ts';
 import type { ReplayEvent } from './metrics.ts';
-import type { ReplayHeader } from './replay/format.ts';
+import type { PolicyHeader } from './replay/format.ts';
 import { ReplayFile } from './replay/recorder.ts';
 import { VERSION } from './version.ts';
 
@@ -15,7 +15,7 @@ export interface RecordOptions {
   /** File to write. */
   path: string;
   /** What the header says of the policy. */
-  policy: NonNullable<ReplayHeader['policy']>;
+  policy: PolicyHeader;
   run: string;
   onProgress?: (done: number, total: number) => void;
   signal?: AbortSignal;

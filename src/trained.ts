@@ -7,7 +7,7 @@ import type { Space } from '../envs/spaces.ts';
 import type { Config } from './config.ts';
 import { ConfigError, FileError } from './errors.ts';
 import { ObservationNormalizer, RewardNormalizer, type RewardNormalizerState } from './normalizers.ts';
-import type { ReplayHeader } from './replay/format.ts';
+import type { PolicyHeader } from './replay/format.ts';
 
 /** A policy that has learned, and what acting needs beside it. */
 export interface Trained {
@@ -72,12 +72,11 @@ export function buildPolicy(config: Config, spec: EnvSpec, random: Generator): P
 }
 
 /** What a replay says of the policy that acted. */
-export function describePolicy(
-  { policy, layers, heads, context }: Config,
-  { tokens }: Policy,
-): NonNullable<ReplayHeader['policy']> {
+export function describePolicy({ policy, layers, heads, context, gamma }: Config, { tokens }: Policy): PolicyHeader {
   const encoder = tokens && { encoder: tokens };
-  return policy === 'transformer' ? { kind: policy, layers, heads, context, ...encoder } : { kind: policy, ...encoder };
+  return policy === 'transformer'
+    ? { kind: policy, layers, heads, context, gamma, ...encoder }
+    : { kind: policy, gamma, ...encoder };
 }
 
 export function frozenNormalizer(

@@ -8,10 +8,13 @@ import { Controls } from './time/controls.ts';
 import { ComparedTracks } from './compare/comparedTracks.ts';
 import { ComparePanel } from './compare/comparePanel.ts';
 import { Comparison } from './compare/comparison.ts';
+import { CopyStep } from './inspector/copyStep.ts';
 import { byId } from './page/dom.ts';
 import { listenForFiles } from './page/drop.ts';
+import { GoTo } from './time/goTo.ts';
 import { HeaderBar } from './page/headerBar.ts';
 import { Inspector } from './inspector/inspector.ts';
+import { Jumps } from './time/jumps.ts';
 import { listenToKeys } from './time/keys.ts';
 import { LookedPanel } from './attention/lookedPanel.ts';
 import { Messages } from './page/messages.ts';
@@ -20,12 +23,16 @@ import { Picture } from './scene/picture.ts';
 import { Picker } from './compare/picker.ts';
 import { Player } from './time/player.ts';
 import { RunsPanel } from './session/runsPanel.ts';
+import { Scan } from './time/scan.ts';
+import { Search } from './search/search.ts';
+import { SearchPanel } from './search/searchPanel.ts';
 import { Session } from './session/session.ts';
 import { fileSource, sourceOf } from './compare/sources.ts';
 import { Stage } from './scene/stage.ts';
 import { Timeline } from './time/timeline.ts';
 import { Transport } from './time/transport.ts';
 import { Welcome } from './page/welcome.ts';
+import { Zoom } from './time/zoom.ts';
 
 const lessMotion = matchMedia('(prefers-reduced-motion: reduce)');
 const darkColours = matchMedia('(prefers-color-scheme: dark)');
@@ -45,7 +52,10 @@ const session = new Session(player, opener, {
   showLive: (following, connected) => header.showLive(following, connected),
   showWelcome: (training) => welcome.show(training),
 });
-const controls = new Controls(player, () => session.takeOver());
+const zoom = new Zoom(player, () => clock.note('zoom'));
+const scan = new Scan(player, () => clock.note('signals'));
+const search = new Search(() => clock.note('matches'));
+const controls = new Controls(player, zoom, () => session.takeOver());
 const playmate = new AgentClient(); // its worker starts when an agent is compared
 const comparison = new Comparison(
   player,
@@ -61,13 +71,23 @@ const runsPanel = new RunsPanel(player, controls, {
 });
 const picker = new Picker(player, comparison);
 const picture = new Picture(player, await Stage.create(byId('scene', HTMLElement), byId('caption', HTMLElement)));
-const timeline = new Timeline(player, controls);
+const timeline = new Timeline(player, controls, scan, (episode) => search.inEpisode(episode));
+const jumps = new Jumps(player, controls, scan);
+const searchPanel = new SearchPanel(player, controls, search);
+const copyStep = new CopyStep(player, scan, messages);
 const attention = new AttentionPanel(player, controls, (chosen) => timeline.setAttention(chosen));
 const looked = new LookedPanel(player);
 const tracks = new ComparedTracks(player, comparison, { controls, plot: () => timeline.plot });
-const compare = new ComparePanel(player, comparison, { controls, tracks, mainName: () => opener.openName });
+const compare = new ComparePanel(player, comparison, {
+  controls,
+  tracks,
+  mainName: () => opener.openName,
+  onComparing: (comparing) => timeline.setBrief(comparing),
+});
 const addressBar = new AddressBar(player, opener, session, [compareField(comparison)]);
 const panels: Panel[] = [
+  scan,
+  zoom,
   welcome,
   header,
   runsPanel,
@@ -77,11 +97,14 @@ const panels: Panel[] = [
   attention,
   timeline,
   compare,
-  new Inspector(player),
+  jumps,
+  new Inspector(player, scan),
+  copyStep,
+  searchPanel,
   addressBar,
 ];
 
-new Clock(
+const clock = new Clock(
   player,
   (changes) => {
     for (const panel of panels) panel.update(changes);
@@ -90,9 +113,13 @@ new Clock(
   (error) => messages.showError(error, 'This moment'),
 );
 listenToKeys(controls, [
+  ...jumps.keys,
+  ...new GoTo(player, controls).keys,
+  ...searchPanel.keys,
+  ...copyStep.keys,
   {
     keys: ['d'],
-    shown: ['d'],
+    shown: ['D'],
     does: 'first difference of what is compared',
     run: () => controls.seek(comparison.nextDivergence() ?? player.step),
   },

@@ -4,7 +4,8 @@ import type { Piece } from './boardScene.ts';
 import { LAST, MinAtarBatch, MinAtarGame, type Paint, type RampingOptions, SIDE } from './minAtar.ts';
 
 const [PLAYER, ENEMY, TRAIL, GOLD] = [0, 1, 2, 3];
-const CHANNELS = 4;
+const CHANNEL_NAMES = ['player', 'enemy', 'trail', 'gold'];
+const CHANNELS = CHANNEL_NAMES.length;
 const PAINTS: readonly Paint[] = [
   { channel: TRAIL, colour: EDGE },
   { channel: ENEMY, colour: BAD },
@@ -48,7 +49,7 @@ const RAMP_INTERVAL = 100; // steps
 export class Asterix extends MinAtarGame<Asterixes> {
   constructor(options: RampingOptions = {}) {
     super((count) => new Asterixes(count, options), {
-      channels: CHANNELS,
+      channels: CHANNEL_NAMES,
       paints: PAINTS,
       actions: ['stay', 'left', 'up', 'right', 'down'],
     });

@@ -4,7 +4,8 @@ import type { Piece } from './boardScene.ts';
 import { LAST, MinAtarBatch, MinAtarGame, type MinAtarOptions, type Paint, SIDE } from './minAtar.ts';
 
 const [PADDLE, BALL, TRAIL, BRICK] = [0, 1, 2, 3];
-const CHANNELS = 4;
+const CHANNEL_NAMES = ['paddle', 'ball', 'trail', 'brick'];
+const CHANNELS = CHANNEL_NAMES.length;
 const PAINTS: readonly Paint[] = [
   { channel: TRAIL, colour: EDGE },
   { channel: BRICK, colour: DETAIL },
@@ -44,7 +45,7 @@ const BRICKS = 3 * SIDE;
 export class Breakout extends MinAtarGame<Breakouts> {
   constructor(options: MinAtarOptions = {}) {
     super((count) => new Breakouts(count, options), {
-      channels: CHANNELS,
+      channels: CHANNEL_NAMES,
       paints: PAINTS,
       actions: ['stay', 'left', 'right'],
     });

@@ -7,7 +7,8 @@ import { LAST, MinAtarBatch, MinAtarGame, type MinAtarOptions, type Paint, SIDE 
 /** The faster the car, the brighter. */
 const TRAILS: readonly Colour[] = ['#7d6149', '#675342', '#51453b', '#413b36', '#332f2e'];
 const [CHICKEN, CAR, TRAIL] = [0, 1, 2];
-const CHANNELS = TRAIL + TRAILS.length;
+const CHANNEL_NAMES = ['chicken', 'car', ...TRAILS.map((_, i) => `trail of speed ${i + 1}`)];
+const CHANNELS = CHANNEL_NAMES.length;
 const PAINTS: readonly Paint[] = [
   ...TRAILS.map((colour, i) => ({ channel: TRAIL + i, colour })),
   { channel: CAR, colour: BODY },
@@ -46,7 +47,7 @@ const SLOWEST = TRAILS.length;
 export class Freeway extends MinAtarGame<Freeways> {
   constructor(options: MinAtarOptions = {}) {
     super((count) => new Freeways(count, options), {
-      channels: CHANNELS,
+      channels: CHANNEL_NAMES,
       paints: PAINTS,
       actions: ['stay', 'up', 'down'],
     });

@@ -27,8 +27,8 @@ export interface Paint {
 }
 
 interface Looks {
-  /** How many the observation has. */
-  channels: number;
+  /** What each channel of the observation tells. */
+  channels: readonly string[];
   /** Later ones over earlier ones. */
   paints: readonly Paint[];
   actions: readonly string[];
@@ -52,17 +52,23 @@ export abstract class MinAtarGame<Batch extends MinAtarBatch> extends BatchOfOne
     super(make);
     const { channels, actions } = looks;
     this.#looks = looks;
-    this.observationSpace = new Box({ low: 0, high: 1, shape: [SIDE, SIDE, channels], tokens: 'cell' });
+    this.observationSpace = new Box({
+      low: 0,
+      high: 1,
+      shape: [SIDE, SIDE, channels.length],
+      tokens: 'cell',
+      channels,
+    });
     this.actionSpace = new Discrete(actions.length, { names: actions });
   }
 
   draw(): Scene {
     const { channels, paints } = this.#looks;
-    const set = new Float32Array(CELLS * channels);
+    const set = new Float32Array(CELLS * channels.length);
     this.batch.show(0, set, 0);
     const layers = paints.map(({ channel, colour }) => ({
       colour,
-      isSet: (cell: number) => set[cell * channels + channel] === 1,
+      isSet: (cell: number) => set[cell * channels.length + channel] === 1,
     }));
     const { pieces, status } = this.scenery();
     return boardScene({ side: SIDE, layers, pieces, score: this.batch.score[0] as number, status });

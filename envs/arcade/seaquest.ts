@@ -7,7 +7,11 @@ import { Swimmers } from './swimmers.ts';
 const [FRONT, BACK, FRIENDLY_BULLET, TRAIL, ENEMY_BULLET, FISH, SUBMARINE, OXYGEN, DIVERS, DIVER] = [
   0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
 ];
-const CHANNELS = 10;
+const CHANNEL_NAMES = [
+  ...['front', 'back', 'friendly bullet', 'trail', 'enemy bullet', 'fish', 'enemy submarine'],
+  ...['oxygen gauge', 'diver gauge', 'diver'],
+];
+const CHANNELS = CHANNEL_NAMES.length;
 const PAINTS: readonly Paint[] = [
   { channel: OXYGEN, colour: '#3f6f8f' },
   { channel: DIVERS, colour: '#3d9468' },
@@ -72,7 +76,7 @@ const DIVER_MOVE_INTERVAL = 5; // steps
 export class Seaquest extends MinAtarGame<Seas> {
   constructor(options: RampingOptions = {}) {
     super((count) => new Seas(count, options), {
-      channels: CHANNELS,
+      channels: CHANNEL_NAMES,
       paints: PAINTS,
       actions: ['stay', 'left', 'up', 'right', 'down', 'fire'],
     });

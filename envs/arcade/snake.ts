@@ -6,7 +6,8 @@ import type { Colour, Scene } from '../scene.ts';
 import { Box, Discrete } from '../spaces.ts';
 import { boardScene } from './boardScene.ts';
 
-const CHANNELS = 3;
+const CHANNEL_NAMES = ['head', 'body', 'food'];
+const CHANNELS = CHANNEL_NAMES.length;
 const [HEAD, BODY, FOOD] = [0, 1, 2];
 const [UP, RIGHT, DOWN] = [0, 1, 2];
 const ACTIONS = ['up', 'right', 'down', 'left'];
@@ -47,7 +48,8 @@ export class Snake extends BatchOfOne<Snakes, number> {
 
   constructor(private readonly size = 10) {
     super((count) => new Snakes(count, size));
-    this.observationSpace = new Box({ low: 0, high: 1, shape: [size, size, CHANNELS], tokens: 'cell' });
+    const shape = [size, size, CHANNELS];
+    this.observationSpace = new Box({ low: 0, high: 1, shape, tokens: 'cell', channels: CHANNEL_NAMES });
   }
 
   actionMask(): ArrayLike<number> {

@@ -3,7 +3,8 @@ import type { Piece } from './boardScene.ts';
 import { LAST, MinAtarBatch, MinAtarGame, type Paint, type RampingOptions, SIDE } from './minAtar.ts';
 
 const [CANNON, ALIEN, ALIEN_LEFT, ALIEN_RIGHT, FRIENDLY_BULLET, ENEMY_BULLET] = [0, 1, 2, 3, 4, 5];
-const CHANNELS = 6;
+const CHANNEL_NAMES = ['cannon', 'alien', 'alien going left', 'alien going right', 'friendly bullet', 'enemy bullet'];
+const CHANNELS = CHANNEL_NAMES.length;
 const PAINTS: readonly Paint[] = [
   { channel: ALIEN, colour: DETAIL },
   { channel: FRIENDLY_BULLET, colour: BODY },
@@ -55,7 +56,7 @@ const WAVE_SIZE = WAVE_ROWS * 6;
 export class SpaceInvaders extends MinAtarGame<Invasions> {
   constructor(options: RampingOptions = {}) {
     super((count) => new Invasions(count, options), {
-      channels: CHANNELS,
+      channels: CHANNEL_NAMES,
       paints: PAINTS,
       actions: ['stay', 'left', 'right', 'fire'],
     });

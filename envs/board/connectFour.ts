@@ -59,7 +59,13 @@ const CENTRE = [1, 2, 3, 4, 3, 2, 1] as const;
  * @see https://pettingzoo.farama.org/environments/classic/connect_four/
  */
 export class ConnectFour extends BoardGame<Columns> {
-  readonly observationSpace = new Box({ low: 0, high: 1, shape: [ROWS, COLUMNS, 2], tokens: 'cell' });
+  readonly observationSpace = new Box({
+    low: 0,
+    high: 1,
+    shape: [ROWS, COLUMNS, 2],
+    tokens: 'cell',
+    channels: ['own', 'opponent'],
+  });
   readonly actionSpace = new Discrete(COLUMNS, {
     names: Array.from({ length: COLUMNS }, (_, column) => `column ${column + 1}`),
   });

@@ -49,7 +49,13 @@ const LINES = [0o7, 0o70, 0o700, 0o111, 0o222, 0o444, 0o421, 0o124] as const;
  * @see https://pettingzoo.farama.org/environments/classic/tictactoe/
  */
 export class TicTacToe extends BoardGame<Cells> {
-  readonly observationSpace = new Box({ low: 0, high: 1, shape: [SIZE, SIZE, 2], tokens: 'cell' });
+  readonly observationSpace = new Box({
+    low: 0,
+    high: 1,
+    shape: [SIZE, SIZE, 2],
+    tokens: 'cell',
+    channels: ['own', 'opponent'],
+  });
   readonly actionSpace = new Discrete(CELLS, {
     names: ['top', 'middle', 'bottom'].flatMap((row) =>
       ['left', 'centre', 'right'].map((column) => `${row} ${column}`),

@@ -28,6 +28,7 @@ export const CellColour = { red: 0, green: 1, blue: 2, purple: 3, yellow: 4, gre
 /** States of a door by their numbers in an observation; everything else has state 0. */
 export const DoorState = { open: 0, closed: 1, locked: 2 } as const;
 
+export const STATE_NAMES = Object.keys(DoorState) as readonly (keyof typeof DoorState)[];
 export const KIND_NAMES = Object.keys(CellKind) as readonly (keyof typeof CellKind)[];
 export const COLOUR_NAMES = Object.keys(CellColour) as readonly (keyof typeof CellColour)[];
 

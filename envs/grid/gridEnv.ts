@@ -1,14 +1,17 @@
 import { BatchOfOne } from '../batchOfOne.ts';
 import type { Scene } from '../scene.ts';
 import { Box, Dict, Discrete } from '../spaces.ts';
+import { COLOUR_NAMES, KIND_NAMES, STATE_NAMES } from './cells.ts';
 import { drawWorld } from './drawWorld.ts';
 import { GridBatch } from './gridBatch.ts';
 import { DIRECTION_NAMES } from './gridState.ts';
 import { ACTION_NAMES, type GridWorld } from './gridWorld.ts';
 import { VIEW } from './view.ts';
 
+const CHANNELS = ['kind', 'colour', 'state'];
 /** Kinds, colours and states that there are. */
-const CATEGORIES = [11, 6, 3];
+const CATEGORY_NAMES = [KIND_NAMES, COLOUR_NAMES, STATE_NAMES];
+const CATEGORIES = CATEGORY_NAMES.map(({ length }) => length);
 
 /** What an agent in a grid world is shown. */
 export type GridObservation = {
@@ -49,6 +52,8 @@ export class GridEnv extends BatchOfOne<GridBatch, number, GridObservation> {
         dtype: 'int32',
         tokens: 'cell',
         categories: CATEGORIES,
+        channels: CHANNELS,
+        categoryNames: CATEGORY_NAMES,
         axes: 'xy',
       }),
       direction: new Discrete(DIRECTION_NAMES.length, { names: DIRECTION_NAMES }),

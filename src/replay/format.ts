@@ -13,4 +13,12 @@
 export { REPLAY_VERSION, ReplayError } from './prelude.ts';
 export { ReplayEncoder } from './encoder.ts';
 export { Replay } from './reader.ts';
-export type { Decision, EpisodeSummary, Moment, ReplayHeader, TokenAttentionHeader } from './moment.ts';
+export type {
+  Decision,
+  EpisodeSummary,
+  Moment,
+  MomentParts,
+  PolicyHeader,
+  ReplayHeader,
+  TokenAttentionHeader,
+} from './moment.ts';

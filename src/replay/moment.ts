@@ -17,7 +17,17 @@ export interface ReplayHeader {
   run?: string;
   step?: number;
   /** The policy that acted; attention is there when layers and heads are. */
-  policy?: { kind: string; layers?: number; heads?: number; context?: number; encoder?: TokenAttentionHeader };
+  policy?: PolicyHeader;
+}
+
+export interface PolicyHeader {
+  kind: string;
+  layers?: number;
+  heads?: number;
+  context?: number;
+  encoder?: TokenAttentionHeader;
+  /** Discount of a reward one step later, which values were learned with; older replays do not tell. */
+  gamma?: number;
 }
 
 /** What the policy's encoder could look at in an observation, where it had a choice. */
@@ -35,6 +45,12 @@ export interface Moment {
   observation: ArrayLike<number>;
   scene: Scene | null;
   decision: Decision | null;
+}
+
+/** The costly parts of a moment, each true by default. */
+export interface MomentParts {
+  scene?: boolean;
+  attention?: boolean;
 }
 
 export interface Decision {

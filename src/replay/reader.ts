@@ -2,7 +2,7 @@ import { AttentionReader } from './attentionFrame.ts';
 import { dictionaryOf, FRAME, payloadOf, unpack } from './frames.ts';
 import type { Frame } from './frames.ts';
 import { readIndex, scanFrames } from './frameIndex.ts';
-import type { EpisodeSummary, Moment, ReplayHeader } from './moment.ts';
+import type { EpisodeSummary, Moment, MomentParts, ReplayHeader } from './moment.ts';
 import { decodePrelude, ReplayError } from './prelude.ts';
 import { SceneReader } from './sceneFrame.ts';
 import { type AttentionKind, decodeStepsMeta, StepsReader } from './stepsFrame.ts';
@@ -69,10 +69,11 @@ export class Replay {
   /**
    * What was at step `t` of an episode.
    *
+   * @param parts  what of it is wanted: a scene or attention that is not is null, and costs nothing
    * @throws RangeError when there is no such moment
    * @throws ReplayError when it is damaged
    */
-  moment(episode: number, t: number): Moment {
+  moment(episode: number, t: number, { scene = true, attention = true }: MomentParts = {}): Moment {
     const stored = this.storedEpisode(episode);
     if (!Number.isInteger(t) || t < 0 || t > stored.summary.steps)
       throw new RangeError(`moment: step ${t} of episode ${episode}, which has steps 0 to ${stored.summary.steps}`);
@@ -81,10 +82,10 @@ export class Replay {
     const step = t - frame.firstStep;
     return this.decode(frame, () => {
       const decision = t < stored.summary.steps ? reader.decision(step) : null;
-      if (decision)
+      if (decision && attention)
         for (const kind of ['attention', 'tokenAttention'] as const)
           if (reader.hasAttention(kind, step)) decision[kind] = this.attention(kind, stored, t, reader);
-      return { observation: reader.observation(step), scene: this.scene(stored, t), decision };
+      return { observation: reader.observation(step), scene: scene ? this.scene(stored, t) : null, decision };
     });
   }
 

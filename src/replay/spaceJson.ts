@@ -18,6 +18,8 @@ export type SpaceJson =
       dtype: Box['dtype'];
       tokens?: Box['tokens'];
       categories?: readonly number[] | undefined;
+      channels?: readonly string[] | undefined;
+      categoryNames?: readonly (readonly string[])[] | undefined;
       axes?: Box['axes'] | undefined;
       names?: readonly string[] | undefined;
       units?: readonly string[] | undefined;
@@ -32,10 +34,10 @@ export type SpaceJson =
 export function spaceToJson(space: Space): SpaceJson {
   switch (space.kind) {
     case 'box': {
-      const { kind, shape, dtype, tokens, categories, names, units } = space;
+      const { kind, shape, dtype, tokens, categories, channels, categoryNames, names, units } = space;
       const [low, high] = [boundsToJson(space.low), boundsToJson(space.high)];
       const axes = tokens && space.axes;
-      return { kind, shape, low, high, dtype, tokens, categories, axes, names, units };
+      return { kind, shape, low, high, dtype, tokens, categories, channels, categoryNames, axes, names, units };
     }
     case 'discrete':
       return { kind: space.kind, n: space.n, start: space.start, names: space.names };
@@ -74,6 +76,8 @@ export function spaceFromJson(json: SpaceJson): Space {
         ...options,
         ...(json.tokens && { tokens: json.tokens }),
         ...(json.categories && { categories: json.categories }),
+        ...(json.channels && { channels: json.channels }),
+        ...(json.categoryNames && { categoryNames: json.categoryNames }),
         ...(json.axes && { axes: json.axes }),
         ...(json.names && { names: json.names }),
         ...(json.units && { units: json.units }),

@@ -133,7 +133,7 @@ describe.skipIf(!chromiumPath)('comparing in Chromium', () => {
   test('Compare finds a replay by what is typed; what was added is in the address, and can be removed', async () => {
     await open(2, '');
     await page.getByRole('button', { name: 'Compare', exact: true }).click();
-    await page.getByRole('searchbox').fill('other marker');
+    await page.getByRole('searchbox', { name: 'Filter the list' }).fill('other marker');
     const rows = page.locator('#compare-list button');
     await expect.poll(() => rows.count()).toBe(1);
     await rows.click();
@@ -194,7 +194,9 @@ describe.skipIf(!chromiumPath)('comparing in Chromium', () => {
 
   test('another environment is shown, and said to be beyond comparing', async () => {
     await open(0, ids.grid);
-    await panes().getByText('not compared: Grid-v0 is another environment than Marker-v0').waitFor();
+    await panes()
+      .getByText('not compared: another environment (Marker-v0, here Grid-v0), so steps do not correspond')
+      .waitFor();
     await expect(panes().locator('.pane-plot canvas').isVisible()).resolves.toBe(true);
   });
 

@@ -62,7 +62,7 @@ describe.skipIf(!chromiumPath)('comparing agents that play from the same seed, i
     await open('');
     await page.getByRole('button', { name: 'Compare', exact: true }).click();
     await page.getByRole('button', { name: 'Agents, same seed' }).click();
-    await page.getByRole('searchbox').fill('cartpole best');
+    await page.getByRole('searchbox', { name: 'Filter the list' }).fill('cartpole best');
     await page.locator('#compare-list button').click();
     await pane().and(page.locator('[data-state="open"][data-step="2"]')).waitFor();
     await page.keyboard.press('Escape');

@@ -123,13 +123,6 @@ describe('places', () => {
     expect(changes).toEqual(['step', 'episode']);
   });
 
-  test('the return so far is the sum of the rewards before a step', () => {
-    const { player } = opened(5, 3);
-    expect([...player.returns]).toEqual([0, 0, 1, 3, 6, 10]);
-    player.seek({ episode: 1 });
-    expect([...player.returns]).toEqual([0, 0, 1, 3]);
-  });
-
   test('a replay that has grown stays where it was, and goes on playing', () => {
     const { player } = opened(100);
     player.setSpeed(1);

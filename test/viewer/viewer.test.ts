@@ -149,33 +149,6 @@ describe.skipIf(!chromiumPath)('the viewer in Chromium', () => {
     await page.mouse.up();
   });
 
-  test('every key does what the list of keys says', async () => {
-    await openAt(1, 4);
-    const press = async (key: string, step: number): Promise<void> => {
-      await page.keyboard.press(key);
-      await atStep(step);
-    };
-    await press('ArrowRight', 5);
-    await press('ArrowLeft', 4);
-    await press('Shift+ArrowRight', 8);
-    await press('Shift+ArrowLeft', 0);
-    await press('End', 8);
-    await press('Home', 0);
-    await page.keyboard.press(']');
-    await expect.poll(() => page.locator('#speed').inputValue()).toBe('0.5');
-    await page.keyboard.press('[');
-    await expect.poll(() => page.locator('#speed').inputValue()).toBe('0.25');
-    await press('Space', 8);
-    await expect.poll(() => main().getAttribute('data-playing')).toBe('false');
-    await page.keyboard.press('Space');
-    await expect.poll(() => main().getAttribute('data-playing')).toBe('true');
-    await page.keyboard.press('Space');
-    await expect.poll(() => main().getAttribute('data-playing')).toBe('false');
-    await page.keyboard.press('?');
-    await expect(page.locator('#help').isVisible()).resolves.toBe(true);
-    await expect(page.locator('#keys dt').count()).resolves.toBe(11);
-  });
-
   test('after a click on a button Space plays, a button that the keyboard came to is pressed', async () => {
     await openAt(1, 4);
     await page.getByRole('button', { name: /^episode 2/ }).click();

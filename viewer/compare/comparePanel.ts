@@ -8,6 +8,16 @@ import type { ComparedTracks } from './comparedTracks.ts';
 import type { Comparison } from './comparison.ts';
 import { Pane } from './pane.ts';
 import { nameOf, PaneHead } from './paneHead.ts';
+import { RunningReturn } from './runningReturn.ts';
+
+interface Surroundings {
+  controls: Controls;
+  tracks: ComparedTracks;
+  /** What the open replay is called. */
+  mainName: () => string;
+  /** Is told whether anything is compared. */
+  onComparing: (comparing: boolean) => void;
+}
 
 /** The compared recordings beside the main one: a pane for each, a head over the main picture, tracks under the timeline. */
 export class ComparePanel implements Panel {
@@ -16,23 +26,21 @@ export class ComparePanel implements Panel {
   readonly #controls: Controls;
   readonly #tracks: ComparedTracks;
   readonly #mainName: () => string;
+  readonly #onComparing: (comparing: boolean) => void;
   readonly #picture = byId('picture', HTMLElement);
   readonly #host = byId('compared', HTMLElement);
   readonly #head = new PaneHead(1);
+  readonly #returns = new RunningReturn();
   readonly #panes = new Map<Compared, Pane>();
   #painter: Promise<ScenePainter> | null = null;
 
-  /** @param mainName what the open replay is called */
-  constructor(
-    player: Player,
-    comparison: Comparison,
-    { controls, tracks, mainName }: { controls: Controls; tracks: ComparedTracks; mainName: () => string },
-  ) {
+  constructor(player: Player, comparison: Comparison, { controls, tracks, mainName, onComparing }: Surroundings) {
     this.#player = player;
     this.#comparison = comparison;
     this.#controls = controls;
     this.#tracks = tracks;
     this.#mainName = mainName;
+    this.#onComparing = onComparing;
     byId('main-head', HTMLElement).append(this.#head.root);
     comparison.onChange(() => this.#refresh());
   }
@@ -60,6 +68,7 @@ export class ComparePanel implements Panel {
     const members = this.#comparing ? this.#comparison.members : [];
     this.#picture.dataset['panes'] = String(members.length + 1);
     byId('main-head', HTMLElement).hidden = members.length === 0;
+    this.#onComparing(members.length > 0);
     for (const [member, pane] of this.#panes) {
       if (members.includes(member)) continue;
       pane.destroy();
@@ -96,9 +105,10 @@ export class ComparePanel implements Panel {
   }
 
   #showStep(): void {
-    const { moment, step, returns } = this.#player;
+    const { moment, step, recording, episode } = this.#player;
     const { reward = null, value = null } = moment?.decision ?? {};
-    this.#head.showNumbers(moment && { reward, value, return: returns[step] ?? 0 });
+    const returns = recording && this.#returns.of(recording, episode);
+    this.#head.showNumbers(moment && { reward, value, return: returns?.[step] ?? 0 });
     for (const pane of this.#panes.values()) pane.showStep();
   }
 }

@@ -5,6 +5,7 @@ import type { ComparedEntry } from './comparedField.ts';
 import type { Finding } from './divergenceSearch.ts';
 import { chosenEpisode } from './episodeChoice.ts';
 import type { EpisodeChoice } from './episodeChoice.ts';
+import { RunningReturn } from './runningReturn.ts';
 
 /** The episode that a played one stands beside. */
 export interface MainEpisode {
@@ -39,6 +40,7 @@ export type Comparing = Finding | { state: 'senseless'; why: string };
 /** A recording beside the player's, at the player's step; where its episode is over, at its end. */
 export class Compared {
   readonly #player: Player;
+  readonly #returns = new RunningReturn();
   readonly source: Source;
   /** 2 to 4: which colour and line it has; the player's is 1. */
   readonly series: number;
@@ -46,7 +48,6 @@ export class Compared {
   comparing: Comparing = { state: 'searching', step: 0 };
   /** Of what is played there is one episode only: the one from the main seed. */
   choice: EpisodeChoice = 'seed';
-  #returns: { recording: Recording; episode: number; sums: Float64Array } | null = null;
 
   constructor(player: Player, source: Source, series: number) {
     this.#player = player;
@@ -105,17 +106,8 @@ export class Compared {
   }
 
   /** Sum of the rewards before each step, [steps + 1]. */
-  get returns(): Float64Array {
+  get returns(): Float32Array {
     const { recording, episode } = this;
-    if (!recording || episode === null) return new Float64Array(1);
-    if (this.#returns?.recording !== recording || this.#returns.episode !== episode)
-      this.#returns = { recording, episode, sums: runningReturn(recording.rewards(episode)) };
-    return this.#returns.sums;
+    return recording && episode !== null ? this.#returns.of(recording, episode) : new Float32Array(1);
   }
-}
-
-function runningReturn(rewards: Float32Array): Float64Array {
-  const returns = new Float64Array(rewards.length + 1);
-  rewards.forEach((reward, t) => (returns[t + 1] = (returns[t] as number) + reward));
-  return returns;
 }

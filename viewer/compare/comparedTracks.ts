@@ -1,18 +1,26 @@
-import { FONT, pageColours } from '../page/colours.ts';
+import { pageColours } from '../page/colours.ts';
 import { byId, element, pen } from '../page/dom.ts';
 import { seriesColour, seriesDash } from '../page/series.ts';
 import type { Changes } from '../time/clock.ts';
 import type { Controls } from '../time/controls.ts';
+import { Extremes } from '../time/extremes.ts';
 import type { Player } from '../time/player.ts';
 import { drawLabel, stepAt, xOf } from '../time/tracks.ts';
-import type { Band, Plot } from '../time/tracks.ts';
+import type { Pen, Plot } from '../time/tracks.ts';
 import type { Comparison } from './comparison.ts';
 import { drawLines, rangeOf } from './lines.ts';
 import type { Line } from './lines.ts';
+import { RunningReturn } from './runningReturn.ts';
 
-const BAND_HEIGHT = 38;
-const GAP = 10;
+const BAND_HEIGHT = 36;
+const GAP = 7;
 const MARK = 4; // half the width of the mark of a first difference, px
+
+/** Lines that share a band, the main episode's first. */
+interface Track {
+  name: string;
+  lines: Line[];
+}
 
 /** Under the timeline, on its steps: value and return so far of all that is compared, and where each first differs. */
 export class ComparedTracks {
@@ -21,7 +29,9 @@ export class ComparedTracks {
   readonly #plot: () => Plot;
   readonly #root = byId('compared-tracks', HTMLElement);
   readonly #canvas = element('canvas', { class: 'tracks', 'aria-hidden': 'true' });
-  readonly #cursor = element('div', { class: 'cursor' });
+  readonly #cursor = element('div', { class: 'compared-cursor' });
+  readonly #returns = new RunningReturn();
+  #tracks: Track[] = [];
 
   /** @param plot where the timeline's steps lie, which these share */
   constructor(player: Player, comparison: Comparison, { controls, plot }: { controls: Controls; plot: () => Plot }) {
@@ -34,73 +44,64 @@ export class ComparedTracks {
   }
 
   update(changes: Changes): void {
+    if (changes.has('zoom')) this.redraw();
     if (changes.has('position')) this.#moveCursor();
   }
 
   /** The compared recordings, or their episodes, are others. */
   refresh(): void {
+    this.#tracks = this.#read();
     this.#root.hidden = this.#comparison.members.every(({ summary }) => summary === null);
     if (!this.#root.hidden) this.redraw();
   }
 
   redraw(): void {
-    const bands = this.#lines().map((track, i) => ({
-      ...track,
-      top: 4 + i * (BAND_HEIGHT + GAP),
-      height: BAND_HEIGHT,
-    }));
-    this.#root.style.height = `${bands.length * (BAND_HEIGHT + GAP) + MARK}px`;
+    this.#root.style.height = `${this.#tracks.length * (BAND_HEIGHT + GAP) + MARK}px`;
     const { context, height } = pen(this.#canvas);
     const [plot, colours] = [this.#plot(), pageColours()];
-    for (const { name, lines, ...band } of bands) {
+    this.#tracks.forEach(({ name, lines }, i) => {
+      const band = { top: MARK + i * (BAND_HEIGHT + GAP), height: BAND_HEIGHT };
       const range = rangeOf(lines);
-      drawLabel(context, name, Float32Array.of(range.low, range.high), band, plot, colours);
+      drawLabel(context, name, new Extremes(Float32Array.of(range.low, range.high)), band, plot, colours);
       drawLines(context, lines, { band, plot, range });
-    }
-    this.#drawMarks(context, { top: 0, height }, plot);
+    });
+    this.#drawMarks(context, height, plot);
     this.#moveCursor();
   }
 
-  /** The tracks that there are, each with the main episode's line first. */
-  #lines(): { name: string; lines: Line[] }[] {
-    const { recording, episode, summary } = this.#player;
-    if (!recording || !summary) return [];
-    const values: Line[] = [];
-    const returns: Line[] = [{ series: 1, values: this.#player.returns }];
-    const mainValues = recording.values(episode);
-    if (mainValues) values.push({ series: 1, values: mainValues });
-    for (const member of this.#comparison.members) {
-      if (!member.recording || member.episode === null) continue;
-      const own = member.recording.values(member.episode);
-      if (own) values.push({ series: member.series, values: own });
-      returns.push({ series: member.series, values: member.returns });
-    }
+  #read(): Track[] {
+    const [values, returns]: [Line[], Line[]] = [[], []];
+    const add = (series: number, valued: Float32Array | null, sums: Float32Array): void => {
+      if (valued) values.push({ series, values: new Extremes(valued) });
+      returns.push({ series, values: new Extremes(sums) });
+    };
+    const { recording, episode } = this.#player;
+    if (recording) add(1, recording.values(episode), this.#returns.of(recording, episode));
+    for (const member of this.#comparison.members)
+      if (member.recording && member.episode !== null)
+        add(member.series, member.recording.values(member.episode), member.returns);
     return [...(values.length > 0 ? [{ name: 'value', lines: values }] : []), { name: 'return', lines: returns }];
   }
 
-  #drawMarks(context: CanvasRenderingContext2D, { top, height }: Band, plot: Plot): void {
+  #drawMarks(context: Pen, height: number, plot: Plot): void {
     for (const { series, comparing } of this.#comparison.members) {
       if (comparing.state !== 'found') continue;
-      const x = xOf(comparing.divergence.step, plot);
+      const { step } = comparing.divergence;
+      if (step < plot.first || step > plot.last) continue;
+      const x = xOf(step, plot);
       context.strokeStyle = context.fillStyle = seriesColour(series);
       context.lineWidth = 1.5;
       context.setLineDash(seriesDash(series));
-      context.beginPath();
-      context.moveTo(x, top);
-      context.lineTo(x, top + height);
-      context.stroke();
+      context.stroke(new Path2D(`M${x} 0V${height}`));
       context.setLineDash([]);
-      context.font = FONT;
-      context.beginPath();
-      context.moveTo(x - MARK, top);
-      context.lineTo(x + MARK, top);
-      context.lineTo(x, top + 1.6 * MARK);
-      context.fill();
+      context.fill(new Path2D(`M${x - MARK} 0H${x + MARK}L${x} ${1.6 * MARK}z`));
     }
   }
 
   #moveCursor(): void {
-    this.#cursor.style.transform = `translateX(${xOf(this.#player.position, this.#plot())}px)`;
+    const [{ position }, plot] = [this.#player, this.#plot()];
+    this.#cursor.hidden = position < plot.first || position > plot.last;
+    this.#cursor.style.transform = `translateX(${xOf(position, plot)}px)`;
   }
 
   #listen(controls: Controls): void {

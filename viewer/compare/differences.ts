@@ -52,7 +52,7 @@ export class Differences {
 /** Why looking for a first difference makes no sense; null where it does. */
 function incomparable(one: ReplayHeader, other: ReplayHeader): string | null {
   if (one.environment !== other.environment)
-    return `${other.environment} is another environment than ${one.environment}: their steps mean different things`;
+    return `another environment (${one.environment}, here ${other.environment}), so steps do not correspond`;
   for (const [what, key] of [
     ['observations', 'observationSpace'],
     ['actions', 'actionSpace'],

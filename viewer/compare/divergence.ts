@@ -37,10 +37,10 @@ export interface Divergence {
 export const ABSOLUTE_TOLERANCE = 1e-6;
 export const RELATIVE_TOLERANCE = 1e-5;
 
-/** An episode of a recording, to be compared. */
+/** An episode of a recording, to be compared: without what comparing does not look at. */
 export function sequenceOf(recording: Recording, episode: number): Sequence {
   const steps = recording.episodes[episode]?.steps ?? 0;
-  return { steps, moment: (t) => recording.moment(episode, t) };
+  return { steps, moment: (t) => recording.moment(episode, t, { scene: false, attention: false }) };
 }
 
 /**

@@ -1,29 +1,31 @@
-import { seriesColour, seriesDash } from '../page/series.ts';
 import type { Range } from '../page/meter.ts';
-import { extent, pixelColumns, yIn } from '../time/tracks.ts';
-import type { Band, Plot, Series } from '../time/tracks.ts';
+import { seriesColour, seriesDash } from '../page/series.ts';
+import type { Extremes } from '../time/extremes.ts';
+import { pixelColumns, yIn } from '../time/tracks.ts';
+import type { Band, Pen, Plot } from '../time/tracks.ts';
 
 /** A number for each step of an episode, to be drawn in a series' colour and line. */
 export interface Line {
   /** From 1 to 4. */
   series: number;
-  values: Series;
+  values: Extremes;
 }
 
 /** What all lines together span. */
 export function rangeOf(lines: readonly Line[]): Range {
-  return extent(Float64Array.from(lines.flatMap(({ values }) => Object.values(extent(values)))));
+  const ends = lines.flatMap(({ values }) => values.all ?? []);
+  return ends.length === 0 ? { low: 0, high: 0 } : { low: Math.min(...ends), high: Math.max(...ends) };
 }
 
-/** Lines over one another, the first, which is whole, below; what lies beyond the plot's last step is left out. */
+/** Lines over one another, the first, which is whole, below; only what is in sight. */
 export function drawLines(
-  pen: CanvasRenderingContext2D,
+  pen: Pen,
   lines: readonly Line[],
   { band, plot, range: { low, high } }: { band: Band; plot: Plot; range: Range },
 ): void {
   pen.save();
   pen.beginPath();
-  pen.rect(plot.left, 0, plot.right - plot.left + 1, band.top + band.height + 1);
+  pen.rect(plot.left - 1, band.top - 2, plot.right - plot.left + 2, band.height + 4);
   pen.clip();
   pen.lineWidth = 1.5;
   pen.lineJoin = 'round';

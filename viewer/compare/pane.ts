@@ -1,5 +1,5 @@
 import { describeAction } from '../inspector/actionPanel.ts';
-import { componentLabels } from '../inspector/observationPanel.ts';
+import { componentLabels } from '../inspector/componentLabels.ts';
 import { element, setText, svg } from '../page/dom.ts';
 import { describeError } from '../page/messages.ts';
 import { formatCount } from '../page/numbers.ts';

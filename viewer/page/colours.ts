@@ -7,6 +7,12 @@ export function parseColour(colour: Colour): { color: number; alpha: number } {
   return { color: parseInt(digits[1], 16), alpha: digits[2] ? parseInt(digits[2], 16) / 255 : 1 };
 }
 
+/** Okabe and Ito's colours without black and yellow: told apart by colour-blind people, on light and on dark. */
+export const TELLING_COLOURS = [
+  ...['#56b4e9', '#e69f00', '#009e73', '#cc79a7'],
+  ...['#0072b2', '#d55e00', '#999999', '#b3a12d'],
+] as const;
+
 /** The page's small print, for canvases. */
 export const FONT = '11px "Inter", "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif';
 
@@ -16,12 +22,14 @@ export interface PageColours {
   dim: string;
   line: string;
   accent: string;
+  alarm: string;
 }
 
 export function pageColours(): PageColours {
   const style = getComputedStyle(document.documentElement);
   const read = (name: string): string => style.getPropertyValue(name).trim();
-  return { text: read('--text'), dim: read('--dim'), line: read('--line'), accent: read('--accent') };
+  const [text, dim, line] = [read('--text'), read('--dim'), read('--line')];
+  return { text, dim, line, accent: read('--accent'), alarm: read('--alarm') };
 }
 
 /** `rgb(…)` of a `#rrggbb` colour with an opacity. */

@@ -1,11 +1,9 @@
 import uPlot from 'uplot';
-import { FONT, pageColours } from '../page/colours.ts';
+import { FONT, pageColours, TELLING_COLOURS } from '../page/colours.ts';
 import type { Moment } from '../../src/replay/format.ts';
 
 const LAST_STEPS = 200;
 const MOST_LINES = 8;
-/** Okabe and Ito's colours without black and yellow: told apart by colour-blind people, on light and on dark. */
-const LINES = ['#56b4e9', '#e69f00', '#009e73', '#cc79a7', '#0072b2', '#d55e00', '#999999', '#b3a12d'];
 
 /** Whose observations are plotted, and up to which step. */
 export interface Plotted {
@@ -42,7 +40,7 @@ export class ObservationPlot {
           { label: 'step' },
           ...names
             .slice(0, MOST_LINES)
-            .map((label, i) => ({ label, stroke: LINES[i] ?? dim, width: 2, points: { show: false } })),
+            .map((label, i) => ({ label, stroke: TELLING_COLOURS[i] ?? dim, width: 2, points: { show: false } })),
         ],
       },
       [[]],

@@ -1,19 +1,25 @@
 import type { Change, Player } from './player.ts';
 
+/** What else the page shows: more of the episode was read, another part of it is in sight, a search found more. */
+type Note = Change | 'signals' | 'zoom' | 'matches';
+
 /** What changed since the last frame. */
-export type Changes = ReadonlySet<Change>;
+export type Changes = ReadonlySet<Note>;
 
 /** A part of the page: brings itself up to date, looking only at what changed. */
 export interface Panel {
   update(changes: Changes): void;
 }
 
-const INCLUDES: Record<Change, Change[]> = {
+const INCLUDES: Record<Note, Note[]> = {
   replay: ['replay', 'episode', 'step', 'position'],
   episode: ['episode', 'step', 'position'],
   step: ['step', 'position'],
   position: ['position'],
   playback: ['playback'],
+  signals: ['signals'],
+  zoom: ['zoom'],
+  matches: ['matches'],
 };
 
 const LONGEST_FRAME_MS = 100; // a tab that was in the background does not jump ahead
@@ -28,7 +34,7 @@ export class Clock {
   readonly #player: Player;
   readonly #show: (changes: Changes) => void;
   readonly #failed: (error: unknown) => void;
-  #changes = new Set<Change>();
+  #changes = new Set<Note>();
   #frame: number | null = null;
   #lastFrame: number | null = null;
 
@@ -36,10 +42,11 @@ export class Clock {
     this.#player = player;
     this.#show = show;
     this.#failed = failed;
-    player.onChange((change) => this.#note(change));
+    player.onChange((change) => this.note(change));
   }
 
-  #note(change: Change): void {
+  /** Something is no longer as it was: the next frame shows it. */
+  note(change: Note): void {
     for (const included of INCLUDES[change]) this.#changes.add(included);
     this.#frame ??= requestAnimationFrame((now) => this.#tick(now));
   }

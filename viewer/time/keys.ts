@@ -1,6 +1,7 @@
 import type { Controls } from './controls.ts';
 import { byId, element } from '../page/dom.ts';
 
+/** A key of the page, and its line in the list behind `?`. */
 export interface Binding {
   /** As in KeyboardEvent.key, with `Shift+` before it where Shift is held. */
   keys: string[];
@@ -17,18 +18,34 @@ const BINDINGS: Binding[] = [
   { keys: ['Shift+ArrowRight'], shown: ['Shift', '\u2192'], does: 'ten steps on', run: (c) => c.moveBy(10) },
   { keys: ['Home'], shown: ['Home'], does: 'first step', run: (c) => c.seek(0) },
   { keys: ['End'], shown: ['End'], does: 'last step', run: (c) => c.seekEnd() },
+  { keys: [','], shown: [','], does: 'episode before', run: (c) => c.moveByEpisodes(-1) },
+  { keys: ['.'], shown: ['.'], does: 'next episode', run: (c) => c.moveByEpisodes(1) },
+  { keys: ['j'], shown: ['J'], does: 'play backwards; again: faster', run: (c) => c.shuttle(-1) },
+  { keys: ['k'], shown: ['K'], does: 'pause', run: (c) => c.pause() },
+  { keys: ['l'], shown: ['L'], does: 'play; again: faster', run: (c) => c.shuttle(1) },
   { keys: ['['], shown: ['['], does: 'slower', run: (c) => c.changeSpeed(-1) },
   { keys: [']'], shown: [']'], does: 'faster', run: (c) => c.changeSpeed(1) },
-  { keys: ['?', 'Shift+?'], shown: ['?'], does: 'this list', run: () => byId('help', HTMLDialogElement).showModal() },
+  { keys: ['+', 'Shift++', '='], shown: ['+'], does: 'zoom in', run: (c) => c.zoomIn() },
+  { keys: ['-'], shown: ['\u2212'], does: 'zoom out', run: (c) => c.zoomOut() },
+  { keys: ['0'], shown: ['0'], does: 'the whole episode', run: (c) => c.zoom.showAll() },
+  { keys: ['i'], shown: ['I'], does: 'loop from this step on', run: (c) => c.loopFromHere() },
+  { keys: ['o'], shown: ['O'], does: 'loop up to this step', run: (c) => c.loopToHere() },
+  { keys: ['x'], shown: ['X'], does: 'end the loop', run: (c) => c.setLoop(null) },
 ];
+const HELP: Binding = {
+  keys: ['?', 'Shift+?'],
+  shown: ['?'],
+  does: 'this list',
+  run: () => byId('help', HTMLDialogElement).showModal(),
+};
 
 /**
  * Puts the keys to work, and their list behind `?`.
  *
- * @param more what other parts of the page want done
+ * @param more  keys of other parts of the page
  */
 export function listenToKeys(controls: Controls, more: readonly Binding[] = []): void {
-  const bindings = [...BINDINGS, ...more];
+  const bindings = [...BINDINGS, ...more, HELP];
   const help = byId('help', HTMLDialogElement);
   byId('keys', HTMLElement).append(
     ...bindings.map(({ shown, does }) =>
@@ -41,7 +58,8 @@ export function listenToKeys(controls: Controls, more: readonly Binding[] = []):
   window.addEventListener('pointerdown', () => (tabbed = false));
   window.addEventListener('keydown', (event) => {
     if (event.key === 'Tab') tabbed = true;
-    if (help.open || event.ctrlKey || event.metaKey || event.altKey || ownsKey(event.target, event.key, tabbed)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (document.querySelector('dialog[open]') || ownsKey(event.target, event.key, tabbed)) return;
     const pressed = event.shiftKey ? `Shift+${event.key}` : event.key;
     const binding = bindings.find(({ keys }) => keys.includes(pressed));
     if (!binding) return;
@@ -50,8 +68,9 @@ export function listenToKeys(controls: Controls, more: readonly Binding[] = []):
   });
 }
 
-/** Whether the focused element needs the key itself: choosing, or pressing a button with Space. */
+/** Whether the focused element needs the key itself: choosing, writing, or pressing a button with Space. */
 function ownsKey(target: EventTarget | null, key: string, tabbed: boolean): boolean {
   if (target instanceof HTMLSelectElement || target instanceof HTMLInputElement) return true;
-  return key === ' ' && target instanceof HTMLButtonElement && tabbed;
+  const pressable = target instanceof Element && target.closest('button, summary') !== null;
+  return pressable && key === ' ' && tabbed;
 }

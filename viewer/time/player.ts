@@ -1,4 +1,4 @@
-import type { EpisodeSummary, Moment, ReplayHeader } from '../../src/replay/format.ts';
+import type { EpisodeSummary, Moment, MomentParts, ReplayHeader } from '../../src/replay/format.ts';
 
 /** What a player plays: a replay file, or anything shaped like one. */
 export interface Recording {
@@ -6,8 +6,8 @@ export interface Recording {
   readonly episodes: readonly EpisodeSummary[];
   /** False when the file ends before its index: cut, or still being written. */
   readonly complete: boolean;
-  /** Moment `t` of an episode, t = 0 … steps. */
-  moment(episode: number, t: number): Moment;
+  /** Moment `t` of an episode, t = 0 … steps; without the parts that are not wanted, where that costs less. */
+  moment(episode: number, t: number, parts?: MomentParts): Moment;
   rewards(episode: number): Float32Array;
   values(episode: number): Float32Array | null;
 }
@@ -22,6 +22,12 @@ export interface Place {
   step?: number;
 }
 
+/** Steps that are played over and over, both included. */
+export interface Loop {
+  from: number;
+  to: number;
+}
+
 /** At speed 1. */
 export const STEPS_PER_SECOND = 30;
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16, 32] as const;
@@ -33,7 +39,8 @@ const SHORT_EPISODE_S = 4; // a replay of shorter episodes starts slowed down
  * The one clock of the viewer: which replay, episode and step, and whether time runs.
  *
  * `step` is what every panel shows. `position` is where the picture is: in [step, step + 1) while playing, so that it
- * shows the step's action being carried out, and on its way to `step` after a single step by hand.
+ * shows the step's action being carried out, in (step - 1, step] while playing backwards, and on its way to `step` after a
+ * single step by hand.
  */
 export class Player {
   #recording: Recording | null = null;
@@ -41,9 +48,10 @@ export class Player {
   #step = 0;
   #position = 0;
   #playing = false;
+  #direction: 1 | -1 = 1;
+  #loop: Loop | null = null;
   #speed = 1;
   #speedChosen = false;
-  #returns: Float64Array | null = null;
   readonly #listeners: ((change: Change) => void)[] = [];
   /** False for people who asked their system for less motion: the picture then moves from step to step. */
   glides = true;
@@ -78,6 +86,16 @@ export class Player {
     return this.#playing;
   }
 
+  /** Which way time runs while it is played. */
+  get direction(): 1 | -1 {
+    return this.#direction;
+  }
+
+  /** What of the episode is played over and over; null plays all of it, once. */
+  get loop(): Loop | null {
+    return this.#loop;
+  }
+
   get atEnd(): boolean {
     return this.#step >= this.lastStep;
   }
@@ -95,14 +113,9 @@ export class Player {
     return this.momentAt(this.#step);
   }
 
-  momentAt(step: number): Moment | null {
+  momentAt(step: number, parts?: MomentParts): Moment | null {
     if (!this.#recording || !this.summary || step < 0 || step > this.lastStep) return null;
-    return this.#recording.moment(this.#episode, step);
-  }
-
-  /** Sum of the rewards before each step, [steps + 1]. */
-  get returns(): Float64Array {
-    return (this.#returns ??= this.#sumRewards());
+    return this.#recording.moment(this.#episode, step, parts);
   }
 
   onChange(listener: (change: Change) => void): void {
@@ -114,6 +127,7 @@ export class Player {
     this.#playing = false;
     if (!this.#speedChosen) this.#speed = fittingSpeed(recording);
     this.#recording = recording;
+    this.#loop = null;
     this.#goTo({ episode: place.episode ?? 0, step: place.step ?? 0 });
     this.#tell('replay');
     this.#tell('playback');
@@ -144,9 +158,13 @@ export class Player {
     if (Math.abs(steps) === 1 && this.glides && !this.#playing) this.#position = from;
   }
 
-  play(): void {
-    if (this.#playing || !this.summary) return;
-    if (this.atEnd) this.seek({ step: 0 });
+  /** Lets time run, from the start again where it has come to the end, and within the loop if there is one. */
+  play(direction: 1 | -1 = 1): void {
+    if (!this.summary || (this.#playing && direction === this.#direction)) return;
+    this.#direction = direction;
+    const { start, end } = this.#way();
+    const ahead = (end - this.#step) * direction > 0 && (this.#step - start) * direction >= 0;
+    if (!ahead) this.seek({ step: start });
     this.#playing = true;
     this.#tell('playback');
   }
@@ -157,6 +175,14 @@ export class Player {
     this.#playing = false;
     this.#step = Math.round(this.#position);
     this.#tell('step');
+    this.#tell('playback');
+  }
+
+  /** Plays a part of the episode over and over; null, or a part without length, is no loop. */
+  setLoop(loop: Loop | null): void {
+    const ends = loop && [loop.from, loop.to].map((step) => clampedInteger(step, this.lastStep)).sort((a, b) => a - b);
+    const [from = 0, to = 0] = ends ?? [];
+    this.#loop = to > from ? { from, to } : null;
     this.#tell('playback');
   }
 
@@ -180,10 +206,19 @@ export class Player {
 
   #playOn(steps: number): void {
     const before = this.#step;
-    this.#position = Math.min(this.#position + steps, this.lastStep);
-    this.#step = Math.floor(this.#position);
+    const { start, end } = this.#way();
+    const forward = this.#direction > 0;
+    if (this.#loop && this.#position === end) this.#position = start;
+    else this.#position = forward ? Math.min(this.#position + steps, end) : Math.max(this.#position - steps, end);
+    this.#step = forward ? Math.floor(this.#position) : Math.ceil(this.#position);
     this.#tell(this.#step === before ? 'position' : 'step');
-    if (this.atEnd) this.pause();
+    if (!this.#loop && this.#position === end) this.pause();
+  }
+
+  /** From where to where time runs. */
+  #way(): { start: number; end: number } {
+    const { from, to } = this.#loop ?? { from: 0, to: this.lastStep };
+    return this.#direction > 0 ? { start: from, end: to } : { start: to, end: from };
   }
 
   #glideOn(distance: number): void {
@@ -194,16 +229,10 @@ export class Player {
 
   #goTo({ episode = this.#episode, step = this.#step }: Place): void {
     const last = Math.max(0, (this.#recording?.episodes.length ?? 0) - 1);
+    const before = this.#episode;
     this.#episode = clampedInteger(episode, last);
     this.#step = this.#position = clampedInteger(step, this.lastStep);
-    this.#returns = null;
-  }
-
-  #sumRewards(): Float64Array {
-    const rewards = this.#recording && this.summary ? this.#recording.rewards(this.#episode) : new Float32Array(0);
-    const returns = new Float64Array(rewards.length + 1);
-    rewards.forEach((reward, t) => (returns[t + 1] = (returns[t] as number) + reward));
-    return returns;
+    if (this.#episode !== before) this.#loop = null; // it was of the other episode
   }
 
   #tell(change: Change): void {

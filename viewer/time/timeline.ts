@@ -1,33 +1,87 @@
 import { weightsByLag } from '../attention/attention.ts';
 import type { AttentionShape, Selection } from '../attention/attention.ts';
 import type { Changes, Panel } from './clock.ts';
-import { pageColours } from '../page/colours.ts';
+import { pageColours, translucent } from '../page/colours.ts';
 import type { Controls } from './controls.ts';
-import { byId, element, pen, setText } from '../page/dom.ts';
-import { formatNumber } from '../page/numbers.ts';
+import { byId, element, pen } from '../page/dom.ts';
+import { Extremes } from './extremes.ts';
+import { Gestures } from './gestures.ts';
+import { drawEpisodes, drawEvents, drawMatches, episodeAt, MARKERS } from './markers.ts';
+import { formatNumber, formatSigned } from '../page/numbers.ts';
 import type { Player } from './player.ts';
+import { Preview } from './preview.ts';
+import type { Scan } from './scan.ts';
+import type { Signals } from './signals.ts';
 import { drawAxis, drawBars, drawLabel, drawLine, drawMemory, stepAt, xOf } from './tracks.ts';
-import type { Band, Plot } from './tracks.ts';
+import type { Band, Pen, Plot } from './tracks.ts';
+import type { Span } from './zoom.ts';
 
-const AXIS_HEIGHT = 18;
-const GAP = 10;
-const HEIGHTS = { memory: 42, value: 52, reward: 26 };
+const GAP = 7;
+const HEIGHTS = {
+  memory: 42,
+  value: 44,
+  entropy: 30,
+  advantage: 30,
+  reward: 20,
+  events: 12,
+  matches: 8,
+  axis: 16,
+  episodes: 8,
+};
+type Bands = Partial<Record<keyof typeof HEIGHTS, Band>>;
 
-/** The whole episode at a glance, and a handle on it: tracks over its steps, a cursor, scrubbing with the pointer. */
+/** The tracks that numbers are drawn in. */
+interface Tracks {
+  value: Extremes;
+  entropy: Extremes;
+  advantage: Extremes;
+  reward: Extremes;
+}
+
+/**
+ * The episode at a glance, or the part of it that a person has zoomed to, and a handle on it: tracks over its steps, what
+ * happened and what was found there, a cursor, the loop, and all episodes of the replay below.
+ */
 export class Timeline implements Panel {
   readonly #player: Player;
+  readonly #controls: Controls;
+  readonly #scan: Scan;
+  readonly #matchesIn: (episode: number) => readonly number[];
+  #matches: readonly number[] = [];
   readonly #root = byId('timeline', HTMLElement);
-  readonly #tracks = element('canvas', { class: 'tracks', 'aria-hidden': 'true' });
+  readonly #canvas = element('canvas', { class: 'tracks', 'aria-hidden': 'true' });
   readonly #memory = element('canvas', { class: 'tracks', 'aria-hidden': 'true' });
+  readonly #loop = element('div', { class: 'loop', hidden: true });
   readonly #cursor = element('div', { class: 'cursor' });
-  readonly #hint = element('div', { class: 'hint', hidden: true });
+  readonly #preview: Preview;
   #attention: { shape: AttentionShape; selection: Selection } | null = null;
+  #tracks: Tracks | null = null;
+  #brief = false;
+  #drawn: Span | null = null;
 
-  constructor(player: Player, controls: Controls) {
+  /** @param matchesIn the steps of an episode that a search has found */
+  constructor(player: Player, controls: Controls, scan: Scan, matchesIn: (episode: number) => readonly number[]) {
     this.#player = player;
-    this.#root.append(this.#tracks, this.#memory, this.#cursor, this.#hint);
-    this.#listen(controls);
+    this.#controls = controls;
+    this.#scan = scan;
+    this.#matchesIn = matchesIn;
+    this.#root.append(this.#canvas, this.#loop, this.#memory, this.#cursor);
+    this.#preview = new Preview(player, this.#root);
+    const surface = {
+      root: this.#root,
+      plot: () => this.#plot(),
+      press: (x: number, y: number) => this.#pressEpisode(x, y),
+      hover: (x: number | null, picture: boolean) => this.#point(x, picture),
+    };
+    new Gestures(surface, player, controls);
     new ResizeObserver(() => this.redraw()).observe(this.#root);
+  }
+
+  /** Leaves room for what is compared, whose tracks have the value too: without value, entropy and advantage. */
+  setBrief(brief: boolean): void {
+    if (brief === this.#brief) return;
+    this.#brief = brief;
+    this.redraw();
   }
 
   /** Where its steps lie, for what shares them. */
@@ -44,32 +98,57 @@ export class Timeline implements Panel {
   }
 
   update(changes: Changes): void {
-    if (changes.has('episode')) this.redraw();
+    if (changes.has('episode') || changes.has('signals')) this.#tracks = tracksOf(this.#scan.signals);
+    if (changes.has('episode') || changes.has('matches')) this.#matches = this.#matchesIn(this.#player.episode);
+    const moved = this.#controls.zoom.span !== this.#drawn;
+    if (moved || changes.has('episode') || changes.has('signals') || changes.has('matches')) this.redraw();
     else if (changes.has('step')) this.#drawMemory();
     if (changes.has('position')) this.#moveCursor();
+    if (changes.has('playback')) this.#showLoop();
     if (changes.has('step')) this.#describe();
   }
 
-  /** Everything again: the size, the colours or the episode changed. */
+  /** Everything again: the size, the colours, the episode or the part in sight changed. */
   redraw(): void {
-    const { recording, episode, summary } = this.#player;
+    this.#drawn = this.#controls.zoom.span;
     const bands = this.#bands();
-    this.#root.style.height = `${bands.axis.top + bands.axis.height}px`;
-    const { context } = pen(this.#tracks);
-    if (recording && summary) {
-      const [plot, colours] = [this.#plot(), pageColours()];
-      const [rewards, values] = [recording.rewards(episode), recording.values(episode)];
-      drawAxis(context, bands.axis, 0, plot, colours);
-      if (bands.memory) drawLabel(context, 'attention', null, bands.memory, plot, colours);
-      if (bands.value && values) {
-        drawLine(context, values, bands.value, plot, colours);
-        drawLabel(context, 'value', values, bands.value, plot, colours);
-      }
-      drawBars(context, rewards, bands.reward, plot, colours);
-      drawLabel(context, 'reward', rewards, bands.reward, plot, colours);
-    }
+    this.#root.style.height = `${heightOf(bands)}px`;
+    const { context } = pen(this.#canvas);
+    if (this.#player.summary) this.#draw(context, bands);
     this.#drawMemory();
+    this.#showLoop();
     this.#moveCursor();
+  }
+
+  #draw(context: Pen, bands: Bands): void {
+    const { recording, episode } = this.#player;
+    const [plot, colours, tracks] = [this.#plot(), pageColours(), this.#tracks];
+    const dim = translucent(colours.dim, 0.5);
+    if (bands.axis) drawAxis(context, bands.axis, 0, plot, colours);
+    if (bands.memory) drawLabel(context, 'attention', null, bands.memory, plot, colours);
+    for (const name of ['value', 'entropy', 'advantage', 'reward'] as const) {
+      const [band, track] = [bands[name], tracks?.[name]];
+      if (!band || !track) continue;
+      drawLabel(context, name, track, band, plot, colours);
+      clipped(context, band, plot, () => {
+        if (name === 'value') drawLine(context, track, band, plot, colours.accent);
+        else if (name === 'entropy') drawLine(context, track, band, plot, colours.dim);
+        else if (name === 'reward') drawBars(context, track, band, plot, { up: dim, down: dim, zero: colours.line });
+        else drawBars(context, track, band, plot, { up: colours.accent, down: colours.alarm, zero: colours.line });
+      });
+    }
+    if (bands.events) {
+      drawLabel(context, 'events', null, bands.events, plot, colours);
+      drawEvents(context, this.#scan.events, bands.events, plot, colours);
+    }
+    if (bands.matches) {
+      drawLabel(context, 'found', null, bands.matches, plot, colours);
+      drawMatches(context, this.#matches, bands.matches, plot, colours);
+    }
+    if (bands.episodes && recording) {
+      drawLabel(context, 'episodes', null, bands.episodes, plot, colours);
+      drawEpisodes(context, recording.episodes, episode, bands.episodes, plot, colours);
+    }
   }
 
   #drawMemory(): void {
@@ -78,12 +157,24 @@ export class Timeline implements Panel {
     if (!memory || !this.#attention) return;
     const { shape, selection } = this.#attention;
     const weights = weightsByLag(this.#player.moment, shape, selection);
-    if (weights) drawMemory(context, weights, this.#player.step, memory, this.#plot(), pageColours());
+    if (!weights) return;
+    const plot = this.#plot();
+    clipped(context, memory, plot, () => drawMemory(context, weights, this.#player.step, memory, plot, pageColours()));
   }
 
   #moveCursor(): void {
-    this.#cursor.hidden = !this.#player.summary;
-    this.#cursor.style.transform = `translateX(${xOf(this.#player.position, this.#plot())}px)`;
+    const [{ position, summary }, plot] = [this.#player, this.#plot()];
+    this.#cursor.hidden = !summary || position < plot.first || position > plot.last;
+    this.#cursor.style.transform = `translateX(${xOf(position, plot)}px)`;
+  }
+
+  #showLoop(): void {
+    const [{ loop }, plot] = [this.#player, this.#plot()];
+    this.#loop.hidden = !loop || loop.to < plot.first || loop.from > plot.last;
+    if (!loop) return;
+    const [from, to] = [Math.max(loop.from, plot.first), Math.min(loop.to, plot.last)];
+    this.#loop.style.left = `${xOf(from, plot)}px`;
+    this.#loop.style.width = `${xOf(to, plot) - xOf(from, plot)}px`;
   }
 
   #describe(): void {
@@ -93,57 +184,89 @@ export class Timeline implements Panel {
     this.#root.setAttribute('aria-valuetext', `step ${step} of ${lastStep}`);
   }
 
-  #listen(controls: Controls): void {
-    const stepUnder = (event: PointerEvent): number =>
-      stepAt(event.clientX - this.#root.getBoundingClientRect().left, this.#plot());
-    this.#root.addEventListener('pointerdown', (event) => {
-      if (event.button !== 0 || !this.#player.summary) return;
-      this.#root.setPointerCapture(event.pointerId);
-      controls.seek(stepUnder(event));
-    });
-    this.#root.addEventListener('pointermove', (event) => {
-      if (!this.#player.summary) return;
-      const step = stepUnder(event);
-      if (this.#root.hasPointerCapture(event.pointerId)) controls.seek(step);
-      this.#showHint(step);
-    });
-    this.#root.addEventListener('pointerleave', () => (this.#hint.hidden = true));
+  /** Goes to the episode at a place of the strip of episodes. */
+  #pressEpisode(x: number, y: number): boolean {
+    const [{ episodes: band }, { recording }] = [this.#bands(), this.#player];
+    if (!band || !recording || y < band.top - GAP / 2) return false;
+    this.#controls.openEpisode(episodeAt(x, recording.episodes, this.#plot()));
+    return true;
   }
 
-  /** The numbers of the step under the pointer. */
-  #showHint(step: number): void {
-    const { recording, episode } = this.#player;
-    const value = recording?.values(episode)?.[step];
-    const reward = recording?.rewards(episode)[step];
-    const facts = [
+  /** Shows the step under the pointer. */
+  #point(x: number | null, picture: boolean): void {
+    if (x === null) return this.#preview.hide();
+    const step = stepAt(x, this.#plot());
+    this.#preview.show({ step, x: xOf(step, this.#plot()), text: this.#factsOf(step), picture });
+  }
+
+  #factsOf(step: number): string {
+    const { signals, events } = this.#scan;
+    const known = (name: string, value: number | undefined, format = formatNumber): string[] =>
+      value === undefined || Number.isNaN(value) ? [] : [`${name} ${format(value)}`];
+    return [
       `step ${step}`,
-      ...(reward === undefined ? [] : [`reward ${formatNumber(reward)}`]),
-      ...(value === undefined ? [] : [`value ${formatNumber(value)}`]),
-    ];
-    setText(this.#hint, facts.join(' \u00b7 '));
-    this.#hint.hidden = false;
-    const x = xOf(step, this.#plot());
-    const room = this.#root.clientWidth - this.#hint.offsetWidth;
-    this.#hint.style.transform = `translateX(${Math.max(0, Math.min(x - this.#hint.offsetWidth / 2, room))}px)`;
+      ...known('reward', signals?.rewards[step]),
+      ...known('value', signals?.values[step]),
+      ...known('advantage', signals?.advantages[step], formatSigned),
+      ...events.filter((event) => event.step === step && event.kind !== 'reward').map(({ kind }) => MARKERS[kind].name),
+    ].join(' \u00b7 ');
   }
 
   #plot(): Plot {
     const width = this.#root.clientWidth;
-    return { left: width < 480 ? 56 : 96, right: width - 8, lastStep: this.#player.lastStep };
+    const { lastStep } = this.#player;
+    return { left: width < 480 ? 64 : 96, right: width - 8, ...this.#controls.zoom.span, lastStep };
   }
 
-  #bands(): { memory: Band | null; value: Band | null; reward: Band; axis: Band } {
-    const { recording, episode, summary } = this.#player;
-    const hasValues = recording !== null && summary !== null && recording.values(episode) !== null;
-    let top = 4;
-    const band = (height: number): Band => {
-      const placed = { top, height };
-      top += height + GAP;
-      return placed;
+  #bands(): Bands {
+    const { recording } = this.#player;
+    const there: Record<keyof typeof HEIGHTS, boolean> = {
+      memory: this.#attention !== null,
+      value: !this.#brief && hasNumbers(this.#tracks?.value),
+      entropy: !this.#brief && hasNumbers(this.#tracks?.entropy),
+      advantage: !this.#brief && hasNumbers(this.#tracks?.advantage),
+      reward: true,
+      events: this.#scan.events.length > 0,
+      matches: this.#matches.length > 0,
+      axis: true,
+      episodes: (recording?.episodes.length ?? 0) > 1,
     };
-    const memory = this.#attention ? band(HEIGHTS.memory) : null;
-    const value = hasValues ? band(HEIGHTS.value) : null;
-    const reward = band(HEIGHTS.reward);
-    return { memory, value, reward, axis: { top: top - GAP + 4, height: AXIS_HEIGHT } };
+    let top = 4;
+    const bands: Bands = {};
+    for (const name of Object.keys(HEIGHTS) as (keyof typeof HEIGHTS)[]) {
+      if (!there[name]) continue;
+      bands[name] = { top, height: HEIGHTS[name] };
+      top += HEIGHTS[name] + GAP;
+    }
+    return bands;
   }
+}
+
+function tracksOf(signals: Signals | null): Tracks | null {
+  if (!signals) return null;
+  const { values, entropies, advantages, rewards, known } = signals;
+  return {
+    value: new Extremes(values, known),
+    entropy: new Extremes(entropies, known),
+    advantage: new Extremes(advantages, known),
+    reward: new Extremes(rewards, known),
+  };
+}
+
+function hasNumbers(track: Extremes | undefined): boolean {
+  return track !== undefined && track.all !== null;
+}
+
+function heightOf(bands: Bands): number {
+  return Object.values(bands).reduce((bottom, { top, height }) => Math.max(bottom, top + height + 3), 0);
+}
+
+/** Draws within a band, or rather within the steps in sight: what lies beside them does not run into the names. */
+function clipped(context: Pen, band: Band, { left, right }: Plot, draw: () => void): void {
+  context.save();
+  context.beginPath();
+  context.rect(left - 1, band.top - 2, right - left + 2, band.height + 4);
+  context.clip();
+  draw();
+  context.restore();
 }

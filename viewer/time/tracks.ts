@@ -1,12 +1,16 @@
 import type { PageColours } from '../page/colours.ts';
 import { FONT, translucent } from '../page/colours.ts';
 import { formatNumber } from '../page/numbers.ts';
+import type { Extremes } from './extremes.ts';
 
 /** Where the timeline's steps and tracks lie, in CSS pixels. */
 export interface Plot {
   left: number;
   right: number;
-  /** The episode's last step, at `right`. */
+  /** The steps in sight, from the left edge to the right one; they may lie between two steps. */
+  first: number;
+  last: number;
+  /** Of the episode. */
   lastStep: number;
 }
 
@@ -15,60 +19,80 @@ export interface Band {
   height: number;
 }
 
-type Pen = CanvasRenderingContext2D;
-
-/** A number for each step. */
-export type Series = Float32Array | Float64Array;
+export type Pen = CanvasRenderingContext2D;
 
 const HEAT = 8; // height of the strip of weights, px
+const LINE_HEIGHT = 15; // of the names of tracks, px
 
-export function xOf(step: number, { left, right, lastStep }: Plot): number {
-  return lastStep === 0 ? left : left + (step / lastStep) * (right - left);
+export function xOf(step: number, { left, right, first, last }: Plot): number {
+  return last === first ? left : left + ((step - first) / (last - first)) * (right - left);
 }
 
-export function stepAt(x: number, { left, right, lastStep }: Plot): number {
+/** The step nearest to a place, of those in sight. */
+export function stepAt(x: number, plot: Plot): number {
+  const { left, right, first, last } = plot;
   const share = right > left ? (x - left) / (right - left) : 0;
-  return Math.round(Math.min(Math.max(share, 0), 1) * lastStep);
+  const step = Math.round(first + Math.min(Math.max(share, 0), 1) * (last - first));
+  return Math.min(Math.max(step, Math.ceil(first)), Math.floor(last));
+}
+
+/** Pixels from one step to the next. */
+export function stepWidth({ left, right, first, last }: Plot): number {
+  return (right - left) / Math.max(1, last - first);
 }
 
 /** A line through the values with a soft area under it; where several fall on one pixel, all they span is covered. */
-export function drawLine(pen: Pen, values: Float32Array, band: Band, plot: Plot, colours: PageColours): void {
-  const { low, high } = extent(values);
+export function drawLine(pen: Pen, values: Extremes, band: Band, plot: Plot, colour: string): void {
+  const [low, high] = values.all ?? [0, 0];
   const y = (value: number): number => yIn(band, value, low, high);
   const path = new Path2D();
+  let [start, end]: [number | null, number] = [null, 0];
   for (const [x, least, most] of pixelColumns(values, plot)) {
     path.lineTo(x, y(most));
     if (least !== most) path.lineTo(x, y(least));
+    start ??= x;
+    end = x;
   }
+  if (start === null) return;
   const area = new Path2D(path);
-  area.lineTo(xOf(values.length - 1, plot), band.top + band.height);
-  area.lineTo(plot.left, band.top + band.height);
-  pen.fillStyle = translucent(colours.accent, 0.12);
+  area.lineTo(end, band.top + band.height);
+  area.lineTo(start, band.top + band.height);
+  pen.fillStyle = translucent(colour, 0.12);
   pen.fill(area);
-  pen.strokeStyle = colours.accent;
+  pen.strokeStyle = colour;
   pen.lineWidth = 1.5;
   pen.lineJoin = 'round';
   pen.stroke(path);
 }
 
+/** What bars are painted with: above zero, below it, and the line of zero itself. */
+export interface BarColours {
+  up: string;
+  down: string;
+  zero: string;
+}
+
 /** A bar from zero for each value; a rare one among zeros stays visible, however long the episode. */
-export function drawBars(pen: Pen, values: Float32Array, band: Band, plot: Plot, colours: PageColours): void {
-  const { low, high } = extent(values, 0);
-  const y = (value: number): number => yIn(band, value, low, high);
-  const space = (plot.right - plot.left) / Math.max(1, plot.lastStep);
+export function drawBars(pen: Pen, values: Extremes, band: Band, plot: Plot, { up, down, zero }: BarColours): void {
+  const [low, high] = values.all ?? [0, 0];
+  const y = (value: number): number => yIn(band, value, Math.min(low, 0), Math.max(high, 0));
+  const space = stepWidth(plot);
   const width = Math.min(space * 0.6, 12);
-  pen.fillStyle = translucent(colours.dim, 0.5);
   for (const [x, least, most] of pixelColumns(values, plot)) {
-    if (most === 0 && least === 0) continue;
-    const [top, bottom] = [y(Math.max(most, 0)), y(Math.min(least, 0))];
     // narrow bars touch, from whole pixel to whole pixel: gaps of a fraction would make a pattern of their own
     const [start, end] =
       space < 5
         ? [Math.floor(x), Math.max(Math.floor(x) + 1, Math.floor(x + space))]
         : [x + (space - width) / 2, x + (space + width) / 2];
-    pen.fillRect(start, top, end - start, Math.max(1, bottom - top));
+    const bar = (value: number, colour: string): void => {
+      const [top, bottom] = [y(Math.max(value, 0)), y(Math.min(value, 0))];
+      pen.fillStyle = colour;
+      pen.fillRect(start, top, end - start, Math.max(1, bottom - top));
+    };
+    if (most > 0) bar(most, up);
+    if (least < 0) bar(least, down);
   }
-  pen.fillStyle = colours.line;
+  pen.fillStyle = zero;
   pen.fillRect(plot.left, Math.round(y(0)), plot.right - plot.left, 1);
 }
 
@@ -76,7 +100,7 @@ export function drawBars(pen: Pen, values: Float32Array, band: Band, plot: Plot,
 export function drawLabel(
   pen: Pen,
   name: string,
-  values: Float32Array | null,
+  values: Extremes | null,
   band: Band,
   plot: Plot,
   colours: PageColours,
@@ -84,24 +108,30 @@ export function drawLabel(
   pen.font = FONT;
   pen.fillStyle = colours.dim;
   pen.textAlign = 'left';
-  pen.textBaseline = 'top';
-  pen.fillText(name, 0, band.top);
-  if (!values || values.length === 0 || band.height < 36 || plot.left < 90) return;
-  const { low, high } = extent(values);
-  pen.fillText(low === high ? formatNumber(low) : `${formatNumber(low)} … ${formatNumber(high)}`, 0, band.top + 15);
+  const isThin = band.height < LINE_HEIGHT;
+  pen.textBaseline = isThin ? 'middle' : 'top';
+  pen.fillText(name, 0, isThin ? band.top + band.height / 2 : band.top);
+  const extremes = values?.all;
+  if (!extremes || band.height < 30 || plot.left < 90) return;
+  const [low, high] = extremes;
+  pen.fillText(
+    low === high ? formatNumber(low) : `${formatNumber(low)} … ${formatNumber(high)}`,
+    0,
+    band.top + LINE_HEIGHT,
+  );
 }
 
 /** Step numbers under the tracks, at round steps about 80 pixels apart. */
 export function drawAxis(pen: Pen, band: Band, tracksTop: number, plot: Plot, colours: PageColours): void {
-  const every = roundStep((plot.lastStep * 80) / Math.max(1, plot.right - plot.left));
+  const every = roundStep(80 / stepWidth(plot));
   pen.font = FONT;
   pen.textBaseline = 'bottom';
-  for (let step = 0; step <= plot.lastStep; step += every) {
+  for (let step = Math.ceil(plot.first / every) * every; step <= plot.last; step += every) {
     const x = Math.round(xOf(step, plot));
     pen.fillStyle = colours.line;
     pen.fillRect(x, tracksTop, 1, band.top - tracksTop);
     pen.fillStyle = colours.dim;
-    pen.textAlign = step === 0 ? 'left' : plot.right - x < 20 ? 'right' : 'center';
+    pen.textAlign = x - plot.left < 10 ? 'left' : plot.right - x < 20 ? 'right' : 'center';
     pen.fillText(String(step), x, band.top + band.height);
   }
 }
@@ -117,7 +147,7 @@ export function drawMemory(
 ): void {
   const heaviest = weights.reduce((most, weight) => Math.max(most, weight), 0);
   if (heaviest === 0) return;
-  const space = (plot.right - plot.left) / Math.max(1, plot.lastStep);
+  const space = stepWidth(plot);
   const ground = band.top + band.height - HEAT - 2;
   const here = xOf(step, plot);
   const past = Math.min(weights.length - 1, step);
@@ -143,30 +173,23 @@ function isPeak(weights: Float32Array, lag: number): boolean {
   return weight >= (weights[lag - 1] ?? 0) && weight > (weights[lag + 1] ?? 0);
 }
 
-/** [x, smallest, largest] of the values that fall on one pixel column, from left to right. */
-export function* pixelColumns(values: Series, plot: Plot): Generator<[x: number, least: number, most: number]> {
-  const crowded = values.length > plot.right - plot.left;
-  for (let first = 0; first < values.length;) {
-    const x = xOf(first, plot);
-    let [least, most] = [Infinity, -Infinity];
-    do {
-      const value = values[first++] as number;
-      if (Number.isNaN(value)) continue; // the policy gave none
-      least = Math.min(least, value);
-      most = Math.max(most, value);
-    } while (crowded && first < values.length && Math.floor(xOf(first, plot)) === Math.floor(x));
-    if (least <= most) yield [x, least, most];
+/** [x, smallest, largest] of the values that fall on one pixel column, from left to right, as far as they are in sight. */
+export function* pixelColumns(values: Extremes, plot: Plot): Generator<[x: number, least: number, most: number]> {
+  const space = stepWidth(plot);
+  const stepFrom = (x: number): number => Math.ceil(plot.first + (x - plot.left) / space);
+  if (space >= 1) {
+    // one before and one behind, for a line that goes on
+    const end = Math.min(values.length, Math.ceil(plot.last) + 1);
+    for (let t = Math.max(0, Math.floor(plot.first)); t < end; t++) {
+      const extremes = values.between(t, t + 1);
+      if (extremes) yield [xOf(t, plot), ...extremes];
+    }
+    return;
   }
-}
-
-export function extent(values: Series, ...others: number[]): { low: number; high: number } {
-  let [low, high] = [Math.min(Infinity, ...others), Math.max(-Infinity, ...others)];
-  for (const value of values) {
-    if (!Number.isFinite(value)) continue;
-    low = Math.min(low, value);
-    high = Math.max(high, value);
+  for (let x = plot.left; x <= plot.right; x++) {
+    const extremes = values.between(stepFrom(x), stepFrom(x + 1));
+    if (extremes) yield [x, ...extremes];
   }
-  return low <= high ? { low, high } : { low: 0, high: 0 };
 }
 
 export function yIn({ top, height }: Band, value: number, low: number, high: number): number {

@@ -5,12 +5,13 @@ import { formatNumber } from '../page/numbers.ts';
 import { SPEEDS, STEPS_PER_SECOND } from './player.ts';
 import type { Player } from './player.ts';
 
-/** Play, pause, step, speed, and where in the episode we are. */
+/** Play, pause, step, loop, speed, how much is in sight, and where in the episode we are. */
 export class Transport implements Panel {
   readonly #player: Player;
   readonly #page = byId('viewer', HTMLElement);
   readonly #root = byId('transport', HTMLElement);
   readonly #play = byId('play', HTMLButtonElement);
+  readonly #loop = byId('loop', HTMLButtonElement);
   readonly #speed = byId('speed', HTMLSelectElement);
   readonly #step = byId('step', HTMLElement);
   readonly #steps = byId('steps', HTMLElement);
@@ -29,11 +30,16 @@ export class Transport implements Panel {
     press('back', () => controls.moveBy(-1));
     press('forward', () => controls.moveBy(1));
     press('last', () => controls.seekEnd());
+    press('loop', () => controls.toggleLoop());
+    press('zoom-in', () => controls.zoomIn());
+    press('zoom-out', () => controls.zoomOut());
+    press('zoom-all', () => controls.zoom.showAll());
   }
 
   update(changes: Changes): void {
     if (changes.has('playback')) this.#showPlayback();
     if (changes.has('episode')) this.#showEpisode();
+    if (changes.has('episode') || changes.has('playback')) this.#showLoop();
     if (changes.has('step')) this.#showStep();
     if (changes.has('step') || changes.has('playback')) this.#announce();
   }
@@ -45,10 +51,17 @@ export class Transport implements Panel {
   }
 
   #showPlayback(): void {
-    const { playing, speed } = this.#player;
+    const { playing, speed, direction } = this.#player;
     this.#page.dataset['playing'] = String(playing);
+    this.#page.dataset['direction'] = direction > 0 ? 'forward' : 'backward';
     this.#play.setAttribute('aria-label', playing ? 'Pause' : 'Play');
     this.#speed.value = String(speed);
+  }
+
+  #showLoop(): void {
+    const { loop } = this.#player;
+    this.#loop.setAttribute('aria-pressed', String(loop !== null));
+    setText(this.#loop, loop ? `Loop ${loop.from}\u2013${loop.to}` : 'Loop');
   }
 
   #showEpisode(): void {
