@@ -5,6 +5,7 @@ import type { BenchEntry } from './line.ts';
 import { ppo } from './ppo.ts';
 import { solve } from './solve.ts';
 import { trainStep } from './trainStep.ts';
+import { watch } from './watch.ts';
 
 /** All benchmarks by name, with what they tell. */
 export const BENCHES: Readonly<Record<string, BenchEntry>> = {
@@ -12,6 +13,7 @@ export const BENCHES: Readonly<Record<string, BenchEntry>> = {
   'train-step': { bench: trainStep, summary: 'one step of learning, beside PyTorch and stock TFJS' },
   act: { bench: act, summary: 'one step of acting, for 1 to 256 environments' },
   ppo: { bench: ppo, summary: "PPO end to end, at the sizes of CleanRL's ppo_trxl" },
+  watch: { bench: watch, summary: 'what train --watch costs, with a page that follows', takes: ['seeds'] },
   solve: { bench: solve, summary: 'until CartPole-v1 is solved', takes: ['seeds'] },
   learning: {
     bench: learning,

@@ -27,7 +27,16 @@ const landing: Settings = {
 
 const grid: Settings = { context: 8, learningRate: 1.5e-3 };
 
-const gridMemory: Settings = { context: 48, sequenceSteps: 64, envs: 32, learningRate: 2e-3, epochs: 3 };
+/** The object has to be looked at before the walk, which is found by trying much early on; late, trying only costs. */
+const gridMemory: Settings = {
+  context: 48,
+  sequenceSteps: 64,
+  envs: 32,
+  learningRate: 2e-3,
+  epochs: 3,
+  entropyCoefficient: 0.02,
+  finalEntropyCoefficient: 0,
+};
 
 /** What counts is the card of now: nothing is to be gained later. */
 const repeatPrevious: Settings = { width: 64, gamma: 0.5, gaeLambda: 0.9 };
@@ -152,7 +161,14 @@ export const presets: Readonly<Record<string, Settings | ((values: Values) => Se
   'ConcentrationEasy-v0': { ...episodesOf(104), ...annealed(1_000_000), width: 64 },
   'ConcentrationMedium-v0': { ...episodesOf(208), ...annealed(1_000_000), width: 64 },
   'ConcentrationHard-v0': { ...episodesOf(104), ...annealed(1_000_000), width: 64 },
-  'MaskedCartPole-v1': { ...annealed(500_000), context: 8, gamma: 0.98, entropyCoefficient: 0 },
+  'MaskedCartPole-v1': {
+    ...annealed(1_000_000),
+    width: 64,
+    context: 16,
+    sequenceSteps: 32,
+    gamma: 0.98,
+    entropyCoefficient: 0,
+  },
 
   'DarkRoom-v0': ({ horizon, episodes }) => ({
     ...episodesOf((horizon as number) * (episodes as number)),

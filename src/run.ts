@@ -69,6 +69,11 @@ export class RunDirectory {
     return join(this.path, 'replays');
   }
 
+  /** A replay that will have a name of its own when it is whole. */
+  get unfinishedReplayPath(): string {
+    return join(this.replaysPath, 'live.partial');
+  }
+
   /** @throws UsageError when there is something at that path already */
   create(): void {
     if (this.exists)

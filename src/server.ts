@@ -6,7 +6,9 @@ import { extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GymformerError, UsageError } from './errors.ts';
 import { listCheckpoints, readAgent, weightsPath } from './server/agents.ts';
+import { EVENT_STREAM } from './server/eventStream.ts';
 import { Library } from './server/library.ts';
+import { MetricsEvents } from './server/metricsEvents.ts';
 import { HttpError, respondFile, respondJson, setHeaders } from './server/respond.ts';
 import { RunEvents } from './server/runEvents.ts';
 
@@ -47,7 +49,9 @@ const BYTES = 'application/octet-stream';
  *   GET /api/agents/<run>   the checkpoints that a page may play with: `CheckpointEntry[]`
  *   GET /api/agents/<run>/<checkpoint>                      what acting needs of one, or of `best` or `latest`: `AgentEntry`
  *   GET /api/agents/<run>/<checkpoint>/policy.safetensors   its weights
- *   GET /api/events         server-sent events: the list of runs, at once and whenever it has changed
+ *   GET /api/events         server-sent events: the list of runs at once, and each run that has changed
+ *   GET /api/metrics?run=<id>&run=<id>&from=<id of an event>
+ *                           server-sent events: lines of these runs' metrics, from the first or after that event
  *   GET /…                  the viewer
  *
  * An error is JSON, `{ error }`. Requests that name another host are refused, so that no web page can get at the runs
@@ -61,10 +65,11 @@ export async function startServer({ path, port = 0, viewerRoot = builtViewer() }
     throw new GymformerError(`the viewer has not been built, ${viewerRoot} is missing: run \`npm run build\``);
   const viewer = realpathSync(viewerRoot);
   const library = new Library(path);
-  const events = new RunEvents(() => library.runs());
+  const events = new RunEvents(library);
+  const metrics = new MetricsEvents();
   const server = createServer((request, response) => {
     setHeaders(response);
-    answer(request, response, { library, events, viewer }).catch((error: unknown) => fail(response, error));
+    answer(request, response, { library, events, metrics, viewer }).catch((error: unknown) => fail(response, error));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, port)));
@@ -74,6 +79,7 @@ export async function startServer({ path, port = 0, viewerRoot = builtViewer() }
     url: `http://${HOST}:${(server.address() as AddressInfo).port}/`,
     close: () => {
       events.close();
+      metrics.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       return closed;
@@ -84,12 +90,13 @@ export async function startServer({ path, port = 0, viewerRoot = builtViewer() }
 interface Served {
   library: Library;
   events: RunEvents;
+  metrics: MetricsEvents;
   /** Folder of the viewer, without links in its path. */
   viewer: string;
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, served: Served): Promise<void> {
-  const { library, events, viewer } = served;
+  const { library, events, metrics, viewer } = served;
   checkHost(request);
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('Allow', 'GET, HEAD');
@@ -97,7 +104,12 @@ async function answer(request: IncomingMessage, response: ServerResponse, served
   }
   const path = pathOf(request);
   if (path === '/api/runs') return respondJson(response, 200, library.runs());
-  if (path === '/api/events') return events.add(response);
+  if (path === '/api/events' || path === '/api/metrics') {
+    if (request.method === 'HEAD') return void response.writeHead(200, { 'Content-Type': EVENT_STREAM }).end();
+    if (path === '/api/events') return events.add(response);
+    const { files, position } = wantedMetrics(request, library);
+    return metrics.add(response, files, position);
+  }
   if (path.startsWith('/api/replays/')) {
     const file = library.replayPath(path.slice('/api/replays/'.length));
     if (!file) throw new HttpError(404, 'there is no such replay');
@@ -141,6 +153,27 @@ function pathOf({ url = '/' }: IncomingMessage): string {
   if (!path.startsWith('/') || path.includes('\0') || path.split(/[/\\]/).includes('..'))
     throw new HttpError(400, 'the path leads nowhere');
   return path;
+}
+
+/**
+ * Which files of metrics a page asks for, and from where on: a browser that comes back says it in a header, by itself.
+ * Runs that are gone are left out.
+ *
+ * @throws HttpError 404 when none is there
+ */
+function wantedMetrics(
+  { url = '/', headers }: IncomingMessage,
+  library: Library,
+): { files: Map<string, string>; position: string } {
+  const query = new URLSearchParams(url.replace(/^[^?]*/, ''));
+  const files = new Map<string, string>();
+  for (const id of query.getAll('run')) {
+    const file = library.metricsPath(id);
+    if (file !== undefined) files.set(id, file);
+  }
+  if (files.size === 0) throw new HttpError(404, 'there is no such run');
+  const last = headers['last-event-id'];
+  return { files, position: typeof last === 'string' ? last : (query.get('from') ?? '') };
 }
 
 /** @throws HttpError 404 when it is not there, or a link leads out of the viewer's folder */

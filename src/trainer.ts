@@ -12,6 +12,7 @@ import { mean } from './statistics.ts';
 import { describePolicy } from './trained.ts';
 import { openTraining, type Training } from './training.ts';
 import { collectAndLearn } from './update.ts';
+import type { Audience } from './watch/audience.ts';
 
 export interface TrainOptions {
   /** All settings; of a resumed run, those of `RunDirectory.resumeConfig`. */
@@ -24,6 +25,8 @@ export interface TrainOptions {
   /** Ends training after the update under way, with a checkpoint. */
   signal?: AbortSignal;
   onEvent?: (event: TrainEvent) => void;
+  /** Who watches. */
+  audience?: Audience;
 }
 
 /** Updates to wait after an evaluation that `untilReturn` called for and that fell short. */
@@ -38,7 +41,7 @@ const EVALUATION_SEEDS = 1_000_000;
  * @throws EnvError when the environment breaks its contract
  */
 export async function train(options: TrainOptions): Promise<DoneEvent> {
-  const { config, spec, signal, onEvent = () => {} } = options;
+  const { config, spec, signal, onEvent = () => {}, audience } = options;
   const { untilReturn } = config;
   const run = new RunDirectory(options.run);
   const evalSpec = config.evalParameters ? await resolveEnvironment(evaluationReference(config)) : spec;
@@ -87,6 +90,7 @@ export async function train(options: TrainOptions): Promise<DoneEvent> {
         await save(training, run, null, onEvent);
       }
       if (crosses(from, training.step, config.replayEvery)) onEvent(await recordTraining(training, options, run));
+      if (audience?.ready) audience.show(await training.copyOfPolicy());
       await new Promise(setImmediate); // let signals and timers through
     }
 

@@ -22,6 +22,7 @@ import type { RunDirectory } from './run.ts';
 import { SelfPlay, type SelfPlayState } from './selfPlay.ts';
 import { checkMemory } from './tensorMemory.ts';
 import { buildPolicy, frozenNormalizer } from './trained.ts';
+import type { PolicyCopy } from './watch/audience.ts';
 import { type EnvSpec, make } from '../envs/registry.ts';
 import { openVectorEnv } from './vectorEnv.ts';
 
@@ -136,6 +137,16 @@ export class Training {
       openEnvs: (options) => openVectorEnv(this.evalSpec, { ...options, workers: this.config.envWorkers }),
       step: this.step,
       normalizer: (environments) => frozenNormalizer(statistics, this.policy.observationSpace, environments),
+      valueScale: this.rewardNormalizer?.deviation ?? 1,
+    };
+  }
+
+  /** The policy as it is now, to be played elsewhere. */
+  async copyOfPolicy(): Promise<PolicyCopy> {
+    return {
+      step: this.step,
+      parameters: await this.policy.parameters.save(),
+      statistics: this.observationNormalizer.state(),
       valueScale: this.rewardNormalizer?.deviation ?? 1,
     };
   }

@@ -13,11 +13,13 @@ import { byId } from './page/dom.ts';
 import { listenForFiles } from './page/drop.ts';
 import { GoTo } from './time/goTo.ts';
 import { HeaderBar } from './page/headerBar.ts';
+import { Layout } from './page/layout.ts';
 import { Inspector } from './inspector/inspector.ts';
 import { Jumps } from './time/jumps.ts';
 import { listenToKeys } from './time/keys.ts';
 import { LookedPanel } from './attention/lookedPanel.ts';
 import { Messages } from './page/messages.ts';
+import { Overlay } from './live/overlay.ts';
 import { Opener } from './session/opener.ts';
 import { Picture } from './scene/picture.ts';
 import { Picker } from './compare/picker.ts';
@@ -30,6 +32,7 @@ import { Session } from './session/session.ts';
 import { fileSource, sourceOf } from './compare/sources.ts';
 import { Stage } from './scene/stage.ts';
 import { Timeline } from './time/timeline.ts';
+import { TrainingPanel } from './live/trainingPanel.ts';
 import { Transport } from './time/transport.ts';
 import { Welcome } from './page/welcome.ts';
 import { Zoom } from './time/zoom.ts';
@@ -47,6 +50,7 @@ const session = new Session(player, opener, {
   showRuns: (runs) => {
     runsPanel.setRuns(runs);
     picker.setRuns(runs);
+    training.setRuns(runs);
   },
   showWanted: (id) => runsPanel.setOpen(id),
   showLive: (following, connected) => header.showLive(following, connected),
@@ -64,8 +68,12 @@ const comparison = new Comparison(
 );
 
 // The page
+const layout = new Layout();
+const overlay = new Overlay();
+const training = new TrainingPanel(layout, overlay);
 const header = new HeaderBar(player, () => session.toggleLive());
 const runsPanel = new RunsPanel(player, controls, {
+  overlay,
   open: (replay) => session.choose(replay),
   compare: (replay) => comparison.addReplay(replay),
 });
@@ -131,7 +139,7 @@ listenForFiles({
 });
 lessMotion.addEventListener('change', () => (player.glides = !lessMotion.matches));
 darkColours.addEventListener('change', () => {
-  for (const panel of [timeline, compare, looked, attention, picture]) panel.redraw();
+  for (const panel of [timeline, compare, looked, attention, picture, training]) panel.redraw();
 });
 
 addressBar.start(location.hash);

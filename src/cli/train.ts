@@ -72,7 +72,7 @@ export const trainCommand: Command<TrainArguments> = {
     const interrupt = onInterrupt('stopping after this update, then saving … (Ctrl-C again quits at once)', (line) =>
       progress.say(line),
     );
-    const watcher = watch ? new Watcher(run) : null;
+    const watcher = watch ? new Watcher({ config, run }) : null;
     let evaluation: EvalEvent | null = null;
     const onEvent = (event: TrainEvent): void => {
       if (json) printJson(event);
@@ -82,7 +82,9 @@ export const trainCommand: Command<TrainArguments> = {
       if (event.event === 'start') void watcher?.open((line) => progress.say(line));
     };
     try {
-      const done = await train({ config, spec, run, resume, signal: interrupt.signal, onEvent });
+      const { signal } = interrupt;
+      const done = await train({ config, spec, run, resume, signal, onEvent, ...(watcher && { audience: watcher }) });
+      watcher?.stopRecording();
       if (!json) printOutcome(spec.id, done, evaluation);
       if (!json || done.interrupted) sayWhatNext(withParameters(args.environment, args), done);
       interrupt.release();

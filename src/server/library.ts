@@ -43,6 +43,7 @@ export interface RunEntry {
 }
 
 const EXTENSION = '.gfr';
+const METRICS = 'metrics.jsonl';
 /** Runs may be grouped: runs/<run> or runs/<group>/<run>. */
 const RUN_DEPTH = 2;
 /** A run that says it is running counts as such this long after its last change, even if its process is not seen. */
@@ -75,6 +76,8 @@ export class Library {
   private readonly headers = new Map<string, { bytes: number; header: ReplayHeader | undefined }>();
   private paths = new Map<string, string>();
   private places = new Map<string, RunPlace>();
+  /** Folder of each run that was found, by its id; `live`: it was training. */
+  private found = new Map<string, { path: string; live: boolean }>();
 
   /** @throws FileError when there is nothing at the path */
   constructor(path: string) {
@@ -89,8 +92,21 @@ export class Library {
   runs(): RunEntry[] {
     this.paths = new Map();
     this.places = new Map();
+    this.found = new Map();
     const runs = this.find();
     return runs.sort((a, b) => b.updatedAt.localeCompare(a.updatedAt) || a.id.localeCompare(b.id));
+  }
+
+  /** The runs that were training at the last look, as they are now; nothing else is looked at. */
+  liveRuns(): RunEntry[] {
+    return [...this.found].flatMap(([id, { path, live }]) => (live ? this.run(path, id) : []));
+  }
+
+  /** The file of a run's metrics, which may not be there yet; undefined when there is no such run. */
+  metricsPath(id: string): string | undefined {
+    if (!this.found.has(id)) this.runs();
+    const run = this.found.get(id);
+    return run && join(run.path, METRICS);
   }
 
   /** Where the replay of an id is; undefined when there is none. */
@@ -135,11 +151,13 @@ export class Library {
     const replays = this.replays(folder, id, replaysIn(folder));
     const recordedAt = replays.flatMap((replay) => replay.step ?? []);
     this.places.set(id, { id, path, recordedAt });
-    const changes = [modifiedMs(join(path, 'config.json')), modifiedMs(join(path, 'metrics.jsonl'))];
+    const changes = [modifiedMs(join(path, 'config.json')), modifiedMs(join(path, METRICS))];
     const updatedMs = Math.max(...changes, ...replays.map(({ modifiedAt }) => Date.parse(modifiedAt)));
     const { step, meanReturn, sparkline: returns } = metrics;
     const what = { id, name: id, environment, policy, algo, seed, step, steps, meanReturn, returns, replays };
-    return [{ ...what, updatedAt: new Date(updatedMs).toISOString(), live: isRunning(path, updatedMs) }];
+    const live = isRunning(path, updatedMs);
+    this.found.set(id, { path, live });
+    return [{ ...what, updatedAt: new Date(updatedMs).toISOString(), live }];
   }
 
   /** Replays outside of a run, shown as a run that has nothing but them. */
@@ -185,7 +203,7 @@ export class Library {
     const before = this.known.get(path);
     if (before?.config.key === key) return before;
     const value = readConfig(file);
-    const run = { config: { key, value }, metrics: before?.metrics ?? new MetricsTail(join(path, 'metrics.jsonl')) };
+    const run = { config: { key, value }, metrics: before?.metrics ?? new MetricsTail(join(path, METRICS)) };
     this.known.set(path, run);
     return run;
   }
@@ -202,8 +220,7 @@ export class Library {
 
 function isRun(path: string): boolean {
   return (
-    existsSync(join(path, 'config.json')) &&
-    (existsSync(join(path, 'metrics.jsonl')) || existsSync(join(path, 'replays')))
+    existsSync(join(path, 'config.json')) && (existsSync(join(path, METRICS)) || existsSync(join(path, 'replays')))
   );
 }
 

@@ -1,34 +1,24 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { LineTail } from './lineTail.ts';
 
 /** Enough for a curve the size of a word. */
 const SPARKLINE_POINTS = 60;
-const NEWLINE = 0x0a;
 
 /** What a list of runs shows of a run's metrics.jsonl, kept up to date by reading only what was added. */
 export class MetricsTail {
-  private inode = -1;
-  private offset = 0;
+  private readonly tail: LineTail;
   private meanReturns: number[] = [];
   step = 0;
   meanReturn: number | null = null;
 
-  constructor(private readonly path: string) {}
+  constructor(path: string) {
+    this.tail = new LineTail(path);
+  }
 
   /** Reads on. A last line that is cut is left for later; a file that is another, or shorter, is read anew. */
   update(): void {
-    const file = openIfThere(this.path);
-    if (file === null) return this.forget(-1);
-    try {
-      const { ino, size } = fstatSync(file);
-      if (ino !== this.inode || size < this.offset) this.forget(ino);
-      if (size === this.offset) return;
-      const bytes = Buffer.alloc(size - this.offset);
-      const read = bytes.subarray(0, readSync(file, bytes, 0, bytes.length, this.offset));
-      const whole = read.subarray(0, read.lastIndexOf(NEWLINE) + 1);
-      this.offset += whole.length;
-      for (const line of whole.toString('utf8').split('\n')) this.take(line);
-    } finally {
-      closeSync(file);
+    for (let lines = this.tail.readOn(); lines; lines = this.tail.readOn()) {
+      if (lines.anew) this.forget();
+      for (const line of lines.text.split('\n')) this.take(line);
     }
   }
 
@@ -47,9 +37,7 @@ export class MetricsTail {
     this.meanReturns.push(meanReturn);
   }
 
-  private forget(inode: number): void {
-    this.inode = inode;
-    this.offset = 0;
+  private forget(): void {
     this.meanReturns = [];
     this.step = 0;
     this.meanReturn = null;
@@ -63,13 +51,5 @@ function parseLine(line: string): Record<string, unknown> {
     return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
   } catch {
     return {};
-  }
-}
-
-function openIfThere(path: string): number | null {
-  try {
-    return openSync(path, 'r');
-  } catch {
-    return null;
   }
 }

@@ -1,74 +1,72 @@
 import type { ServerResponse } from 'node:http';
+import { EventStream } from './eventStream.ts';
 import type { RunEntry } from './library.ts';
+import { Poll } from './poll.ts';
 
-/** How often the folders are looked at, at most, and how large a part of the time that may take. */
-const POLL_MS = 300;
-const POLL_SHARE = 0.05;
-/** A comment this often tells both sides that the connection still stands. */
-const HEARTBEAT_MS = 15_000;
-/** After a lost connection, the browser tries again so much later. */
-const RETRY_MS = 1000;
+/** What is looked at. */
+export interface Runs {
+  /** All runs that there are. */
+  runs(): RunEntry[];
+  /** The runs that were training when all were looked at, as they are now. */
+  liveRuns(): RunEntry[];
+}
+
+/** What trains changes all the time; that another run begins, or an old one gets a replay, may take longer to be seen. */
+const LIVE = { everyMs: 250, share: 0.01 };
+const ALL = { everyMs: 2000, share: 0.01 };
 
 /**
- * Sends the list of runs to everybody who listens, whole, at once and whenever it has changed. The folders are only
- * looked at while somebody listens.
+ * Tells everybody who listens of the runs: at once of all (`runs`: `RunEntry[]`), later of each that has changed
+ * (`run`: `RunEntry`), and of all again when there are others. The folders are only looked at while somebody listens.
  */
 export class RunEvents {
-  private readonly listeners = new Set<ServerResponse>();
-  private poll: NodeJS.Timeout | undefined;
-  private heartbeat: NodeJS.Timeout | undefined;
-  private last = '';
+  readonly #runs: Runs;
+  readonly #listeners = new Set<EventStream>();
+  readonly #polls = [new Poll(() => this.#tellOf(this.#runs.liveRuns()), LIVE), new Poll(() => this.#lookAtAll(), ALL)];
+  /** JSON of what the listeners know of each run, by its id. */
+  #known = new Map<string, string>();
 
-  constructor(private readonly runs: () => RunEntry[]) {}
+  constructor(runs: Runs) {
+    this.#runs = runs;
+  }
 
   /** Listens until the connection closes. */
   add(response: ServerResponse): void {
-    response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8' });
-    if (response.req.method === 'HEAD') {
-      response.end();
-      return;
-    }
-    response.write(`retry: ${RETRY_MS}\n\n`);
-    this.publish();
-    response.write(this.last);
-    this.listeners.add(response);
-    response.once('close', () => this.remove(response));
-    this.heartbeat ??= setInterval(() => this.send(': still here\n\n'), HEARTBEAT_MS);
-    if (!this.poll) this.pollLater(POLL_MS);
+    this.#lookAtAll();
+    const stream = new EventStream(response, () => this.#remove(stream));
+    stream.send(this.#all());
+    this.#listeners.add(stream);
+    for (const poll of this.#polls) poll.start();
   }
 
   close(): void {
-    for (const response of this.listeners) response.end();
-    this.listeners.clear();
-    this.stop();
+    for (const stream of this.#listeners) stream.end();
+    this.#listeners.clear();
+    for (const poll of this.#polls) poll.stop();
   }
 
-  private remove(response: ServerResponse): void {
-    this.listeners.delete(response);
-    if (this.listeners.size === 0) this.stop();
+  #remove(stream: EventStream): void {
+    this.#listeners.delete(stream);
+    if (this.#listeners.size === 0) for (const poll of this.#polls) poll.stop();
   }
 
-  private stop(): void {
-    clearTimeout(this.poll);
-    clearInterval(this.heartbeat);
-    this.poll = this.heartbeat = undefined;
+  #lookAtAll(): void {
+    const runs = this.#runs.runs();
+    if (runs.length === this.#known.size && runs.every(({ id }) => this.#known.has(id))) return this.#tellOf(runs);
+    this.#known = new Map(runs.map((run) => [run.id, JSON.stringify(run)]));
+    for (const stream of this.#listeners) stream.send(this.#all());
   }
 
-  private pollLater(delayMs: number): void {
-    this.poll = setTimeout(() => {
-      const start = performance.now();
-      this.publish();
-      this.pollLater(Math.max(POLL_MS, (performance.now() - start) / POLL_SHARE));
-    }, delayMs);
+  #tellOf(runs: readonly RunEntry[]): void {
+    for (const run of runs) {
+      const data = JSON.stringify(run);
+      if (this.#known.get(run.id) === data) continue;
+      this.#known.set(run.id, data);
+      for (const stream of this.#listeners) stream.send({ event: 'run', data });
+    }
   }
 
-  private publish(): void {
-    const now = `event: runs\ndata: ${JSON.stringify(this.runs())}\n\n`;
-    if (now !== this.last) this.send(now);
-    this.last = now;
-  }
-
-  private send(text: string): void {
-    for (const response of this.listeners) response.write(text);
+  #all(): { event: string; data: string } {
+    return { event: 'runs', data: `[${[...this.#known.values()].join()}]` };
   }
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { Replay } from '../../src/replay/format.ts';
 import { gymformer, start, temporaryFolder, TINY } from './program.ts';
 
 const folder = temporaryFolder();
@@ -98,24 +99,37 @@ test('eval and record print what the table of the commands says', async () => {
   expect(readdirSync(join(folder.path, 'played/replays'))).toHaveLength(1);
 });
 
-test('--watch serves the run while it trains, new episodes appear, and it ends with the training', async () => {
-  const words = `train CartPole-v1 --steps 1000000 --replay-every 256 --out watched --watch ${TINY}`;
-  const program = start(words.split(' '), folder.path);
-  let said = '';
-  program.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
-  const ended = once(program, 'close');
-  const url = await until(() => /watch it at (http:\S+)\s/.exec(said)?.[1]);
-  const replays = async (): Promise<number> => {
-    const runs = (await (await fetch(new URL('api/runs', url))).json()) as { live: boolean; replays: unknown[] }[];
-    return runs[0]?.live ? runs[0].replays.length : 0;
-  };
-  const first = await until(async () => (await replays()) || undefined);
-  await until(async () => (await replays()) > first || undefined);
-  program.kill('SIGINT');
-  await ended;
-  await expect(fetch(url)).rejects.toThrow('fetch failed');
-  expect(existsSync(join(folder.path, 'watched/checkpoints.json'))).toBe(true);
-});
+/** Milliseconds for three programs to begin side by side, the recording one with what the others leave. */
+const LONG = 180_000;
+
+test(
+  '--watch serves a run that trains, whole new episodes appear, and it ends with it',
+  { timeout: LONG },
+  async () => {
+    const words = `train CartPole-v1 --steps 1000000 --out watched --watch ${TINY}`;
+    const program = start(words.split(' '), folder.path);
+    let said = '';
+    program.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+    const ended = once(program, 'close');
+    const url = await until(() => /watch it at (http:\S+)\s/.exec(said)?.[1]);
+    const replays = async (): Promise<{ id: string }[]> => {
+      const runs = (await (await fetch(new URL('api/runs', url))).json()) as {
+        live: boolean;
+        replays: { id: string }[];
+      }[];
+      return runs[0]?.live ? runs[0].replays : [];
+    };
+    const [first] = await until(async () => ((await replays()).length > 0 ? await replays() : undefined));
+    const bytes = new Uint8Array(await (await fetch(new URL(`api/replays/${first?.id}`, url))).arrayBuffer());
+    expect(Replay.open(bytes)).toMatchObject({ complete: true, episodes: [expect.any(Object)] });
+    await until(async () => (await replays()).length > 1 || undefined);
+    program.kill('SIGINT');
+    await ended;
+    await expect(fetch(url)).rejects.toThrow('fetch failed');
+    expect(existsSync(join(folder.path, 'watched/checkpoints.json'))).toBe(true);
+    expect(readdirSync(join(folder.path, 'watched/replays')).filter((name) => !name.endsWith('.gfr'))).toEqual([]);
+  },
+);
 
 /** Asks again and again until there is an answer; the test's own time limit ends it. */
 async function until<Answer>(ask: () => Answer | undefined | Promise<Answer | undefined>): Promise<Answer> {

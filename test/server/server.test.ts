@@ -83,19 +83,22 @@ function raw(
   });
 }
 
-/** Reads server-sent events, one list of runs at a time. */
+/** Reads server-sent events: the list of runs as it is after each. */
 async function listen(server: Server): Promise<{ next: () => Promise<RunEntry[]>; cancel: () => Promise<void> }> {
   const response = await fetch(`${server.url}api/events`);
   expect(response.headers.get('content-type')).toContain('text/event-stream');
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();
   const decoder = new TextDecoder();
   let text = '';
+  let runsNow: RunEntry[] = [];
   const next = async (): Promise<RunEntry[]> => {
     for (;;) {
-      const event = /event: runs\ndata: (.*)\n\n/.exec(text);
+      const event = /event: (runs?)\ndata: (.*)\n\n/.exec(text);
       if (event) {
         text = text.slice(event.index + event[0].length);
-        return JSON.parse(event[1] as string) as RunEntry[];
+        const told = JSON.parse(event[2] as string) as RunEntry[] | RunEntry;
+        runsNow = Array.isArray(told) ? told : runsNow.map((run) => (run.id === told.id ? told : run));
+        return runsNow;
       }
       const { value, done } = await reader.read();
       if (done) throw new Error('the stream of events ended');

@@ -285,7 +285,7 @@ async function markedShare(page: Page): Promise<number> {
   return page.locator('#compared-tracks canvas').evaluate((element) => {
     const canvas = element as HTMLCanvasElement;
     const context = canvas.getContext('2d') as CanvasRenderingContext2D;
-    const colour = getComputedStyle(document.documentElement).getPropertyValue('--series-2').trim();
+    const colour = getComputedStyle(document.documentElement).getPropertyValue('--curve-2').trim();
     const wanted = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
     const { data } = context.getImageData(0, 1, canvas.width, 1); // the top edge, which only marks reach
     const columns = Array.from({ length: canvas.width }, (_, x) => x).filter((x) =>

@@ -18,6 +18,18 @@ export class RunFolder {
     }
   }
 
+  /** Another run, without replays. */
+  add(name: string, { environment = 'Marker-v0', policy = 'mlp' } = {}): void {
+    mkdirSync(join(this.path, name, 'replays'), { recursive: true });
+    const config = { environment, policy, algo: 'ppo', seed: 1, steps: 100 };
+    writeFileSync(join(this.path, name, 'config.json'), JSON.stringify(config));
+  }
+
+  /** Adds lines to a run's metrics. */
+  report(events: readonly object[], run = 'marker-run'): void {
+    appendFileSync(join(this.path, run, 'metrics.jsonl'), events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+  }
+
   /** Says that this process trains the run. */
   train(): void {
     writeFileSync(join(this.#run, 'running.json'), JSON.stringify({ pid: process.pid }));

@@ -1,6 +1,7 @@
 import { pageColours } from '../page/colours.ts';
+import type { PageColours } from '../page/colours.ts';
 import { byId, element, pen } from '../page/dom.ts';
-import { seriesColour, seriesDash } from '../page/series.ts';
+import { seriesDash } from '../page/series.ts';
 import type { Changes } from '../time/clock.ts';
 import type { Controls } from '../time/controls.ts';
 import { Extremes } from '../time/extremes.ts';
@@ -63,9 +64,9 @@ export class ComparedTracks {
       const band = { top: MARK + i * (BAND_HEIGHT + GAP), height: BAND_HEIGHT };
       const range = rangeOf(lines);
       drawLabel(context, name, new Extremes(Float32Array.of(range.low, range.high)), band, plot, colours);
-      drawLines(context, lines, { band, plot, range });
+      drawLines(context, lines, { band, plot, range, colours });
     });
-    this.#drawMarks(context, height, plot);
+    this.#drawMarks(context, height, plot, colours);
     this.#moveCursor();
   }
 
@@ -83,13 +84,13 @@ export class ComparedTracks {
     return [...(values.length > 0 ? [{ name: 'value', lines: values }] : []), { name: 'return', lines: returns }];
   }
 
-  #drawMarks(context: Pen, height: number, plot: Plot): void {
+  #drawMarks(context: Pen, height: number, plot: Plot, colours: PageColours): void {
     for (const { series, comparing } of this.#comparison.members) {
       if (comparing.state !== 'found') continue;
       const { step } = comparing.divergence;
       if (step < plot.first || step > plot.last) continue;
       const x = xOf(step, plot);
-      context.strokeStyle = context.fillStyle = seriesColour(series);
+      context.strokeStyle = context.fillStyle = colours.curves[series - 1] ?? colours.dim;
       context.lineWidth = 1.5;
       context.setLineDash(seriesDash(series));
       context.stroke(new Path2D(`M${x} 0V${height}`));

@@ -1,5 +1,6 @@
+import type { PageColours } from '../page/colours.ts';
 import type { Range } from '../page/meter.ts';
-import { seriesColour, seriesDash } from '../page/series.ts';
+import { seriesDash } from '../page/series.ts';
 import type { Extremes } from '../time/extremes.ts';
 import { pixelColumns, yIn } from '../time/tracks.ts';
 import type { Band, Pen, Plot } from '../time/tracks.ts';
@@ -21,7 +22,7 @@ export function rangeOf(lines: readonly Line[]): Range {
 export function drawLines(
   pen: Pen,
   lines: readonly Line[],
-  { band, plot, range: { low, high } }: { band: Band; plot: Plot; range: Range },
+  { band, plot, range: { low, high }, colours }: { band: Band; plot: Plot; range: Range; colours: PageColours },
 ): void {
   pen.save();
   pen.beginPath();
@@ -30,7 +31,7 @@ export function drawLines(
   pen.lineWidth = 1.5;
   pen.lineJoin = 'round';
   for (const { series, values } of lines) {
-    pen.strokeStyle = seriesColour(series);
+    pen.strokeStyle = colours.curves[series - 1] ?? colours.dim;
     pen.setLineDash(seriesDash(series));
     pen.beginPath();
     for (const [x, least, most] of pixelColumns(values, plot)) {

@@ -16,6 +16,9 @@ export const TELLING_COLOURS = [
 /** The page's small print, for canvases. */
 export const FONT = '11px "Inter", "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif';
 
+/** Colours for lines that there are in base.css. */
+export const CURVE_COLOURS = 6;
+
 /** The page's own colours, as style.css sets them for light and dark; canvases need them spelled out. */
 export interface PageColours {
   text: string;
@@ -23,13 +26,16 @@ export interface PageColours {
   line: string;
   accent: string;
   alarm: string;
+  /** Of lines that are told apart: `--curve-1` and so on. */
+  curves: string[];
 }
 
 export function pageColours(): PageColours {
   const style = getComputedStyle(document.documentElement);
   const read = (name: string): string => style.getPropertyValue(name).trim();
   const [text, dim, line] = [read('--text'), read('--dim'), read('--line')];
-  return { text, dim, line, accent: read('--accent'), alarm: read('--alarm') };
+  const curves = Array.from({ length: CURVE_COLOURS }, (_, i) => read(`--curve-${i + 1}`));
+  return { text, dim, line, accent: read('--accent'), alarm: read('--alarm'), curves };
 }
 
 /** `rgb(…)` of a `#rrggbb` colour with an opacity. */

@@ -8,11 +8,6 @@ export function seriesDash(series: number): readonly number[] {
   return DASHES[series - 1] ?? [];
 }
 
-/** @param series from 1 to 4: its colour, as base.css sets it for light and dark */
-export function seriesColour(series: number): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--series-${series}`).trim();
-}
-
 /** A piece of a series' line: what a name beside it is the name of. */
 export function seriesSwatch(series: number): SVGElement {
   const line = svg('line', { x1: 1, x2: 23, y1: 4, y2: 4, 'stroke-dasharray': seriesDash(series).join(' ') });

@@ -1,3 +1,5 @@
+import { ServerEvents } from './serverEvents.ts';
+
 /** A replay on the server, as it stands in the list of runs. */
 export interface ReplayEntry {
   id: string;
@@ -67,14 +69,20 @@ export async function fetchReplay(id: string, signal: AbortSignal): Promise<Uint
 }
 
 /**
- * Tells of every change to the runs, until the page goes away; a lost connection is taken up again by the browser, and
- * starts with the whole list, so that nothing is missed.
+ * Tells of every change to the runs, until the page goes away. A connection that was lost starts again with the whole
+ * list, so that nothing is missed.
  */
 export function watchRuns(changed: (runs: RunEntry[]) => void, connected: (connected: boolean) => void): void {
-  const events = new EventSource('api/events');
-  events.addEventListener('runs', (event: MessageEvent<string>) => changed(JSON.parse(event.data) as RunEntry[]));
-  events.addEventListener('open', () => connected(true));
-  events.addEventListener('error', () => connected(false));
+  let runs: RunEntry[] = [];
+  const take = (now: RunEntry[]): void => changed((runs = now));
+  const handlers = {
+    runs: ({ data }: MessageEvent<string>) => take(JSON.parse(data) as RunEntry[]),
+    run: ({ data }: MessageEvent<string>) => {
+      const told = JSON.parse(data) as RunEntry;
+      take(runs.map((run) => (run.id === told.id ? told : run)));
+    },
+  };
+  void new ServerEvents(() => 'api/events', handlers, connected);
 }
 
 /** The replay of a run that was written last. */

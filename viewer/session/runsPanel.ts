@@ -1,10 +1,22 @@
 import type { Changes, Panel } from '../time/clock.ts';
 import type { Controls } from '../time/controls.ts';
-import { byId, element, svg } from '../page/dom.ts';
+import type { Overlay } from '../live/overlay.ts';
+import { RunList } from '../live/runList.ts';
+import { byId, element } from '../page/dom.ts';
 import type { ReplayEntry, RunEntry } from './library.ts';
-import { newestReplay, shortName } from './library.ts';
+import { newestReplay } from './library.ts';
 import { formatAge, formatCount, formatNumber, groupThousands } from '../page/numbers.ts';
 import type { Player } from '../time/player.ts';
+import { replaceKeepingFocus, row } from './rows.ts';
+
+interface RunActions {
+  /** Whose curves are shown. */
+  overlay: Overlay;
+  /** Opens a replay of the server. */
+  open: (id: string) => void;
+  /** Adds it to what is compared. */
+  compare: (id: string) => void;
+}
 
 /** What there is to watch: runs, the chosen run's replays, the open replay's episodes. */
 export class RunsPanel implements Panel {
@@ -12,22 +24,21 @@ export class RunsPanel implements Panel {
   readonly #controls: Controls;
   readonly #openReplay: (id: string) => void;
   readonly #compare: (id: string) => void;
-  readonly #runsList = byId('runs', HTMLElement);
+  readonly #overlay: Overlay;
+  readonly #runList: RunList;
   readonly #replaysList = byId('replays', HTMLElement);
   readonly #episodesList = byId('episodes', HTMLElement);
   #runs: readonly RunEntry[] | null = null;
   #openId: string | null = null;
   #chosenRun: string | null = null;
 
-  constructor(
-    player: Player,
-    controls: Controls,
-    { open, compare }: { open: (id: string) => void; compare: (id: string) => void },
-  ) {
+  constructor(player: Player, controls: Controls, { overlay, open, compare }: RunActions) {
     this.#player = player;
     this.#controls = controls;
+    this.#overlay = overlay;
     this.#openReplay = open;
     this.#compare = compare;
+    this.#runList = new RunList(overlay, (id) => this.#choose(id));
   }
 
   update(changes: Changes): void {
@@ -59,13 +70,10 @@ export class RunsPanel implements Panel {
   }
 
   #listRuns(): void {
-    byId('runs-section', HTMLElement).hidden = this.#runs === null;
-    byId('no-runs', HTMLElement).hidden = this.#runs?.length !== 0;
-    const run = this.#run;
-    replaceKeepingFocus(
-      this.#runsList,
-      (this.#runs ?? []).map((entry) => runRow(entry, entry === run, () => this.#choose(entry))),
-    );
+    const [runs, run] = [this.#runs ?? [], this.#run];
+    this.#runList.show(this.#runs, run?.id ?? null);
+    this.#overlay.keepOnly(new Set(runs.map(({ id }) => id)));
+    this.#overlay.setCurrent((run ?? runs.find(({ live }) => live) ?? runs[0])?.id ?? null);
     byId('replays-section', HTMLElement).hidden = run === null;
     const newestFirst = [...(run?.replays ?? [])].sort((a, b) => b.modifiedAt.localeCompare(a.modifiedAt));
     replaceKeepingFocus(
@@ -81,9 +89,9 @@ export class RunsPanel implements Panel {
     byId('no-replays', HTMLElement).hidden = run === null || run.replays.length > 0;
   }
 
-  #choose(run: RunEntry): void {
-    this.#chosenRun = run.id;
-    const newest = newestReplay(run);
+  #choose(run: string): void {
+    this.#chosenRun = run;
+    const newest = this.#run && newestReplay(this.#run);
     if (newest) this.#openReplay(newest.id);
     this.#listRuns();
   }
@@ -116,22 +124,6 @@ export class RunsPanel implements Panel {
   }
 }
 
-function runRow(run: RunEntry, chosen: boolean, press: () => void): HTMLElement {
-  const note = run.live ? `${Math.floor((run.step / run.steps) * 100)} %` : formatAge(run.updatedAt);
-  const name = element('span', { class: 'name', title: run.name }, shortName(run));
-  if (run.live) name.prepend(element('span', { class: 'live-dot', title: 'training now' }));
-  return row(
-    `run-${run.id}`,
-    [
-      name,
-      element('span', { class: 'number' }, run.meanReturn === null ? '' : formatNumber(run.meanReturn)),
-      element('span', { class: 'note' }, `${run.environment} \u00b7 ${note}`),
-      ...(run.returns.length > 1 ? [sparkline(run.returns)] : []),
-    ],
-    { chosen, press },
-  );
-}
-
 function replayRow(
   replay: ReplayEntry,
   { compare, ...rest }: { chosen: boolean; press: () => void; compare: () => void },
@@ -149,35 +141,4 @@ function replayRow(
   add.addEventListener('click', compare);
   item.append(add);
   return item;
-}
-
-function row(key: string, parts: Node[], { chosen, press }: { chosen: boolean; press: () => void }): HTMLElement {
-  const button = element(
-    'button',
-    { type: 'button', class: 'row', 'data-key': key, 'aria-current': String(chosen) },
-    ...parts,
-  );
-  button.addEventListener('click', press);
-  return element('li', {}, button);
-}
-
-/** The mean returns of the last updates, from the worst to the best of them. */
-function sparkline(returns: readonly number[]): SVGElement {
-  const [low, high] = [Math.min(...returns), Math.max(...returns)];
-  const points = returns.map((value, i) => {
-    const x = (i / Math.max(1, returns.length - 1)) * 60;
-    const y = high > low ? 15 - ((value - low) / (high - low)) * 14 : 8;
-    return `${x.toFixed(1)},${y.toFixed(1)}`;
-  });
-  const picture = svg('svg', { class: 'sparkline', viewBox: '0 0 60 16', 'aria-hidden': 'true' });
-  picture.append(svg('polyline', { points: points.join(' ') }));
-  return picture;
-}
-
-/** New rows for old, the keyboard's focus staying on the row with the same key. */
-function replaceKeepingFocus(list: HTMLElement, items: HTMLElement[]): void {
-  const focused = document.activeElement;
-  const key = focused instanceof HTMLElement && list.contains(focused) ? focused.dataset['key'] : undefined;
-  list.replaceChildren(...items);
-  if (key !== undefined) list.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus();
 }

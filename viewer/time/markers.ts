@@ -10,7 +10,9 @@ import type { Band, Pen, Plot } from './tracks.ts';
 export const MARKER_SIZE = 10;
 
 /** How each kind of event looks: an outline of its own, and a colour. */
-export const MARKERS: Readonly<Record<EventKind, { name: string; outline: string; colour: keyof PageColours }>> = {
+export const MARKERS: Readonly<
+  Record<EventKind, { name: string; outline: string; colour: Exclude<keyof PageColours, 'curves'> }>
+> = {
   end: { name: 'episode end', outline: 'M3.5 0h3v10h-3z', colour: 'text' },
   drop: { name: 'value drop', outline: 'M.5 1.5h9L5 9.5z', colour: 'alarm' },
   unlikely: { name: 'unlikely action', outline: 'M5 0l4.5 5L5 10 .5 5z', colour: 'alarm' },

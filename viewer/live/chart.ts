@@ -1,0 +1,162 @@
+import uPlot from 'uplot';
+import { FONT, pageColours } from '../page/colours.ts';
+import { element } from '../page/dom.ts';
+import { formatNumber } from '../page/numbers.ts';
+import type { CurveData } from './curveData.ts';
+import type { Shown } from './overlay.ts';
+import type { Term } from './runMetrics.ts';
+
+const AXIS_WIDTH = 52;
+const AXIS_HEIGHT = 22;
+const DASH = [6, 4];
+const EVALUATION_SIZE = 5;
+/** Charts with this key move their cursors together. */
+const SYNC = 'curves';
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
+
+export interface ChartOptions {
+  name: string;
+  term: Term;
+  /** Whether the steps stand under it. */
+  withSteps: boolean;
+  /** Is told over which step the pointer is, as an index into the data; null: over none. */
+  hovered: (index: number | null) => void;
+}
+
+/** One curve of each run over its training steps; of the return also evaluations, with their intervals. */
+export class Chart {
+  readonly root: HTMLElement;
+  readonly #options: ChartOptions;
+  readonly #values = element('span', { class: 'values' });
+  readonly #note = element(
+    'span',
+    { class: 'hush', title: 'with their 95 % intervals', hidden: true },
+    'dots: evaluations',
+  );
+  readonly #host = element('div', { class: 'plot', role: 'img' });
+  #plot: uPlot | null = null;
+  #shown: readonly Shown[] = [];
+
+  constructor(options: ChartOptions) {
+    this.#options = options;
+    const caption = element('figcaption', {}, element('span', {}, options.name), this.#note, this.#values);
+    this.root = element('figure', { class: 'chart' }, caption, this.#host);
+    new ResizeObserver(() => this.#plot?.setSize(this.#size())).observe(this.#host);
+  }
+
+  /** @param words what there is to see, for those who hear the page */
+  show(shown: readonly Shown[], data: CurveData, words: string): void {
+    this.#host.setAttribute('aria-label', words);
+    this.#note.hidden = !this.#showsEvaluations || data.evaluations.every(({ means }) => means.every(isNothing));
+    const columns: uPlot.AlignedData = [data.steps, ...this.#columns(data)];
+    if (this.#plot && sameLines(shown, this.#shown)) return this.#plot.setData(columns);
+    this.#plot?.destroy();
+    this.#shown = shown;
+    this.#plot = new uPlot(this.#describe(), columns, this.#host);
+  }
+
+  /** The values beside the chart's name. */
+  showValues(values: readonly Node[]): void {
+    this.#values.replaceChildren(...values);
+  }
+
+  /** Puts the cursor over a step, as the pointer would. */
+  point(step: number): void {
+    this.#plot?.setCursor({ left: this.#plot.valToPos(step, 'x'), top: 0 }, false);
+  }
+
+  redraw(): void {
+    this.#plot?.redraw(false);
+  }
+
+  get #showsEvaluations(): boolean {
+    return this.#options.term === 'meanReturn';
+  }
+
+  #columns({ curves, evaluations }: CurveData): uPlot.AlignedData[number][] {
+    const own = curves[this.#options.term];
+    const others = this.#showsEvaluations ? evaluations.flatMap(({ means, lows, highs }) => [means, lows, highs]) : [];
+    return [...own, ...others] as uPlot.AlignedData[number][];
+  }
+
+  #describe(): uPlot.Options {
+    const { withSteps, hovered } = this.#options;
+    const rule = { stroke: () => pageColours().line, width: 1 };
+    const axis = { stroke: () => pageColours().dim, font: FONT, grid: rule, ticks: { ...rule, size: 0 } };
+    const lines = this.#shown.map((line): uPlot.Series => {
+      return { stroke: () => colourOf(line), width: 1.5, points: { show: false }, ...(line.dashed && { dash: DASH }) };
+    });
+    return {
+      ...this.#size(),
+      padding: [6, 18, withSteps ? 0 : 6, 0],
+      legend: { show: false },
+      cursor: { y: false, drag: { x: false, y: false }, sync: { key: SYNC, setSeries: false }, points: { size: 6 } },
+      scales: { x: { time: false, range: (_, __, last) => [0, last || 1] } },
+      axes: [
+        {
+          ...axis,
+          show: withSteps,
+          size: AXIS_HEIGHT,
+          gap: 6,
+          values: (_, steps) => steps.map((s) => compact.format(s)),
+        },
+        { ...axis, size: AXIS_WIDTH, gap: 6, space: 26, values: (_, ticks) => ticks.map(formatTick) },
+      ],
+      series: [{}, ...lines, ...(this.#showsEvaluations ? this.#shown.flatMap(evaluationSeries) : [])],
+      hooks: {
+        setCursor: [({ cursor }) => hovered(cursor.idx ?? null)],
+        draw: this.#showsEvaluations ? [(plot) => this.#drawIntervals(plot)] : [],
+      },
+    };
+  }
+
+  #drawIntervals(plot: uPlot): void {
+    const { ctx: pen, data } = plot;
+    const [x, y] = [(at: number) => plot.valToPos(at, 'x', true), (at: number) => plot.valToPos(at, 'y', true)];
+    pen.save();
+    pen.lineWidth = uPlot.pxRatio;
+    this.#shown.forEach((line, i) => {
+      const first = 1 + this.#shown.length + 3 * i;
+      const [lows, highs] = [data[first + 1] ?? [], data[first + 2] ?? []];
+      pen.strokeStyle = colourOf(line);
+      pen.beginPath();
+      data[0].forEach((step, at) => {
+        const [low, high] = [lows[at], highs[at]];
+        if (typeof low !== 'number' || typeof high !== 'number') return;
+        pen.moveTo(x(step), y(low));
+        pen.lineTo(x(step), y(high));
+      });
+      pen.stroke();
+    });
+    pen.restore();
+  }
+
+  #size(): { width: number; height: number } {
+    return { width: this.#host.clientWidth, height: Math.max(40, this.#host.clientHeight) };
+  }
+}
+
+/** The means as points; the ends of the intervals unseen, so that the scale has room for them. */
+function evaluationSeries(line: Shown): uPlot.Series[] {
+  const stroke = (): string => colourOf(line);
+  const unseen: uPlot.Series = { paths: () => null, points: { show: false } };
+  return [{ paths: () => null, points: { show: true, size: EVALUATION_SIZE, stroke, fill: stroke } }, unseen, unseen];
+}
+
+function colourOf({ colour }: Shown): string {
+  return pageColours().curves[colour - 1] ?? pageColours().dim;
+}
+
+function sameLines(some: readonly Shown[], others: readonly Shown[]): boolean {
+  const key = ({ run, colour, dashed }: Shown): string => `${colour} ${dashed} ${run}`;
+  return some.map(key).join('\n') === others.map(key).join('\n');
+}
+
+function isNothing(value: number | null | undefined): boolean {
+  return value === null || value === undefined;
+}
+
+/** Few characters: there is not much room beside a small chart. */
+function formatTick(value: number): string {
+  return Math.abs(value) >= 10_000 ? compact.format(value) : formatNumber(value);
+}
