@@ -84,6 +84,11 @@ test.each([
     /low has 2 numbers, the shape holds 3/,
   ],
   ['names of another length', () => new Box({ low: 0, high: 1, shape: [2], names: ['a'] }), /1 names for 2 components/],
+  [
+    'names for other categories than it has',
+    () => new Box({ low: 0, high: 1, shape: [1, 1, 1], tokens: 'cell', categories: [2], categoryNames: [['a']] }),
+    /a name for each of the categories/,
+  ],
   ['no values', () => new Discrete(0), /n is 0, wanted a positive integer/],
 ])('a space with %s is refused', (_, construct, message) => {
   expect(construct).toThrow(message);

@@ -62,6 +62,25 @@ describe('what is written is read', () => {
     expect(header).toEqual(CART_POLE_HEADER);
   });
 
+  test('what the cells of a grid are called, and the discount of the values', () => {
+    const names = { channels: ['kind', 'state'], categoryNames: [['wall', 'door'], ['open']] };
+    const grid = { low: 0, high: 1, shape: [2, 3, 2], tokens: 'cell', categories: [2, 1], ...names } as const;
+    const policy = { kind: 'mlp', gamma: 0.97 };
+    const header = { ...CART_POLE_HEADER, observationSpace: new Box(grid), policy };
+    const replay = Replay.open(new ReplayEncoder(header).prelude());
+    expect(replay.header.observationSpace).toMatchObject(names);
+    expect(replay.header.policy).toEqual(policy);
+  });
+
+  test('a moment without what is not wanted of it', () => {
+    const { decision, ...rest } = Replay.open(replayOf(cartPoleEpisode(3, { attention: 'noise' }))).moment(0, 1);
+    const light = Replay.open(replayOf(cartPoleEpisode(3, { attention: 'noise' }))).moment(0, 1, {
+      scene: false,
+      attention: false,
+    });
+    expect(light).toEqual({ ...rest, scene: null, decision: { ...decision, attention: null } });
+  });
+
   test('a replay without episodes', () => {
     const replay = Replay.open(replayOf());
     expect(replay.episodes).toEqual([]);

@@ -74,6 +74,51 @@ describe('time', () => {
     expect([player.position, player.moving]).toEqual([4, false]);
   });
 
+  test('runs backwards as it runs forwards, and from the start backwards begins at the end', () => {
+    const { player } = opened(1000);
+    player.seek({ step: 100 });
+    player.play(-1);
+    player.advance(SECOND / STEPS_PER_SECOND / 4);
+    expect([player.step, player.position]).toEqual([100, 99.75]);
+    player.advance(SECOND);
+    expect(player.step).toBe(70);
+    player.advance(SECOND * 60);
+    expect([player.step, player.playing, player.moving]).toEqual([0, false, false]);
+    player.play(-1);
+    expect([player.step, player.playing]).toEqual([1000, true]);
+    player.play(1); // the other way: from the start
+    expect([player.step, player.direction]).toEqual([0, 1]);
+  });
+
+  test.each([1, -1] as const)('a loop is played over and over, both of its ends shown (direction %i)', (direction) => {
+    const { player } = opened(100);
+    player.setSpeed(1);
+    player.setLoop({ from: 12, to: 10 });
+    expect(player.loop).toEqual({ from: 10, to: 12 });
+    player.play(direction);
+    const shown = Array.from({ length: 5 }, () => {
+      const { step } = player;
+      player.advance(SECOND / STEPS_PER_SECOND);
+      return step;
+    });
+    expect(shown).toEqual(direction > 0 ? [10, 11, 12, 10, 11] : [12, 11, 10, 12, 11]);
+    player.setLoop(null);
+    player.advance(SECOND * 60);
+    expect([player.step, player.playing]).toEqual([direction > 0 ? 100 : 0, false]);
+  });
+
+  test('a loop without length is none, and one ends with its episode', () => {
+    const { player } = opened(100, 100);
+    player.setLoop({ from: 5, to: 5 });
+    expect(player.loop).toBeNull();
+    player.setLoop({ from: 90, to: Infinity });
+    expect(player.loop).toEqual({ from: 90, to: 100 });
+    player.seek({ step: 3 });
+    expect(player.loop).not.toBeNull();
+    player.seek({ episode: 1 });
+    expect(player.loop).toBeNull();
+  });
+
   test('a single step by hand glides, a longer jump does not', () => {
     const { player } = opened(1000);
     player.moveBy(1);

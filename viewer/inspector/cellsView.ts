@@ -93,9 +93,9 @@ function colourOf(thing: number): string {
 function legend(box: Box, channels: number): HTMLElement {
   const list = element('ul', { class: 'legend note' });
   for (let channel = 0; channel < channels; channel++) {
-    const swatch = element('span', { class: 'swatch', 'aria-hidden': 'true' });
-    swatch.style.background = colourOf(channel);
-    list.append(element('li', {}, swatch, channelName(box, channel)));
+    const tint = element('span', { class: 'tint', 'aria-hidden': 'true' });
+    tint.style.background = colourOf(channel);
+    list.append(element('li', {}, tint, channelName(box, channel)));
   }
   return list;
 }

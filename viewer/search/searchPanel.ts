@@ -42,7 +42,10 @@ export class SearchPanel implements Panel {
   }
 
   #press(event: KeyboardEvent): void {
-    if (event.key === 'Escape') this.#field.blur();
+    if (event.key === 'Escape') {
+      event.preventDefault(); // browsers would empty the field, and with it what was found
+      this.#field.blur();
+    }
     if (event.key !== 'Enter') return;
     if (this.#field.value !== this.#search.text) this.#start();
     else this.#go(event.shiftKey ? -1 : 1);

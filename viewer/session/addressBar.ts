@@ -47,7 +47,7 @@ export class AddressBar implements Panel {
   update(changes: Changes): void {
     if (changes.has('replay')) this.#arrive();
     if (changes.has('episode')) this.#write();
-    else if (!this.#player.playing) this.#writeSoon();
+    else if (changes.has('step') && !this.#player.playing) this.#writeSoon();
   }
 
   #follow(hash: string, go: (address: Address) => void): void {

@@ -11,7 +11,7 @@ export const MARKER_SIZE = 10;
 
 /** How each kind of event looks: an outline of its own, and a colour. */
 export const MARKERS: Readonly<
-  Record<EventKind, { name: string; outline: string; colour: Exclude<keyof PageColours, 'curves'> }>
+  Record<EventKind, { name: string; outline: string; colour: 'text' | 'accent' | 'alarm' }>
 > = {
   end: { name: 'episode end', outline: 'M3.5 0h3v10h-3z', colour: 'text' },
   drop: { name: 'value drop', outline: 'M.5 1.5h9L5 9.5z', colour: 'alarm' },

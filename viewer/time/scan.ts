@@ -64,7 +64,8 @@ export class Scan implements Panel {
         }));
       if (!whole) return;
       this.#findEvents();
-      if (weightsOf(recording, episode) > MOST_WEIGHTS) return;
+      const weights = weightsOf(recording, episode);
+      if (weights === 0 || weights > MOST_WEIGHTS) return;
       if (await whenIdle(readAttention(recording, episode, signals), signal)) this.#findEvents();
     } catch (error) {
       // what is damaged is said where a person comes to it; up to there, all that was read stands

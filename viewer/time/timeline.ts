@@ -113,6 +113,7 @@ export class Timeline implements Panel {
     this.#drawn = this.#controls.zoom.span;
     const bands = this.#bands();
     this.#root.style.height = `${heightOf(bands)}px`;
+    this.#root.style.setProperty('--tracks', `${bands.axis?.top ?? 0}px`);
     const { context } = pen(this.#canvas);
     if (this.#player.summary) this.#draw(context, bands);
     this.#drawMemory();
