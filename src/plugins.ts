@@ -28,10 +28,43 @@ type Given = envs.Reference['given'];
  */
 export async function resolveEnvironment(reference: string): Promise<EnvSpec> {
   const { base, given } = parseReference(reference);
-  if (environmentIds().includes(base)) return withTimeLimit(checkedParameters(() => environmentSpec(reference)));
-  if (isPath(base)) return await fromFile(base, given);
-  if (base.includes('#')) return await fromPackage(base, given);
+  const place = environmentPlace(reference);
+  switch (place.kind) {
+    case 'built-in':
+      return withTimeLimit(checkedParameters(() => environmentSpec(reference)));
+    case 'file':
+      return await fromFile(place.path, given);
+    case 'package':
+      return await fromPackage(base, place, given);
+    default:
+      return place satisfies never;
+  }
+}
+
+/** Where an environment comes from. */
+export type EnvironmentPlace =
+  | { kind: 'built-in' }
+  | { kind: 'file'; path: string }
+  /** `exported`: the name of an export, which may be `default`. */
+  | { kind: 'package'; name: string; exported: string };
+
+/**
+ * Where the environment of a reference comes from; the path of a file is absolute, whether there is one or not.
+ *
+ * @throws UsageError when the reference is of no kind that there is
+ */
+export function environmentPlace(reference: string): EnvironmentPlace {
+  const { base } = parseReference(reference);
+  if (environmentIds().includes(base)) return { kind: 'built-in' };
+  if (isPath(base)) return { kind: 'file', path: base.startsWith('file:') ? fileURLToPath(base) : resolve(base) };
+  const [name = '', exported = ''] = base.split('#');
+  if (base.includes('#')) return { kind: 'package', name, exported: exported || 'default' };
   throw unknownEnvironment(base);
+}
+
+/** Whether a file is a module in TypeScript or JavaScript, by its name. */
+export function isModule(path: string): boolean {
+  return EXTENSIONS.has(extname(path));
 }
 
 /** A name for people and folders: the id, the file's name, or the export's, and the parameters. */
@@ -42,11 +75,10 @@ export function environmentName(id: string): string {
 }
 
 function isPath(reference: string): boolean {
-  return /^(\.{0,2}[/\\]|file:|[a-z]:[/\\])/i.test(reference) || EXTENSIONS.has(extname(reference));
+  return /^(\.{0,2}[/\\]|file:|[a-z]:[/\\])/i.test(reference) || isModule(reference);
 }
 
-async function fromFile(reference: string, given: Given): Promise<EnvSpec> {
-  const path = reference.startsWith('file:') ? fileURLToPath(reference) : resolve(reference);
+async function fromFile(path: string, given: Given): Promise<EnvSpec> {
   if (!existsSync(path)) throw new ConfigError(`there is no environment at ${path}`);
   const module = await load(path, path);
   if (module['default'] === undefined)
@@ -56,13 +88,16 @@ async function fromFile(reference: string, given: Given): Promise<EnvSpec> {
   return specOf(path, module['default'], { given, preset: module['preset'], parameters: module['parameters'] });
 }
 
-async function fromPackage(reference: string, given: Given): Promise<EnvSpec> {
-  const [name = '', exported = ''] = reference.split('#');
+async function fromPackage(
+  reference: string,
+  { name, exported }: { name: string; exported: string },
+  given: Given,
+): Promise<EnvSpec> {
   const module = await load(name, reference);
-  const found = module[exported || 'default'];
+  const found = module[exported];
   if (found === undefined)
     throw new ConfigError(
-      `${name} does not export ${exported || 'a default'}, wanted an environment; it exports ${Object.keys(module).join(', ') || 'nothing'}`,
+      `${name} does not export ${exported === 'default' ? 'a default' : exported}, wanted an environment; it exports ${Object.keys(module).join(', ') || 'nothing'}`,
     );
   return specOf(reference, found, { given });
 }

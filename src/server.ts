@@ -6,15 +6,18 @@ import { extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GymformerError, UsageError } from './errors.ts';
 import { listCheckpoints, readAgent, weightsPath } from './server/agents.ts';
+import { Bundler } from './server/bundler.ts';
 import { EVENT_STREAM } from './server/eventStream.ts';
 import { Library } from './server/library.ts';
 import { MetricsEvents } from './server/metricsEvents.ts';
-import { HttpError, respondFile, respondJson, setHeaders } from './server/respond.ts';
+import { HttpError, respondFile, respondJson, respondText, setHeaders } from './server/respond.ts';
 import { RunEvents } from './server/runEvents.ts';
 
 export interface ServerOptions {
-  /** A folder of runs, one run, a folder of replays, or one replay. */
-  path: string;
+  /** A folder of runs, one run, a folder of replays, or one replay; left out, there are none. */
+  path?: string;
+  /** Reference of an environment that is to be played, without a run of it. */
+  played?: string;
   /** On 127.0.0.1; 0, the default: any free one. */
   port?: number;
   /** The built viewer. */
@@ -28,9 +31,10 @@ export interface Server {
 
 const HOST = '127.0.0.1';
 
+const MODULE = 'text/javascript; charset=utf-8';
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
+  '.js': MODULE,
   '.css': 'text/css; charset=utf-8',
   '.json': 'application/json; charset=utf-8',
   '.svg': 'image/svg+xml',
@@ -49,6 +53,8 @@ const BYTES = 'application/octet-stream';
  *   GET /api/agents/<run>   the checkpoints that a page may play with: `CheckpointEntry[]`
  *   GET /api/agents/<run>/<checkpoint>                      what acting needs of one, or of `best` or `latest`: `AgentEntry`
  *   GET /api/agents/<run>/<checkpoint>/policy.safetensors   its weights
+ *   GET /api/environments/<run>.js   the module of a run's own environment, as one file (see server/bundler.ts)
+ *   GET /api/played.js      that of the environment that is served to be played, likewise
  *   GET /api/events         server-sent events: the list of runs at once, and each run that has changed
  *   GET /api/metrics?run=<id>&run=<id>&from=<id of an event>
  *                           server-sent events: lines of these runs' metrics, from the first or after that event
@@ -60,16 +66,23 @@ const BYTES = 'application/octet-stream';
  * @throws FileError when there is nothing at the path; UsageError when the port is taken; GymformerError when the
  *   viewer has not been built
  */
-export async function startServer({ path, port = 0, viewerRoot = builtViewer() }: ServerOptions): Promise<Server> {
+export async function startServer({
+  path,
+  played,
+  port = 0,
+  viewerRoot = builtViewer(),
+}: ServerOptions): Promise<Server> {
   if (!existsSync(join(viewerRoot, 'index.html')))
     throw new GymformerError(`the viewer has not been built, ${viewerRoot} is missing: run \`npm run build\``);
   const viewer = realpathSync(viewerRoot);
   const library = new Library(path);
   const events = new RunEvents(library);
   const metrics = new MetricsEvents();
+  const bundler = new Bundler();
+  const served = { library, events, metrics, bundler, played, viewer };
   const server = createServer((request, response) => {
     setHeaders(response);
-    answer(request, response, { library, events, metrics, viewer }).catch((error: unknown) => fail(response, error));
+    answer(request, response, served).catch((error: unknown) => fail(response, error));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, port)));
@@ -90,6 +103,8 @@ export async function startServer({ path, port = 0, viewerRoot = builtViewer() }
 interface Served {
   library: Library;
   events: RunEvents;
+  bundler: Bundler;
+  played: string | undefined;
   metrics: MetricsEvents;
   /** Folder of the viewer, without links in its path. */
   viewer: string;
@@ -116,6 +131,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, served
     return respondFile(response, file, BYTES);
   }
   if (path.startsWith('/api/agents/')) return answerAgent(path.slice('/api/agents/'.length), response, library);
+  if (path.startsWith('/api/environments/') || path === '/api/played.js')
+    return respondText(response, await environment(path, served), MODULE);
   if (path.startsWith('/api/')) throw new HttpError(404, `there is no ${path}`);
   const file = viewerFile(viewer, path);
   return respondFile(response, file, TYPES[extname(file)] ?? BYTES);
@@ -133,6 +150,14 @@ function answerAgent(path: string, response: ServerResponse, library: Library): 
 }
 
 const AGENT = /^(?<id>.+?)\/(?<checkpoint>best|latest|\d+)(?<weights>\/policy\.safetensors)?$/;
+
+/** @throws HttpError 404 when there is no such run, or its environment is built in; 422 when it cannot be bundled */
+async function environment(path: string, { library, bundler, played }: Served): Promise<string> {
+  const [, run] = /^\/api\/environments\/(.+)\.js$/.exec(path) ?? [];
+  const reference = run === undefined ? played : library.environmentOf(run);
+  if (reference === undefined) throw new HttpError(404, 'there is no such run');
+  return await bundler.bundle(reference);
+}
 
 /** @throws HttpError 403 for the name of another host: a page that rebinds its own name to this machine sends that */
 function checkHost({ headers, socket }: IncomingMessage): void {
@@ -194,7 +219,8 @@ function fail(response: ServerResponse, error: unknown): void {
     return;
   }
   const known = error instanceof HttpError;
-  respondJson(response, known ? error.status : 500, { error: known ? error.message : 'the server could not answer' });
+  if (known) respondJson(response, error.status, { error: error.message, ...error.details });
+  else respondJson(response, 500, { error: 'the server could not answer' });
 }
 
 function listenError(error: NodeJS.ErrnoException, port: number): GymformerError {

@@ -73,10 +73,8 @@ export function buildPolicy(config: Config, spec: EnvSpec, random: Generator): P
 
 /** What a replay says of the policy that acted. */
 export function describePolicy({ policy, layers, heads, context, gamma }: Config, { tokens }: Policy): PolicyHeader {
-  const encoder = tokens && { encoder: tokens };
-  return policy === 'transformer'
-    ? { kind: policy, layers, heads, context, gamma, ...encoder }
-    : { kind: policy, gamma, ...encoder };
+  const other = { gamma, ...(tokens && { encoder: tokens }) };
+  return policy === 'transformer' ? { kind: policy, layers, heads, context, ...other } : { kind: policy, ...other };
 }
 
 export function frozenNormalizer(

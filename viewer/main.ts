@@ -1,7 +1,9 @@
 import { compareField } from './compare/addressField.ts';
 import { AddressBar } from './session/addressBar.ts';
 import { AgentClient } from './agent/client.ts';
+import { AgentSource } from './play/agentSource.ts';
 import { AttentionPanel } from './attention/attentionPanel.ts';
+import { BranchTracks } from './play/branchTracks.ts';
 import { Clock } from './time/clock.ts';
 import type { Panel } from './time/clock.ts';
 import { Controls } from './time/controls.ts';
@@ -24,6 +26,10 @@ import { Opener } from './session/opener.ts';
 import { Picture } from './scene/picture.ts';
 import { Picker } from './compare/picker.ts';
 import { Player } from './time/player.ts';
+import { parsePlayAddress } from './play/playAddress.ts';
+import { listenToMoves, playBindings } from './play/playKeys.ts';
+import { Playing } from './play/playing.ts';
+import { listenToPointing } from './play/pointing.ts';
 import { RunsPanel } from './session/runsPanel.ts';
 import { Scan } from './time/scan.ts';
 import { Search } from './search/search.ts';
@@ -34,6 +40,7 @@ import { Stage } from './scene/stage.ts';
 import { Timeline } from './time/timeline.ts';
 import { TrainingPanel } from './live/trainingPanel.ts';
 import { Transport } from './time/transport.ts';
+import { TurnPanel } from './play/turnPanel.ts';
 import { Welcome } from './page/welcome.ts';
 import { Zoom } from './time/zoom.ts';
 
@@ -48,6 +55,7 @@ player.glides = !lessMotion.matches;
 const opener = new Opener(player, messages, (name) => welcome.showWaiting(name));
 const session = new Session(player, opener, {
   showRuns: (runs) => {
+    agents.setRuns(runs ?? []);
     runsPanel.setRuns(runs);
     picker.setRuns(runs);
     training.setRuns(runs);
@@ -59,6 +67,14 @@ const session = new Session(player, opener, {
 const zoom = new Zoom(player, () => clock.note('zoom'));
 const scan = new Scan(player, () => clock.note('signals'));
 const search = new Search(() => clock.note('matches'));
+const client = new AgentClient();
+const agents = new AgentSource(client, () => opener.openId);
+const playing = new Playing(player, client, agents, {
+  changed: () => showPlaying(),
+  failed: (error, what) => messages.showError(error, what),
+  tookOver: () => session.takeOver(),
+  leftReplay: () => session.leaveReplay(),
+});
 const controls = new Controls(player, zoom, () => session.takeOver());
 const playmate = new AgentClient(); // its worker starts when an agent is compared
 const comparison = new Comparison(
@@ -93,6 +109,12 @@ const compare = new ComparePanel(player, comparison, {
   onComparing: (comparing) => timeline.setBrief(comparing),
 });
 const addressBar = new AddressBar(player, opener, session, [compareField(comparison)]);
+const turn = new TurnPanel(player, playing);
+const branches = new BranchTracks(player, playing, () => timeline.plot);
+const pointing = listenToPointing(player, playing);
+const showPlaying = (): void => {
+  for (const part of [turn, branches, pointing]) part.show();
+};
 const panels: Panel[] = [
   scan,
   zoom,
@@ -105,6 +127,8 @@ const panels: Panel[] = [
   attention,
   timeline,
   compare,
+  turn,
+  branches,
   jumps,
   new Inspector(player, scan),
   copyStep,
@@ -125,6 +149,7 @@ listenToKeys(controls, [
   ...new GoTo(player, controls).keys,
   ...searchPanel.keys,
   ...copyStep.keys,
+  ...playBindings(playing),
   {
     keys: ['d'],
     shown: ['D'],
@@ -132,6 +157,7 @@ listenToKeys(controls, [
     run: () => controls.seek(comparison.nextDivergence() ?? player.step),
   },
 ]);
+listenToMoves(playing, turn);
 listenForFiles({
   open: (file) => void session.openFile(file),
   compare: (file) => comparison.add(fileSource(file)),
@@ -139,8 +165,15 @@ listenForFiles({
 });
 lessMotion.addEventListener('change', () => (player.glides = !lessMotion.matches));
 darkColours.addEventListener('change', () => {
-  for (const panel of [timeline, compare, looked, attention, picture, training]) panel.redraw();
+  for (const panel of [timeline, branches, compare, looked, attention, picture, training]) panel.redraw();
 });
 
+const startWantedGame = (): void => {
+  const wanted = parsePlayAddress(location.hash);
+  if (wanted) void playing.startGame(wanted);
+};
+window.addEventListener('hashchange', startWantedGame);
+if (parsePlayAddress(location.hash)) session.takeOver();
 addressBar.start(location.hash);
 await session.start();
+startWantedGame();

@@ -12,6 +12,7 @@ import { envsCommand } from './envs.ts';
 import { evalCommand } from './eval.ts';
 import { initCommand } from './init.ts';
 import { colours, say } from './output.ts';
+import { playCommand } from './play.ts';
 import { recordCommand } from './record.ts';
 import { replayCommand } from './replay.ts';
 import { traceCommand } from './trace.ts';
@@ -23,6 +24,7 @@ const COMMANDS: readonly Command[] = [
   evalCommand,
   recordCommand,
   viewCommand,
+  playCommand,
   replayCommand,
   checkCommand,
   traceCommand,

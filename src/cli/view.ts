@@ -28,8 +28,7 @@ export const viewCommand: Command<ViewArguments> = {
     [`view runs/${EXAMPLE}-transformer-1`, 'one run, also while it trains'],
   ],
   async run({ path = RUNS, port = 0, open = true, json = false }) {
-    if (!Number.isInteger(port) || port < 0 || port > 65535)
-      throw new UsageError(`--port is ${port}, wanted 0 to 65535`);
+    checkPort(port);
     if (statSync(path, { throwIfNoEntry: false })?.isFile()) checkReplay(path);
     const { startServer } = await import('../server.ts');
     const server = await startServer({ path: resolve(path), port });
@@ -41,6 +40,11 @@ export const viewCommand: Command<ViewArguments> = {
     await server.close();
   },
 };
+
+/** @throws UsageError when there can be no such port */
+export function checkPort(port: number): void {
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new UsageError(`--port is ${port}, wanted 0 to 65535`);
+}
 
 /** @throws FileError when the file is no replay, is damaged, or is of a newer version; one that is cut can be shown */
 function checkReplay(path: string): void {

@@ -70,28 +70,29 @@ interface KnownRun {
  * Only what it lists can be read through it. Links are not followed, so nothing outside of the path is ever listed.
  */
 export class Library {
-  private readonly root: string;
+  private readonly root: string | null;
   private readonly known = new Map<string, KnownRun>();
   /** A file without a header is looked into again when it has grown. */
   private readonly headers = new Map<string, { bytes: number; header: ReplayHeader | undefined }>();
   private paths = new Map<string, string>();
-  private places = new Map<string, RunPlace>();
-  /** Folder of each run that was found, by its id; `live`: it was training. */
-  private found = new Map<string, { path: string; live: boolean }>();
+  /** Each run that was found, by its id; `live`: it was training. */
+  private found = new Map<string, RunPlace & { environment: string; live: boolean }>();
 
-  /** @throws FileError when there is nothing at the path */
-  constructor(path: string) {
-    if (!existsSync(path))
+  /**
+   * @param path left out: an empty library
+   * @throws FileError when there is nothing at the path
+   */
+  constructor(path?: string) {
+    if (path !== undefined && !existsSync(path))
       throw new FileError(
         `there is nothing at ${path}: train something first, or name a run, a replay or a folder of runs`,
       );
-    this.root = realpathSync(path);
+    this.root = path === undefined ? null : realpathSync(path);
   }
 
   /** All runs, the one that changed last first. */
   runs(): RunEntry[] {
     this.paths = new Map();
-    this.places = new Map();
     this.found = new Map();
     const runs = this.find();
     return runs.sort((a, b) => b.updatedAt.localeCompare(a.updatedAt) || a.id.localeCompare(b.id));
@@ -118,10 +119,17 @@ export class Library {
   /** Where the run of an id is; undefined when there is none, or nothing but replays. */
   runPlace(id: string): RunPlace | undefined {
     this.runs(); // its replays may be others by now
-    return this.places.get(id);
+    return this.found.get(id);
+  }
+
+  /** The environment that a run was started with, by its reference; undefined when there is no such run. */
+  environmentOf(id: string): string | undefined {
+    if (!this.found.has(id)) this.runs();
+    return this.found.get(id)?.environment;
   }
 
   private find(): RunEntry[] {
+    if (this.root === null) return [];
     if (this.root.endsWith(EXTENSION) && statOf(this.root)?.isFile())
       return this.looseReplays(dirname(this.root), basename(this.root, EXTENSION), [basename(this.root)]);
     if (isRun(this.root)) return this.run(this.root, basename(this.root));
@@ -150,13 +158,12 @@ export class Library {
     const folder = join(path, 'replays');
     const replays = this.replays(folder, id, replaysIn(folder));
     const recordedAt = replays.flatMap((replay) => replay.step ?? []);
-    this.places.set(id, { id, path, recordedAt });
     const changes = [modifiedMs(join(path, 'config.json')), modifiedMs(join(path, METRICS))];
     const updatedMs = Math.max(...changes, ...replays.map(({ modifiedAt }) => Date.parse(modifiedAt)));
     const { step, meanReturn, sparkline: returns } = metrics;
     const what = { id, name: id, environment, policy, algo, seed, step, steps, meanReturn, returns, replays };
     const live = isRunning(path, updatedMs);
-    this.found.set(id, { path, live });
+    this.found.set(id, { id, path, environment, recordedAt, live });
     return [{ ...what, updatedAt: new Date(updatedMs).toISOString(), live }];
   }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
@@ -19,13 +20,14 @@ const HEADERS = {
   'Cache-Control': 'no-cache',
 };
 
-/** A request that gets an error, and which. */
+/** A request that gets an error, and which; `details` stand beside the message in the answer. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
 
   constructor(
     readonly status: number,
     message: string,
+    readonly details: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
   }
@@ -39,6 +41,17 @@ export function respondJson(response: ServerResponse, status: number, body: unkn
   const bytes = Buffer.from(JSON.stringify(body));
   response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': bytes.length });
   response.end(bytes);
+}
+
+/** Sends text that was made here; a browser that has it already is told so. */
+export function respondText(response: ServerResponse, text: string, type: string): void {
+  const tag = `"${createHash('sha256').update(text).digest('base64url')}"`;
+  response.setHeader('ETag', tag);
+  if (response.req.headers['if-none-match'] === tag) {
+    response.writeHead(304).end();
+    return;
+  }
+  response.writeHead(200, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }).end(text);
 }
 
 /**

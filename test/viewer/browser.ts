@@ -28,9 +28,15 @@ export async function copyOfViewer(): Promise<string> {
   return copy;
 }
 
+/** For a browser that is to have WebGPU without a GPU. */
+export const SOFTWARE_GPU = [
+  ...['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
+  ...['--enable-features=Vulkan', '--use-vulkan=swiftshader'],
+];
+
 /** A browser with an empty profile. */
-export async function startBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: chromiumPath as string, args: FLAGS });
+export async function startBrowser(flags: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: chromiumPath as string, args: [...FLAGS, ...flags] });
 }
 
 /** What went wrong in a page: errors, broken rules of its Content-Security-Policy, warnings of its own. */

@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { environmentSpec } from '../../envs/registry.ts';
 import { loadAgent } from '../../src/agent.ts';
 import type { Config } from '../../src/config.ts';
 import { resolveEnvironment } from '../../src/plugins.ts';
@@ -19,7 +18,7 @@ export class TrainedRuns {
   async train(name: string, settings: Partial<Config> & { environment: string }): Promise<string> {
     const config = smallConfig({ evalEpisodes: 1, envs: 4, rolloutSteps: 16, steps: 64, threads: 1, ...settings });
     const run = join(this.path, name);
-    await train({ config, spec: environmentSpec(config.environment), run, onEvent: () => {} });
+    await train({ config, spec: await resolveEnvironment(config.environment), run, onEvent: () => {} });
     const agent = await loadAgent(run, { resolve: resolveEnvironment });
     try {
       const policy = describePolicy(config, agent.policy);

@@ -6,6 +6,7 @@ import {
   type Trained,
   type TrainedState,
 } from '../../src/playing.ts';
+import { get } from './answer.ts';
 import { findEnvironment } from './environment.ts';
 import type { AgentDescription, AgentRequest } from './protocol.ts';
 
@@ -41,16 +42,4 @@ export async function loadAgent({ url, ...request }: AgentRequest, agent: number
   const policy = describePolicy(config, mind.policy);
   const { evalActions: choice } = config;
   return { mind, description: { agent, run, checkpoint, step: mind.step, environment, policy, choice } };
-}
-
-async function get(url: string | URL): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(url);
-  } catch (cause) {
-    throw new Error('the server did not answer', { cause });
-  }
-  if (response.ok) return response;
-  const { error } = (await response.json().catch(() => ({}))) as { error?: string };
-  throw new Error(error ?? `the server answered ${response.status}`);
 }

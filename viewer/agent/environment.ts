@@ -2,6 +2,7 @@ import { withOpponent } from '../../envs/otherSide.ts';
 import { parseReference } from '../../envs/parameters.ts';
 import { type EnvSpec, environmentIds, environmentSpec } from '../../envs/registry.ts';
 import { specOf } from '../../src/playing.ts';
+import { get } from './answer.ts';
 import type { EnvironmentDescription, EnvironmentRequest } from './protocol.ts';
 
 /** Finds an environment again by another reference of the same base: with other parameters. */
@@ -47,6 +48,11 @@ async function importModule(address: string, name: string): Promise<Record<strin
   try {
     return (await import(/* @vite-ignore */ address)) as Record<string, unknown>;
   } catch (cause) {
-    throw new Error(`${name} cannot be run in this page: ${(cause as Error).message}`, { cause });
+    // A browser says only that it could not be imported: the server knows why.
+    const { message } = await get(address).then(
+      () => cause as Error,
+      (reason: Error) => reason,
+    );
+    throw new Error(`${name} cannot be run in this page: ${message}`, { cause });
   }
 }

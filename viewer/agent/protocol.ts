@@ -91,6 +91,8 @@ export interface Beginning {
   game: number;
   observationSpace: Space;
   actionSpace: Space;
+  /** Whether `point` may find an action. */
+  takesPointer: boolean;
   /** What was played again, for comparison: [steps, size] observations before each step, and what came of it. */
   past: { observations: Float32Array; rewards: Float64Array; ended: Uint8Array };
   now: Situation;

@@ -54,7 +54,7 @@ export class Room {
       const past = await table.repeat(actions, call);
       const game = ++this.#games;
       this.#tables.set(game, table);
-      return { game, ...table.spaces, past, now: table.now };
+      return { game, ...table.spaces, takesPointer: table.takesPointer, past, now: table.now };
     } catch (error) {
       table.dispose();
       throw error;

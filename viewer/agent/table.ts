@@ -1,7 +1,7 @@
 import type { Env } from '../../envs/env.ts';
 import { GuardedEnv } from '../../envs/guarded.ts';
 import { Generator } from '../../envs/random.ts';
-import type { EnvSpec } from '../../envs/registry.ts';
+import { type EnvSpec, make } from '../../envs/registry.ts';
 import { flatSize, flatten, type Value } from '../../envs/spaces.ts';
 import { AgentOpponent, Game, NotedOpponent, type Trained } from '../../src/playing.ts';
 import type { Moment } from '../../src/replay/format.ts';
@@ -29,7 +29,7 @@ export class Table {
   /** @throws EnvError; Error when the environment needs an opponent and there is none */
   constructor(spec: EnvSpec, { seed, choice }: Pick<GameRequest, 'seed' | 'choice'>, { agent, opponent }: Seats) {
     this.mind = agent;
-    this.#env = spec.make();
+    this.#env = make(spec);
     this.#guarded = new GuardedEnv(this.#env, spec.id);
     this.#opponent = opponent && new AgentOpponent(opponent, { draws: choice === 'drawn' });
     const noted = this.#opponent && new NotedOpponent(this.#opponent);
@@ -46,6 +46,10 @@ export class Table {
   get spaces(): Pick<Env, 'observationSpace' | 'actionSpace'> {
     const { observationSpace, actionSpace } = this.#guarded;
     return { observationSpace, actionSpace };
+  }
+
+  get takesPointer(): boolean {
+    return this.#env.actionAt !== undefined;
   }
 
   get now(): Situation {

@@ -51,7 +51,7 @@ export class ComparePanel implements Panel {
 
   update(changes: Changes): void {
     if (!this.#comparing) return;
-    if (changes.has('episode')) this.#refresh();
+    if (changes.has('length')) this.#refresh();
     if (changes.has('step')) this.#showStep();
     if (changes.has('position')) for (const pane of this.#panes.values()) pane.showPosition();
     this.#tracks.update(changes);

@@ -34,7 +34,7 @@ export class Comparison {
     this.#loader = new Loader(player, () => this.#changed());
     this.#differences = new Differences(player, () => this.#tell());
     player.onChange((change) => {
-      if (change === 'replay' || change === 'episode') this.#changed();
+      if (change === 'replay' || change === 'episode' || change === 'length') this.#changed();
     });
   }
 

@@ -6,12 +6,12 @@ import { sequenceOf } from './divergence.ts';
 import { searchDivergence } from './divergenceSearch.ts';
 
 interface Search {
-  /** The main recording and its episode, the compared one and its. */
-  pair: readonly [Recording, number, Recording, number];
+  /** The main recording, its episode, and how long that is; the compared one's. */
+  pair: readonly [Recording, number, number, Recording, number, number];
   stop: () => void;
 }
 
-/** Looks where each compared recording first differs from the main one, once for each pair of episodes. */
+/** Looks where each compared recording first differs from the main one, once for each pair of episodes, and again when one has grown. */
 export class Differences {
   readonly #player: Player;
   readonly #found: () => void;
@@ -27,7 +27,7 @@ export class Differences {
     const { recording: one, episode: oneEpisode } = this.#player;
     const { recording: other, episode: otherEpisode } = member;
     if (!one || !other || otherEpisode === null) return;
-    const pair = [one, oneEpisode, other, otherEpisode] as const;
+    const pair = [one, oneEpisode, this.#player.lastStep, other, otherEpisode, member.lastStep] as const;
     const before = this.#searches.get(member);
     if (before?.pair.every((part, i) => part === pair[i])) return;
     before?.stop();

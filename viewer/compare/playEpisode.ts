@@ -5,6 +5,7 @@ import { agentUrl, environmentModuleUrl } from '../agent/addresses.ts';
 import { AgentError } from '../agent/client.ts';
 import type { AgentClient } from '../agent/client.ts';
 import type { AgentDescription, AgentRequest, EnvironmentDescription } from '../agent/protocol.ts';
+import { VERSION } from '../play/version.ts';
 import type { MainEpisode, Playing } from './compared.ts';
 
 const MOST_STEPS = 100_000; // of an environment that never ends
@@ -33,7 +34,8 @@ export async function playEpisode(
     const { step, policy } = agent;
     const spaces = { observationSpace, actionSpace };
     const createdAt = new Date().toISOString();
-    const writer = new EpisodeWriter({ ...header, ...spaces, createdAt, run: agent.run, step, policy }, seed);
+    const own = { gymformer: VERSION, createdAt, run: agent.run, step, policy };
+    const writer = new EpisodeWriter({ ...header, ...spaces, ...own }, seed);
     const onTold = ({ moments }: { moments: Moment[] }): void => progress(writer.add(moments));
     const { observation, scene } = await client.request('play', { game, steps: MOST_STEPS }, { signal, onTold });
     writer.add([{ observation, scene, decision: null }]);

@@ -8,8 +8,9 @@ export class RunningReturn {
 
   /** Sum of the rewards before each step, [steps + 1]. */
   of(recording: Recording, episode: number): Float32Array {
-    if (recording === this.#recording && episode === this.#episode) return this.#sums;
     const rewards = recording.rewards(episode);
+    const longer = rewards.length + 1 !== this.#sums.length; // what is being played grows
+    if (recording === this.#recording && episode === this.#episode && !longer) return this.#sums;
     const sums = new Float32Array(rewards.length + 1);
     let sum = 0;
     rewards.forEach((reward, t) => (sums[t + 1] = sum += reward));

@@ -53,7 +53,13 @@ export class Picture implements Panel {
 
   #describe(): void {
     const { moment, recording, summary } = this.#player;
-    const ending = summary?.terminated ? 'terminated' : summary?.truncated ? 'truncated' : 'end of the recording';
+    const ending = summary?.terminated
+      ? 'terminated'
+      : summary?.truncated
+        ? 'truncated'
+        : recording?.complete
+          ? 'not over'
+          : 'end of the recording';
     const decision = moment?.decision;
     setText(this.#caption, decision && recording ? describeAction(recording.header.actionSpace, decision) : ending);
   }

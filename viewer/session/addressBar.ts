@@ -1,5 +1,6 @@
 import { formatAddress, parseAddress, parseFields } from './address.ts';
 import type { Address, AddressField } from './address.ts';
+import { parsePlayAddress } from '../play/playAddress.ts';
 import type { Changes, Panel } from '../time/clock.ts';
 import type { Opener } from './opener.ts';
 import type { Player } from '../time/player.ts';
@@ -77,6 +78,7 @@ export class AddressBar implements Panel {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     if (!this.#player.recording || this.#opener.wantedId !== this.#opener.openId) return;
+    if (this.#opener.openId === null && parsePlayAddress(location.hash)) return; // a game has an address of its own
     const hash = this.hash ?? '';
     if (hash === location.hash) return;
     const [shown, written] = [parseAddress(hash), parseAddress(location.hash)];

@@ -88,6 +88,14 @@ export class Opener {
     this.#messages.clear();
   }
 
+  /** Something else than a replay is on the screen: none of the server's is open any longer, or on its way. */
+  leave(): void {
+    this.#request.abort();
+    this.#openId = this.#wantedId = null;
+    this.#openName = '';
+    this.#waiting(null);
+  }
+
   async #open({ name, id, read, show, growing }: Request): Promise<boolean> {
     this.#request.abort();
     const { signal } = (this.#request = new AbortController());

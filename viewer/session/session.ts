@@ -99,6 +99,13 @@ export class Session {
     this.#view.showWanted(source.id);
   }
 
+  /** Something else than a replay comes on the screen. */
+  leaveReplay(): void {
+    this.takeOver();
+    this.#opener.leave();
+    this.#view.showWanted(null);
+  }
+
   toggleLive(): void {
     if (this.isLive) this.#following.leave();
     else this.#following.goLive();

@@ -12,8 +12,9 @@ export interface Panel {
 }
 
 const INCLUDES: Record<Note, Note[]> = {
-  replay: ['replay', 'episode', 'step', 'position'],
-  episode: ['episode', 'step', 'position'],
+  replay: ['replay', 'episode', 'length', 'step', 'position'],
+  episode: ['episode', 'length', 'step', 'position'],
+  length: ['length', 'step', 'position'], // what was the last moment may have a decision by now
   step: ['step', 'position'],
   position: ['position'],
   playback: ['playback'],

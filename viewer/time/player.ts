@@ -12,8 +12,11 @@ export interface Recording {
   values(episode: number): Float32Array | null;
 }
 
-/** What is no longer as it was. A new replay is also a new episode, a new episode a new step, a new step a new position. */
-export type Change = 'replay' | 'episode' | 'step' | 'position' | 'playback';
+/**
+ * What is no longer as it was. A new replay is also a new episode, a new episode has a length, steps and a position of its
+ * own.
+ */
+export type Change = 'replay' | 'episode' | 'length' | 'step' | 'position' | 'playback';
 
 export interface Place {
   /** Counted from 0. */
@@ -140,6 +143,11 @@ export class Player {
     this.#goTo({});
     if (Math.floor(position) === this.#step) this.#position = position;
     this.#tell('replay');
+  }
+
+  /** The episode on the screen has become longer: its recording has more steps than before. */
+  lengthen(): void {
+    this.#tell('length');
   }
 
   /** Goes to an episode and a step at once, without gliding. */

@@ -40,7 +40,7 @@ export class Scan implements Panel {
   }
 
   update(changes: Changes): void {
-    if (!changes.has('episode')) return;
+    if (!changes.has('length')) return;
     this.#reading.abort();
     this.#reading = new AbortController();
     this.#events = [];

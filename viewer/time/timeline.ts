@@ -84,11 +84,6 @@ export class Timeline implements Panel {
     this.redraw();
   }
 
-  /** Where its steps lie, for what shares them. */
-  get plot(): Plot {
-    return this.#plot();
-  }
-
   /** Which attention the memory track shows; null takes the track away. */
   setAttention(attention: { shape: AttentionShape; selection: Selection } | null): void {
     const layoutChanged = (attention === null) !== (this.#attention === null);
@@ -98,10 +93,10 @@ export class Timeline implements Panel {
   }
 
   update(changes: Changes): void {
-    if (changes.has('episode') || changes.has('signals')) this.#tracks = tracksOf(this.#scan.signals);
-    if (changes.has('episode') || changes.has('matches')) this.#matches = this.#matchesIn(this.#player.episode);
+    if (changes.has('length') || changes.has('signals')) this.#tracks = tracksOf(this.#scan.signals);
+    if (changes.has('length') || changes.has('matches')) this.#matches = this.#matchesIn(this.#player.episode);
     const moved = this.#controls.zoom.span !== this.#drawn;
-    if (moved || changes.has('episode') || changes.has('signals') || changes.has('matches')) this.redraw();
+    if (moved || changes.has('length') || changes.has('signals') || changes.has('matches')) this.redraw();
     else if (changes.has('step')) this.#drawMemory();
     if (changes.has('position')) this.#moveCursor();
     if (changes.has('playback')) this.#showLoop();
@@ -211,6 +206,11 @@ export class Timeline implements Panel {
       ...known('advantage', signals?.advantages[step], formatSigned),
       ...events.filter((event) => event.step === step && event.kind !== 'reward').map(({ kind }) => MARKERS[kind].name),
     ].join(' \u00b7 ');
+  }
+
+  /** Where the steps are. */
+  get plot(): Plot {
+    return this.#plot();
   }
 
   #plot(): Plot {

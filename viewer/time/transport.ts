@@ -38,8 +38,8 @@ export class Transport implements Panel {
 
   update(changes: Changes): void {
     if (changes.has('playback')) this.#showPlayback();
-    if (changes.has('episode')) this.#showEpisode();
-    if (changes.has('episode') || changes.has('playback')) this.#showLoop();
+    if (changes.has('length')) this.#showEpisode();
+    if (changes.has('length') || changes.has('playback')) this.#showLoop();
     if (changes.has('step')) this.#showStep();
     if (changes.has('step') || changes.has('playback')) this.#announce();
   }

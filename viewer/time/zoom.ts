@@ -33,7 +33,7 @@ export class Zoom implements Panel {
   }
 
   update(changes: Changes): void {
-    if (changes.has('episode')) this.#showEpisode();
+    if (changes.has('length')) this.#showEpisode();
     if (changes.has('step')) this.#keepInSight(this.#player.step);
   }
 
