@@ -5,6 +5,7 @@ import type { BenchEntry } from './line.ts';
 import { ppo } from './ppo.ts';
 import { solve } from './solve.ts';
 import { trainStep } from './trainStep.ts';
+import { viewer } from './viewer/viewer.ts';
 import { watch } from './watch.ts';
 
 /** All benchmarks by name, with what they tell. */
@@ -15,6 +16,7 @@ export const BENCHES: Readonly<Record<string, BenchEntry>> = {
   ppo: { bench: ppo, summary: "PPO end to end, at the sizes of CleanRL's ppo_trxl" },
   watch: { bench: watch, summary: 'what train --watch costs, with a page that follows', takes: ['seeds'] },
   solve: { bench: solve, summary: 'until CartPole-v1 is solved', takes: ['seeds'] },
+  viewer: { bench: viewer, summary: 'a replay of 100 000 steps in Chromium, and what a step takes in a file' },
   learning: {
     bench: learning,
     summary: 'what agents learn in every environment; takes hours, and goes on where it stopped',

@@ -4,6 +4,7 @@ import type { Env, ResetResult, StepResult } from './env.ts';
 import { localEngine } from './localEngine.ts';
 import { play, sampleAction, sampleMasked, type Moment } from './play.ts';
 import { problemOfScene } from './problemOfScene.ts';
+import { problemOfShown } from './problemOfShown.ts';
 import { Generator } from './random.ts';
 import { describeSpace, flatSize, flatten, type Space } from './spaces.ts';
 import { VectorEnv } from './vector.ts';
@@ -246,7 +247,8 @@ function checkScenes({ make, seed, steps }: Context): string | undefined {
   const env = make();
   for (const { at } of play(env, { seed, steps })) {
     if (!env.draw) return undefined;
-    const wrong = problemOfScene(env.draw());
+    const scene = env.draw();
+    const wrong = problemOfScene(scene) ?? problemOfShown(scene, env.observationSpace);
     if (wrong) return `the scene's ${wrong} (after ${at})`;
   }
   return undefined;

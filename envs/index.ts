@@ -11,6 +11,7 @@ export * from './parameters.ts';
 export { sampleAction } from './play.ts';
 export * from './presets.ts';
 export * from './problemOfScene.ts';
+export * from './problemOfShown.ts';
 export * from './random.ts';
 export * from './registry.ts';
 export * from './runningStatistics.ts';

@@ -73,10 +73,12 @@ export function problemOfScene(scene: unknown): string | undefined {
 }
 
 function problemOfShape(shape: unknown): string | undefined {
-  const { kind, id } = (shape ?? {}) as Record<string, unknown>;
+  const { kind, id, shows } = (shape ?? {}) as Record<string, unknown>;
   const fields = Object.hasOwn(SHAPES, String(kind)) ? SHAPES[kind as Shape['kind']] : undefined;
   if (!fields) return `is of kind ${describe(kind)}, wanted one of ${Object.keys(SHAPES).join(', ')}`;
   if (id !== undefined && typeof id !== 'string') return `(${String(kind)}): id is ${describe(id)}, wanted a string`;
+  if (shows !== undefined && typeof shows !== 'string')
+    return `(${String(kind)}): shows is ${describe(shows)}, wanted the name of a part of the observation`;
   for (const [name, field] of Object.entries(fields)) {
     const value = (shape as Record<string, unknown>)[name];
     if (value === undefined && field.endsWith('?')) continue;

@@ -18,6 +18,20 @@ export type Colour = `#${string}`;
 interface ShapeBase {
   /** Stable from step to step, so that a viewer can glide the shape from where it was to where it is. */
   id?: string;
+  /**
+   * The part of the observation that the shape shows, as `tokensOf` (tokens.ts) names it: `image`, `left.position`, or ''
+   * where the observation is one part. A viewer can then show in the scene itself what an agent looked at.
+   *
+   * | the part's tokens | where they are                                                                             |
+   * |-------------------|--------------------------------------------------------------------------------------------|
+   * | cells, patches    | spread over a grid, an image, a rect, or a polygon of four corners: upper left, upper      |
+   * |                   | right, lower right, lower left of the part, wherever they lie in the scene                 |
+   * | words             | the words of texts, in order; a part may go on from one text to the next                   |
+   * | any other         | the shape                                                                                  |
+   *
+   * A shape need not be painted to show something: what an agent sees of a larger world is a polygon without a fill.
+   */
+  shows?: string;
 }
 
 interface Painted {

@@ -124,6 +124,34 @@ export function tokenName(group: TokenGroup, i: number): string {
   }
 }
 
+/**
+ * Where the numbers of token `i` stand in an observation as a policy takes it, in which words are numbers
+ * (envs/words.ts): the token's own and nobody else's.
+ */
+export function numbersOf(group: TokenGroup, i: number): number[] {
+  const { offset } = group;
+  const from = (first: number, count: number): number[] => Array.from({ length: count }, (_, n) => first + n);
+  switch (group.kind) {
+    case 'vector':
+      return from(offset, group.size);
+    case 'category':
+    case 'words':
+      return [offset + i];
+    case 'cells':
+      return from(offset + i * group.channels, group.channels);
+    case 'patches': {
+      const { shape, pixels, side, channels } = group;
+      const [top, left] = [Math.floor(i / shape[1]) * side, (i % shape[1]) * side];
+      const width = Math.min(side, pixels[1] - left);
+      return from(top, Math.min(side, pixels[0] - top)).flatMap((row) =>
+        from(offset + (row * pixels[1] + left) * channels, width * channels),
+      );
+    }
+    default:
+      return group satisfies never;
+  }
+}
+
 /** Row and column of token `i`, as a person sees them. */
 export function placeOf({ shape, axes }: CellTokens | PatchTokens, i: number): [row: number, column: number] {
   const [first, second] = [Math.floor(i / shape[1]), i % shape[1]];

@@ -52,7 +52,7 @@ const PARTS = {
 /** Not the results that benchmarks leave beside them, which change while they run. */
 function benchSources() {
   const programs = readdirSync(join(ROOT, 'bench')).filter((name) => name.endsWith('.ts'));
-  return [...programs, 'learning', 'peers'].map((name) => join('bench', name));
+  return [...programs, 'learning', 'peers', 'viewer'].map((name) => join('bench', name));
 }
 
 /**

@@ -60,8 +60,9 @@ const BYTES = 'application/octet-stream';
  *                           server-sent events: lines of these runs' metrics, from the first or after that event
  *   GET /…                  the viewer
  *
- * An error is JSON, `{ error }`. Requests that name another host are refused, so that no web page can get at the runs
- * by making its own name mean this machine.
+ * A replay may be asked for in parts, with `Range`. An error is JSON, `{ error }`. Requests that name another host are
+ * refused, so that no web page can get at the runs by making its own name mean this machine, and so are those that
+ * another site's page makes.
  *
  * @throws FileError when there is nothing at the path; UsageError when the port is taken; GymformerError when the
  *   viewer has not been built
@@ -118,6 +119,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, served
     throw new HttpError(405, `${request.method} is not allowed: this server is only read from`);
   }
   const path = pathOf(request);
+  checkSite(request, path);
+  if (path.startsWith('/api/')) response.setHeader('Cache-Control', 'no-store');
   if (path === '/api/runs') return respondJson(response, 200, library.runs());
   if (path === '/api/events' || path === '/api/metrics') {
     if (request.method === 'HEAD') return void response.writeHead(200, { 'Content-Type': EVENT_STREAM }).end();
@@ -165,6 +168,20 @@ function checkHost({ headers, socket }: IncomingMessage): void {
   const hosts = names.flatMap((name) => [`${name}:${socket.localPort}`, ...(socket.localPort === 80 ? [name] : [])]);
   if (!hosts.includes(headers.host?.toLowerCase() ?? ''))
     throw new HttpError(403, 'this server answers to localhost only');
+}
+
+/**
+ * A browser would not let another site's page read an answer, but that page need not even learn that there is one. A link
+ * on it may lead to the viewer.
+ *
+ * @throws HttpError 403 for what a browser says comes from another site
+ */
+function checkSite({ headers }: IncomingMessage, path: string): void {
+  const { origin, 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = headers;
+  const isLink = mode === 'navigate' && destination === 'document' && !path.startsWith('/api/');
+  const isElsewhere = (site === 'cross-site' || site === 'same-site') && !isLink;
+  if (isElsewhere || (origin !== undefined && origin !== `http://${headers.host}`))
+    throw new HttpError(403, 'this server answers to its own page only');
 }
 
 /** @throws HttpError 400 for a path that is badly encoded, or leads upwards */

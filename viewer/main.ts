@@ -2,8 +2,10 @@ import { compareField } from './compare/addressField.ts';
 import { AddressBar } from './session/addressBar.ts';
 import { AgentClient } from './agent/client.ts';
 import { AgentSource } from './play/agentSource.ts';
+import { EVERYTHING, sameSelection } from './attention/attention.ts';
 import { AttentionPanel } from './attention/attentionPanel.ts';
 import { BranchTracks } from './play/branchTracks.ts';
+import { Choice } from './attention/choice.ts';
 import { Clock } from './time/clock.ts';
 import type { Panel } from './time/clock.ts';
 import { Controls } from './time/controls.ts';
@@ -15,11 +17,18 @@ import { byId } from './page/dom.ts';
 import { listenForFiles } from './page/drop.ts';
 import { GoTo } from './time/goTo.ts';
 import { HeaderBar } from './page/headerBar.ts';
+import { HeatOverlay } from './attention/heatOverlay.ts';
 import { Layout } from './page/layout.ts';
+import { Influence } from './influence/influence.ts';
+import { InfluencePanel } from './influence/influencePanel.ts';
 import { Inspector } from './inspector/inspector.ts';
 import { Jumps } from './time/jumps.ts';
 import { listenToKeys } from './time/keys.ts';
+import { LossNote } from './scene/lossNote.ts';
+import type { PastSteps } from './attention/lagList.ts';
 import { LookedPanel } from './attention/lookedPanel.ts';
+import { Looking } from './attention/looking.ts';
+import { Memory } from './attention/memory.ts';
 import { Messages } from './page/messages.ts';
 import { Overlay } from './live/overlay.ts';
 import { Opener } from './session/opener.ts';
@@ -82,6 +91,13 @@ const comparison = new Comparison(
   { opened: () => opener, show: (source, opened, place) => session.show(source, opened, place) },
   (entry) => sourceOf(entry, playmate),
 );
+const memory = new Memory(player);
+const heads = new Choice(EVERYTHING, sameSelection);
+const looking = new Looking(player);
+const influence = new Influence(player, client, async ({ header: { environment, step } }) => {
+  const run = agents.runOpen;
+  return run === null ? null : await agents.find(run, { environment, step, device: playing.device });
+});
 
 // The page
 const layout = new Layout();
@@ -99,8 +115,14 @@ const timeline = new Timeline(player, controls, scan, (episode) => search.inEpis
 const jumps = new Jumps(player, controls, scan);
 const searchPanel = new SearchPanel(player, controls, search);
 const copyStep = new CopyStep(player, scan, messages);
-const attention = new AttentionPanel(player, controls, (chosen) => timeline.setAttention(chosen));
-const looked = new LookedPanel(player);
+const past: PastSteps = { goTo: (step) => controls.seek(step), point: (step) => timeline.point(step) };
+const attention = new AttentionPanel({
+  ...{ player, memory, choice: heads, past },
+  remember: (remembered) => timeline.setMemory(remembered),
+});
+const looked = new LookedPanel(player, looking);
+new InfluencePanel(influence);
+const heat = new HeatOverlay(player, [influence, looking]);
 const tracks = new ComparedTracks(player, comparison, { controls, plot: () => timeline.plot });
 const compare = new ComparePanel(player, comparison, {
   controls,
@@ -122,7 +144,10 @@ const panels: Panel[] = [
   header,
   runsPanel,
   picture,
+  new LossNote(player, controls),
   new Transport(player, controls),
+  influence,
+  heat,
   looked,
   attention,
   timeline,
@@ -144,11 +169,18 @@ const clock = new Clock(
   },
   (error) => messages.showError(error, 'This moment'),
 );
+const escape = (): void => {
+  for (const choice of [heads, looking.choice]) choice.unlock();
+  playing.stop();
+};
 listenToKeys(controls, [
   ...jumps.keys,
   ...new GoTo(player, controls).keys,
   ...searchPanel.keys,
   ...copyStep.keys,
+  { keys: ['a'], shown: ['A'], does: 'attention on the scene: on or off', run: () => heat.toggle() },
+  { keys: ['s'], shown: ['S'], does: 'saliency and occlusion: what changes the action', run: () => influence.toggle() },
+  { keys: ['Escape'], shown: ['Esc'], does: 'all heads again, after one was locked', run: escape },
   ...playBindings(playing),
   {
     keys: ['d'],
@@ -165,7 +197,7 @@ listenForFiles({
 });
 lessMotion.addEventListener('change', () => (player.glides = !lessMotion.matches));
 darkColours.addEventListener('change', () => {
-  for (const panel of [timeline, branches, compare, looked, attention, picture, training]) panel.redraw();
+  for (const panel of [timeline, branches, compare, heat, looked, attention, picture, training]) panel.redraw();
 });
 
 const startWantedGame = (): void => {

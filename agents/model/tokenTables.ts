@@ -84,7 +84,8 @@ export function presence(observations: tf.Tensor2D, { offset, tokens, optional }
  * booleans on WebGPU, it cannot transpose there.
  */
 function oneHot(numbers: tf.Tensor3D, categories: readonly number[], first: number): tf.Tensor {
-  const channels = tf.split(numbers, categories.length, 2);
+  // TFJS has no gradient of a split into one, and where a quantity stands beside, one goes through here.
+  const channels = categories.length === 1 ? [numbers] : tf.split(numbers, categories.length, 2);
   const ones = categories.map((count, c) => {
     const distance = tf.abs(tf.sub(channels[c] as tf.Tensor, tf.range(first, first + count)));
     return tf.relu(tf.sub(1, distance));

@@ -52,7 +52,7 @@ export function boardScene({ side, layers, pieces, score, status }: Board): Scen
     height: side + HEADER + MARGIN,
     background: BACKGROUND,
     shapes: [
-      { kind: 'grid', id: 'board', x: left, y: top, columns: side, rows: side, cellSize: 1, cells, palette },
+      { kind: 'grid', id: 'board', x: left, y: top, columns: side, rows: side, cellSize: 1, cells, palette, shows: '' },
       ...gaps.flat(),
       ...pieces.map((piece) => shapeOf(piece, left, top)),
       { ...text, id: 'score', x: left, text: `score ${score}`, fill: BODY, align: 'left' },

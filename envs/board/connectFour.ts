@@ -118,6 +118,7 @@ export class ConnectFour extends BoardGame<Columns> {
           radius: 0.3,
           fill: SURFACE,
         },
+        { kind: 'rect', x: margin, y: margin, width: COLUMNS, height: ROWS, shows: '' },
         ...holes.flat(),
         ...latest.flat(),
         ...line,

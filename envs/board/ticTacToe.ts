@@ -97,6 +97,7 @@ export class TicTacToe extends BoardGame<Cells> {
       height: width + 0.35,
       background: BACKGROUND,
       shapes: [
+        { kind: 'rect', x: margin, y: margin, width: SIZE, height: SIZE, shows: '' },
         ...shapes.flat(),
         ...caption(this.batch.ending(0), { x: width / 2, y: width - 0.02, size: 0.19, fill: DETAIL }),
       ],

@@ -31,6 +31,8 @@ const LAVA_FILL: Colour = '#9a4427';
 /** Share of its colour that what is out of sight keeps. */
 const UNSEEN = 0.6;
 const MARGIN = 0.5;
+/** Corners of what an agent that looks to the right sees, around itself: the view's upper edge is the one farthest ahead. */
+const SEEN = [AHEAD + 0.5, -VIEW / 2, AHEAD + 0.5, VIEW / 2, -0.5, VIEW / 2, -0.5, -VIEW / 2];
 /** World units a scene is wide at least, so that a mission has room. */
 const MIN_WIDTH = 8;
 /** Height of a line of text, as a share of the scene's width; and what of it a character is wide. */
@@ -63,11 +65,22 @@ export function drawWorld(world: GridWorld): Scene {
         rotation: (direction * Math.PI) / 2,
         points: [0.34, 0, -0.28, 0.29, -0.15, 0, -0.28, -0.29],
         fill: ACCENT,
+        shows: 'direction',
       },
+      { kind: 'polygon', id: 'view', x, y, rotation: (direction * Math.PI) / 2, points: SEEN, shows: 'image' },
       ...(carried === NOTHING ? [] : thing(carried, x + 0.26, y - 0.26, 0.55)),
       ...lines.map((text, i): Shape => {
         const lineY = textTop + (i + 0.5) * 1.4 * size;
-        return { kind: 'text', id: `mission${i}`, x: sceneWidth / 2, y: lineY, text, size, fill: BODY };
+        return {
+          kind: 'text',
+          id: `mission${i}`,
+          x: sceneWidth / 2,
+          y: lineY,
+          text,
+          size,
+          fill: BODY,
+          shows: 'mission',
+        };
       }),
     ],
   };

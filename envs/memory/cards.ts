@@ -54,6 +54,8 @@ export interface CardLook {
   textFill?: Colour;
   /** A frame in the accent's colour. */
   framed?: boolean;
+  /** The part of the observation that says what it is. */
+  shows?: string;
 }
 
 /** Cards in rows of thirteen, with a line of text below; a card keeps its id while it lies. */
@@ -76,6 +78,7 @@ export function drawTable({ cards, state }: { cards: readonly CardLook[]; state:
         radius: 0.12,
         fill: card.fill,
         ...frame,
+        ...(card.shows !== undefined && { shows: card.shows }),
       },
       {
         kind: 'text',

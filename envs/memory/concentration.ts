@@ -70,10 +70,11 @@ export class Concentration extends BatchOfOne<Tables, number> {
     const cards = Array.from({ length: decks.size }, (_, i): CardLook => {
       const kind = decks.at(0, i);
       const turned = i === lastFirst[0] || i === lastSecond[0];
-      if (!up[i] && !turned) return { fill: EDGE };
+      const shows = `card ${i + 1}`;
+      if (!up[i] && !turned) return { fill: EDGE, shows };
       const text = this.#match === 'rank' ? (RANKS[kind] as string) : '';
       const face = this.#match === 'rank' ? BODY : (COLOURS[kind] as Colour);
-      return { fill: up[i] && this.#match === 'rank' ? GOOD : face, text, framed: turned };
+      return { fill: up[i] && this.#match === 'rank' ? GOOD : face, text, framed: turned, shows };
     });
     return drawTable({ cards, state: `${found / 2} of ${decks.size / 2} pairs` });
   }

@@ -83,6 +83,7 @@ export class Blackjack extends BatchOfOne<Games, number, number[]> {
           size: 0.7,
           fill: DETAIL,
           align: 'right',
+          shows: '1',
         },
         {
           kind: 'text',
@@ -93,6 +94,7 @@ export class Blackjack extends BatchOfOne<Games, number, number[]> {
           size: 0.7,
           fill: BODY,
           align: 'right',
+          shows: '0',
         },
         { kind: 'text', id: 'state', x: 6, y: 6.3, text: ended ? verdict : 'hit or stick?', size: 0.42, fill: DETAIL },
       ],

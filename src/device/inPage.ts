@@ -43,3 +43,21 @@ const LOADERS: Record<PageDevice, () => Promise<LoadedDevice>> = {
     return { backend: 'cpu', detail: 'plain JavaScript on 1 core', facts: {} };
   },
 };
+
+/**
+ * Does something on TFJS's own `cpu` backend, whose layers have gradients to all that they are given; afterwards the
+ * device is the one that it was. Tensors stay on the device that they were made on.
+ */
+export async function onPlainDevice<Result>(work: () => Promise<Result>): Promise<Result> {
+  const before = tf.getBackend();
+  await Promise.all([
+    import('@tensorflow/tfjs-backend-cpu'),
+    import('@tensorflow/tfjs-core/dist/register_all_gradients.js'), // only a bundler can load it: see ARCHITECTURE.md
+  ]);
+  try {
+    if (!(await tf.setBackend('cpu'))) throw new Error('TensorFlow.js could not start its cpu backend');
+    return await work();
+  } finally {
+    await tf.setBackend(before);
+  }
+}

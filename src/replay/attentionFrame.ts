@@ -60,6 +60,8 @@ export function encodeAttention(weights: ArrayLike<number>, { rows, lags }: Tabl
 /** The attention of successive steps, read from what `encodeAttention` wrote. */
 export class AttentionReader {
   private readonly quantised: Quantised;
+  /** About how many bytes it takes. */
+  readonly size: number;
 
   /** @throws RangeError when the bytes are not the attention of `steps` steps. */
   constructor(bytes: Uint8Array, steps: number) {
@@ -76,6 +78,7 @@ export class AttentionReader {
     });
     const levels = input.raw(steps * rows * lags).slice();
     this.quantised = { rows, lags, exponents, levels };
+    this.size = levels.length + exponents.length;
     undoDifferences(this.quantised, predictor);
   }
 
@@ -109,33 +112,47 @@ function quantise(weights: ArrayLike<number>, { rows, lags }: Table, highest: nu
 
 function differences(quantised: Quantised, predictor: Predictor): Uint8Array<ArrayBuffer> {
   const { levels } = quantised;
-  const bytes = new Uint8Array(levels.length);
-  forEachPrediction(quantised, predictor, (i, prediction) => (bytes[i] = (levels[i] as number) - prediction));
+  const bytes = levels.slice();
+  forEachPredicted(quantised, predictor, ({ from, to, back, shift }) => {
+    for (let i = from; i < to; i++) bytes[i] = (levels[i] as number) - rescaled(levels[i - back] as number, shift);
+  });
   return bytes;
 }
 
 function undoDifferences(quantised: Quantised, predictor: Predictor): void {
   const { levels } = quantised;
-  forEachPrediction(quantised, predictor, (i, prediction) => (levels[i] = (levels[i] as number) + prediction));
+  forEachPredicted(quantised, predictor, ({ from, to, back, shift }) => {
+    for (let i = from; i < to; i++) levels[i] = (levels[i] as number) + rescaled(levels[i - back] as number, shift);
+  });
 }
 
-/** Visits every level in order; a prediction uses only levels of earlier steps. */
-function forEachPrediction(
-  { rows, lags, exponents, levels }: Quantised,
+/** Levels `from` … `to - 1`, each predicted from the one `back` before it, which was drawn at another scale. */
+interface Predicted {
+  from: number;
+  to: number;
+  back: number;
+  /** Powers of two between the two scales. */
+  shift: number;
+}
+
+/** Visits, row by row, what is predicted: not the first step, and of `sameKey` not the step's own key, which is new. */
+function forEachPredicted(
+  { rows, lags, exponents }: Quantised,
   predictor: Predictor,
-  visit: (index: number, prediction: number) => void,
+  visit: (predicted: Predicted) => void,
 ): void {
-  const back = predictor === 'sameKey' ? rows * lags + 1 : rows * lags;
-  for (let row = 0; row < exponents.length; row++) {
-    // The row of the step before may be drawn at another scale.
-    const shift = row < rows ? 0 : (exponents[row] as number) - (exponents[row - rows] as number);
-    for (let lag = 0; lag < lags; lag++) {
-      const i = row * lags + lag;
-      const known = predictor !== 'nothing' && row >= rows && !(predictor === 'sameKey' && lag === 0);
-      const before = known ? (levels[i - back] as number) : 0;
-      visit(i, shift >= 0 ? Math.min(255, before * 2 ** shift) : before >> Math.min(8, -shift));
-    }
+  if (predictor === 'nothing') return;
+  const skipped = predictor === 'sameKey' ? 1 : 0;
+  const back = rows * lags + skipped;
+  for (let row = rows; row < exponents.length; row++) {
+    const shift = (exponents[row] as number) - (exponents[row - rows] as number);
+    visit({ from: row * lags + skipped, to: (row + 1) * lags, back, shift });
   }
+}
+
+function rescaled(level: number, shift: number): number {
+  if (level === 0) return 0;
+  return shift >= 0 ? Math.min(255, level * 2 ** shift) : level >> Math.min(8, -shift);
 }
 
 /** Bits a byte takes when each is coded by how often it occurs: what deflating comes close to, or under. */

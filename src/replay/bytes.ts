@@ -58,6 +58,9 @@ export class ByteWriter {
   }
 }
 
+/** More numbers than this are not in one frame of ours. */
+const NUMBERS_LIMIT = 2 ** 24;
+
 /**
  * Reads what a `ByteWriter` wrote.
  *
@@ -65,6 +68,7 @@ export class ByteWriter {
  */
 export class ByteReader {
   private at = 0;
+  private allowed = 0;
   private readonly view: DataView;
 
   constructor(private readonly bytes: Uint8Array) {
@@ -94,6 +98,22 @@ export class ByteReader {
 
   text(): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(this.raw(this.u32()));
+  }
+
+  /**
+   * Is asked before room is made for what few bytes can stand for.
+   *
+   * @param numbers  how many, besides those asked for before
+   * @throws RangeError when all of them are too many
+   */
+  allow(numbers: number): void {
+    this.allowed += numbers;
+    if (!(this.allowed <= NUMBERS_LIMIT)) throw new RangeError(`${this.allowed} numbers in one frame are too many`);
+  }
+
+  /** How many numbers room was made for. */
+  get numbers(): number {
+    return this.allowed;
   }
 
   private advance(count: number): number {

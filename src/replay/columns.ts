@@ -27,9 +27,6 @@ const CONSTANT = 4;
 const INTEGER_LIMIT = 2 ** 28;
 /** Below this many rows, how often a byte occurs says little. */
 const ENTROPY_ROWS = 128;
-/** More numbers than this in one table are not ours: a reader must not allocate what a broken file asks for. */
-const TABLE_LIMIT = 2 ** 24;
-
 /**
  * Writes a table.
  *
@@ -54,11 +51,11 @@ export function encodeColumns(
  * Reads what `encodeColumns` wrote.
  *
  * @returns `width` columns of `count` numbers
- * @throws RangeError when the bytes are not a table
+ * @throws RangeError when the bytes are not a table, or stand for more numbers than a frame of ours: a column that never
+ *   changes takes two bytes, so a few of a broken file could ask for all memory
  */
 export function decodeColumns(input: ByteReader, count: number, width: number): Float64Array[] {
-  if (Math.max(1, count) * width > TABLE_LIMIT)
-    throw new RangeError(`a table of ${count} rows of ${width} numbers is too large`);
+  input.allow(Math.max(1, count) * width);
   return Array.from({ length: width }, () => decodeColumn(input, count));
 }
 

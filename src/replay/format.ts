@@ -13,6 +13,8 @@
 export { REPLAY_VERSION, ReplayError } from './prelude.ts';
 export { ReplayEncoder } from './encoder.ts';
 export { Replay } from './reader.ts';
+export { openFirst } from './openFirst.ts';
+export type { Loss } from './storedEpisode.ts';
 export type {
   Decision,
   EpisodeSummary,

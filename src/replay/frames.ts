@@ -9,10 +9,13 @@ export const FRAME = { steps: 1, scenes: 2, attention: 3, index: 4, tokenAttenti
 export type FrameType = (typeof FRAME)[keyof typeof FRAME];
 
 /** type u8, length u32, crc32 u32, firstStep u32, steps u32, episode u32 */
-const HEAD_BYTES = 21;
+export const FRAME_HEAD_BYTES = 21;
 const CRC_OFFSET = 5;
+const STEPS_OFFSET = 13;
 /** Inflated, in bytes: more than any frame of ours, so that a broken file cannot ask for all memory. */
-const INFLATED_LIMIT = 2 ** 28;
+const INFLATED_LIMIT = 2 ** 26;
+/** What a byte can inflate to at most: deflate has no shorter way to write more. */
+const MOST_INFLATION = 1032;
 const MOMENT_LIMIT = 2 ** 16;
 /** Deflate looks back no further. */
 const WINDOW_BYTES = 2 ** 15;
@@ -43,10 +46,10 @@ export function encodeFrame({ type, firstStep, steps, episode }: FrameHead, payl
 
 /** The frame at `offset`, or what is wrong with it. Its checksum is not looked at. */
 export function frameAt(bytes: Uint8Array, offset: number): Frame | string {
-  if (offset + HEAD_BYTES > bytes.length) return 'is cut';
-  const input = new ByteReader(bytes.subarray(offset, offset + HEAD_BYTES));
+  if (offset + FRAME_HEAD_BYTES > bytes.length) return 'is cut';
+  const input = new ByteReader(bytes.subarray(offset, offset + FRAME_HEAD_BYTES));
   const type = input.u8() as FrameType;
-  const length = HEAD_BYTES + input.u32();
+  const length = FRAME_HEAD_BYTES + input.u32();
   input.u32();
   const frame = { type, firstStep: input.u32(), steps: input.u32(), episode: input.u32(), offset, length };
   if (!Object.values(FRAME).includes(type)) return `has the unknown type ${type}`;
@@ -57,14 +60,24 @@ export function frameAt(bytes: Uint8Array, offset: number): Frame | string {
 }
 
 /**
- * @returns the frame's payload
+ * @param frame  the bytes of a whole frame, head included
+ * @returns      its payload
  * @throws RangeError when its checksum does not match
  */
-export function payloadOf(bytes: Uint8Array, { offset, length }: Frame): Uint8Array {
-  const frame = bytes.subarray(offset, offset + length);
+export function payloadOf(frame: Uint8Array): Uint8Array {
   const stored = new DataView(frame.buffer, frame.byteOffset).getUint32(CRC_OFFSET, true);
-  if (frame.length < length || checksum(frame) !== stored) throw new RangeError('checksum does not match');
-  return frame.subarray(HEAD_BYTES);
+  if (checksum(frame) !== stored) throw new RangeError('checksum does not match');
+  return frame.subarray(FRAME_HEAD_BYTES);
+}
+
+/**
+ * Whether a frame may begin at `offset`: quicker than `frameAt`, for looking at every byte of a file. A frame's type, and
+ * the high bytes of its number of steps, leave few places.
+ */
+export function mayBeginFrame(bytes: Uint8Array, offset: number): boolean {
+  const type = bytes[offset] as number;
+  if (type === 0 || type > FRAME.tokenAttention) return false;
+  return bytes[offset + STEPS_OFFSET + 3] === 0 && (bytes[offset + STEPS_OFFSET + 2] as number) <= 1;
 }
 
 /** Deflates after its length. `dictionary`: bytes that are likely to come again. */
@@ -81,7 +94,8 @@ export function pack(bytes: Uint8Array, dictionary?: Uint8Array): Uint8Array {
 export function unpack(packed: Uint8Array, dictionary?: Uint8Array): Uint8Array {
   const input = new ByteReader(packed);
   const length = input.u32();
-  if (length > INFLATED_LIMIT) throw new RangeError(`claims to inflate to ${length} bytes`);
+  if (length > Math.min(INFLATED_LIMIT, MOST_INFLATION * input.remaining))
+    throw new RangeError(`claims to inflate to ${length} bytes`);
   const out = new Uint8Array(length);
   const bytes = inflateSync(input.raw(input.remaining), { out, ...(dictionary && { dictionary }) });
   if (bytes.length !== length) throw new RangeError(`inflates to ${bytes.length} bytes, wanted ${length}`);

@@ -1,5 +1,6 @@
 import { EXIT, GymformerError } from '../errors.ts';
 import { ByteReader, ByteWriter, crc32 } from './bytes.ts';
+import { checkHeader } from './headerCheck.ts';
 import type { ReplayHeader } from './moment.ts';
 import { spaceFromJson, spaceToJson } from './spaceJson.ts';
 import type { SpaceJson } from './spaceJson.ts';
@@ -10,13 +11,15 @@ export const REPLAY_VERSION = 2;
 const MAGIC = new TextEncoder().encode('GFR');
 /** magic, version u8, length u32, crc32 u32 */
 const HEAD_BYTES = MAGIC.length + 9;
+/** In bytes: more than any header of ours. */
+const HEADER_LIMIT = 2 ** 24;
 
-/** A file is no replay, of a newer version, or broken. */
+/** A file is no replay, of a newer version, or broken; or what is asked for was not read yet. */
 export class ReplayError extends GymformerError {
   override readonly name = 'ReplayError';
 
   constructor(
-    readonly reason: 'not-a-replay' | 'newer-version' | 'corrupt',
+    readonly reason: 'not-a-replay' | 'newer-version' | 'corrupt' | 'unread',
     message: string,
     options?: ErrorOptions,
   ) {
@@ -56,6 +59,7 @@ export function decodePrelude(bytes: Uint8Array): { header: ReplayHeader; length
   if (version === 0) throw new ReplayError('corrupt', 'replay is corrupt: there is no format 0');
   const input = new ByteReader(bytes.subarray(MAGIC.length + 1));
   const length = input.u32();
+  if (length > HEADER_LIMIT) throw new ReplayError('corrupt', `replay is corrupt: its header claims ${length} bytes`);
   const checksum = input.u32();
   if (length > input.remaining) throw new ReplayError('corrupt', 'replay is corrupt: it is cut within its header');
   const text = input.raw(length);
@@ -67,9 +71,10 @@ export function decodePrelude(bytes: Uint8Array): { header: ReplayHeader; length
 function parseHeader(text: Uint8Array): ReplayHeader {
   try {
     const json = JSON.parse(new TextDecoder().decode(text)) as HeaderJson;
-    if (typeof json.environment !== 'string') throw new RangeError('it names no environment');
     const observationSpace = spaceFromJson(json.observationSpace);
-    return { ...json, observationSpace, actionSpace: spaceFromJson(json.actionSpace) };
+    const header = { ...json, observationSpace, actionSpace: spaceFromJson(json.actionSpace) };
+    checkHeader(header);
+    return header;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new ReplayError('corrupt', `replay is corrupt in its header: ${why}`, { cause: error });

@@ -14,6 +14,8 @@ import { decodeColumns, encodeColumns } from './columns.ts';
 /** Lengths and angles that change are rounded to a fraction of the world's size, or of a radian, too small to see. */
 const LENGTH_STEPS = 2 ** 14;
 const ANGLE_QUANTUM = 2 ** -14;
+/** More shapes than this in one scene are not ours. */
+const MOST_SHAPES = 2 ** 16;
 const LENGTHS = new Set(['x', 'y', 'width', 'height', 'points', 'size', 'cellSize', 'radius', 'strokeWidth']);
 
 /** A field of a slot: its name, whether it holds numbers or strings, and how many (null: one, and not in an array). */
@@ -110,12 +112,15 @@ export class SceneReader {
   private readonly columns: Float64Array[][];
   /** [slot][step]: rows of the slot before that step. */
   private readonly rowsBefore: Uint32Array[];
+  /** About how many bytes it takes. */
+  readonly size: number;
 
   /** @throws Error when the bytes are not scenes of `steps` steps. */
   constructor(bytes: Uint8Array, steps: number) {
     const input = new ByteReader(bytes);
-    this.keyframe = JSON.parse(input.text()) as Keyframe;
+    this.keyframe = keyframeFrom(input.text());
     const { slots, layouts } = this.keyframe;
+    input.allow(slots.length * steps);
     this.layoutOf = decodeColumns(input, steps, 1)[0] as Float64Array;
     const counts = slots.map(() => 0);
     this.rowsBefore = slots.map(() => new Uint32Array(steps));
@@ -126,12 +131,13 @@ export class SceneReader {
       for (const slot of shown) counts[slot] = (counts[slot] ?? 0) + 1;
     });
     this.columns = slots.map(({ fields }, slot) => decodeColumns(input, counts[slot] ?? 0, widthOf(fields)));
+    this.size = 8 * input.numbers;
   }
 
   scene(step: number): Scene | null {
     const [world, ...shapes] = this.keyframe.layouts[this.layoutOf[step] as number] as number[];
     if (world === undefined) return null;
-    // What was written was a Scene, and the frame's checksum says that it still is.
+    // What was written was a Scene; whoever paints it looks at its numbers.
     return { ...this.thing(world, step), shapes: shapes.map((slot) => this.thing(slot, step)) } as unknown as Scene;
   }
 
@@ -150,6 +156,26 @@ export class SceneReader {
     ]);
     return { ...(kind !== undefined && { kind }), ...(id !== undefined && { id }), ...Object.fromEntries(contents) };
   }
+}
+
+/** @throws Error when the text is not a keyframe: what it counts and points to must be there */
+function keyframeFrom(text: string): Keyframe {
+  const { strings, slots, layouts } = JSON.parse(text) as Record<keyof Keyframe, unknown>;
+  const isText = (value: unknown): boolean => value === undefined || typeof value === 'string';
+  const isField = ([name, type, count]: unknown[]): boolean =>
+    typeof name === 'string' &&
+    (type === 'number' || type === 'string') &&
+    (count === null || (Number.isSafeInteger(count) && (count as number) >= 0));
+  const isSlot = ({ kind, id, fields }: Record<string, unknown>): boolean =>
+    isText(kind) && isText(id) && (fields as unknown[][]).every(isField);
+  const isLayout = (layout: unknown[]): boolean =>
+    layout.length <= MOST_SHAPES && layout.every((slot) => (slots as unknown[])[slot as number] !== undefined);
+  const sound =
+    (strings as unknown[]).every((string) => typeof string === 'string') &&
+    (slots as Record<string, unknown>[]).every(isSlot) &&
+    (layouts as unknown[][]).every(isLayout);
+  if (!sound) throw new RangeError('its keyframe is not one');
+  return { strings, slots, layouts } as Keyframe;
 }
 
 type Content = number | string | ArrayLike<number> | ArrayLike<string>;

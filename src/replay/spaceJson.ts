@@ -3,6 +3,7 @@ import type { Space } from '../../envs/spaces.ts';
 
 /** Larger boxes are not ours: a reader must not allocate what a broken file asks for. */
 const SIZE_LIMIT = 2 ** 24;
+const TEXT_LIMIT = 2 ** 16;
 
 /** A number as JSON holds it: an infinite bound is the string `Infinity` or `-Infinity`. */
 type Bound = number | 'Infinity' | '-Infinity';
@@ -90,6 +91,7 @@ export function spaceFromJson(json: SpaceJson): Space {
     case 'multiBinary':
       return new MultiBinary(json.n, json.names ? { names: json.names } : {});
     case 'text':
+      if (!(json.maxLength <= TEXT_LIMIT)) throw new RangeError(`Text: maxLength is ${json.maxLength}`);
       return new Text(json.maxLength, { characters: json.characters, ...(json.words && { words: json.words }) });
     case 'tuple':
       return new Tuple(json.spaces.map(spaceFromJson));

@@ -144,6 +144,7 @@ export class StepsBuffer {
 export class StepsReader {
   private readonly outcomes: Float64Array[];
   private readonly input: ByteReader;
+  private readonly counts = new Map<string, Uint32Array>();
   private details: Details | null = null;
 
   /** How many moments have a decision: all, or all but the last. */
@@ -181,52 +182,70 @@ export class StepsReader {
   /** Without its attention. */
   decision(step: number): Decision | null {
     if (step >= this.decisions) return null;
-    const { actions, distributions, masks, infos, rowBefore } = (this.details ??= this.readDetails());
+    const { actions, distributions, masks, infos } = (this.details ??= this.readDetails());
     return {
       action: row(actions, step),
       distribution: this.outcome('hasDistribution', step)
-        ? row(distributions, rowBefore('hasDistribution', step))
+        ? row(distributions, this.rowBefore('hasDistribution', step))
         : null,
-      mask: this.outcome('hasMask', step) ? Uint8Array.from(row(masks, rowBefore('hasMask', step))) : null,
+      mask: this.outcome('hasMask', step) ? Uint8Array.from(row(masks, this.rowBefore('hasMask', step))) : null,
       value: this.value(step),
       attention: null,
       tokenAttention: null,
       reward: this.reward(step),
       terminated: this.outcome('terminated', step) === 1,
       truncated: this.outcome('truncated', step) === 1,
-      info: structuredClone(infos[this.outcome('info', step)]) ?? {},
+      info: structuredClone(infos[this.outcome('info', step)] ?? {}),
     };
   }
 
   /** How many steps of this frame before `step` have such attention: the row of its own. All of them by default. */
   attentionRow(kind: AttentionKind, step = this.decisions): number {
-    let count = 0;
-    for (let before = 0; before < step; before++) count += Number(this.hasAttention(kind, before));
-    return count;
+    return this.countBefore(kind, step, (before) => this.hasAttention(kind, before));
+  }
+
+  /** About how many bytes it takes. */
+  get size(): number {
+    return 8 * this.input.numbers;
   }
 
   private outcome(name: keyof typeof OUTCOME, step: number): number {
     return this.outcomes[OUTCOME[name]]?.[step] as number;
   }
 
-  private count(name: keyof typeof OUTCOME, before: number): number {
-    let count = 0;
-    for (let step = 0; step < before; step++) count += this.outcome(name, step);
-    return count;
+  /** How many steps before `step` have something of this name; all are counted once. */
+  private countBefore(name: string, step: number, has: (step: number) => boolean): number {
+    let counts = this.counts.get(name);
+    if (!counts) {
+      counts = new Uint32Array(this.decisions + 1);
+      for (let t = 0; t < this.decisions; t++) counts[t + 1] = (counts[t] as number) + Number(has(t));
+      this.counts.set(name, counts);
+    }
+    return counts[step] as number;
+  }
+
+  private rowBefore(name: 'hasDistribution' | 'hasMask', step: number): number {
+    return this.countBefore(name, step, (before) => this.outcome(name, before) !== 0);
   }
 
   private readDetails(): Details {
-    const infos = JSON.parse(this.input.text()) as Info[];
+    const infos = infosFrom(this.input.text());
     const table = (count: number): Float64Array[] => decodeColumns(this.input, count, this.input.u32());
     return {
       infos,
       actions: table(this.decisions),
-      distributions: table(this.count('hasDistribution', this.decisions)),
-      masks: table(this.count('hasMask', this.decisions)),
+      distributions: table(this.rowBefore('hasDistribution', this.decisions)),
+      masks: table(this.rowBefore('hasMask', this.decisions)),
       observations: table(this.moments),
-      rowBefore: (name, step) => this.count(name, step),
     };
   }
+}
+
+function infosFrom(text: string): Info[] {
+  const infos: unknown = JSON.parse(text);
+  const isInfo = (info: unknown): info is Info => typeof info === 'object' && info !== null && !Array.isArray(info);
+  if (!Array.isArray(infos) || !infos.every(isInfo)) throw new RangeError('infos are not objects');
+  return infos;
 }
 
 /** What only a look at one moment needs: most of the numbers, read when first asked for. */
@@ -236,7 +255,6 @@ interface Details {
   distributions: Float64Array[];
   masks: Float64Array[];
   observations: Float64Array[];
-  rowBefore: (name: 'hasDistribution' | 'hasMask', step: number) => number;
 }
 
 function row(columns: Float64Array[], index: number): Float32Array {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 
 /**
@@ -19,6 +19,12 @@ const HEADERS = {
   'Referrer-Policy': 'no-referrer',
   'Cache-Control': 'no-cache',
 };
+
+/** Bytes of a file, both ends included. */
+interface Range {
+  start: number;
+  end: number;
+}
 
 /** A request that gets an error, and which; `details` stand beside the message in the answer. */
 export class HttpError extends Error {
@@ -55,9 +61,9 @@ export function respondText(response: ServerResponse, text: string, type: string
 }
 
 /**
- * Sends a file as it is now; what is appended meanwhile is not.
+ * Sends a file as it is now, or one part of it, as `Range` asks; what is appended meanwhile is not.
  *
- * @throws HttpError 404 when it is not a file, or a link
+ * @throws HttpError 404 when it is not a file, or a link; 416 when it has no such part
  */
 export async function respondFile(response: ServerResponse, path: string, type: string): Promise<void> {
   const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)).catch(() => {
@@ -72,13 +78,40 @@ export async function respondFile(response: ServerResponse, path: string, type: 
       response.writeHead(304).end();
       return;
     }
-    response.writeHead(200, { 'Content-Type': type, 'Content-Length': size });
+    response.setHeader('Accept-Ranges', 'bytes');
+    const range = rangeOf(response.req, tag, size);
+    if (range && range.start > range.end) {
+      response.setHeader('Content-Range', `bytes */${size}`);
+      throw new HttpError(416, `there is no such part of ${size} bytes`);
+    }
+    const { start, end } = range ?? { start: 0, end: size - 1 };
+    response.writeHead(range ? 206 : 200, {
+      'Content-Type': type,
+      'Content-Length': end - start + 1,
+      ...(range && { 'Content-Range': `bytes ${start}-${end}/${size}` }),
+    });
     if (response.req.method === 'HEAD' || size === 0) {
       response.end();
       return;
     }
-    await pipeline(file.createReadStream({ autoClose: false, start: 0, end: size - 1 }), response);
+    await pipeline(file.createReadStream({ autoClose: false, start, end }), response);
   } finally {
     await file.close();
   }
+}
+
+/**
+ * The part of a file of `size` bytes that is asked for, both ends included; null for all of it: without `Range`, with one
+ * of several parts or of another unit, and where `If-Range` names the file as it was before. A part beyond the end begins
+ * after it ends.
+ *
+ * @see RFC 9110, section 14
+ */
+function rangeOf({ headers, method }: IncomingMessage, tag: string, size: number): Range | null {
+  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(headers.range ?? '') ?? [];
+  const stale = headers['if-range'] !== undefined && headers['if-range'] !== tag;
+  if (first === undefined || last === undefined || first + last === '' || stale || method !== 'GET') return null;
+  if (first === '') return { start: Math.max(0, size - Number(last)), end: size - 1 };
+  if (last === '') return { start: Number(first), end: size - 1 };
+  return Number(last) < Number(first) ? null : { start: Number(first), end: Math.min(Number(last), size - 1) };
 }

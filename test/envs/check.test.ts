@@ -235,6 +235,7 @@ test.each<[shapes: unknown, message: RegExp | undefined]>([
   [[{ kind: 'circle', x: 0, y: 0, radius: 1, fill: 'red' }], /fill is the string "red", wanted a colour/],
   [[{ kind: 'line', points: [0, 0, 1], stroke: '#000000', strokeWidth: 1 }], /points is an array of 3/],
   [[{ kind: 'text', x: 0, y: 0, text: 5, size: 1, fill: '#000000' }], /text is 5, wanted a string/],
+  [[{ kind: 'circle', x: 0, y: 0, radius: 1, shows: 5 }], /shows is 5, wanted the name of a part of the observation/],
   [[{ kind: 'star' }], /kind the string "star", wanted one of rect, circle/],
   [
     [

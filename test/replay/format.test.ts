@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CartPole } from '../../envs/classic/cartPole.ts';
@@ -36,6 +37,38 @@ function momentsOf(replay: Replay): Moment[][] {
   return replay.episodes.map(({ steps }, episode) =>
     Array.from({ length: steps + 1 }, (_, t) => replay.moment(episode, t)),
   );
+}
+
+/** All moments that a damaged replay still shows; what it does not must be a ReplayError. */
+function tryToRead(bytes: Uint8Array): Moment[] {
+  const orReplayError = <T>(read: () => T[]): T[] => {
+    try {
+      return read();
+    } catch (error) {
+      expect(error).toBeInstanceOf(ReplayError);
+      return [];
+    }
+  };
+  return orReplayError(() => {
+    const replay = Replay.open(bytes);
+    return replay.episodes.flatMap(({ steps }, episode) =>
+      Array.from({ length: steps + 1 }, (_, t) => orReplayError(() => [replay.moment(episode, t)])).flat(),
+    );
+  });
+}
+
+/** Whether a moment is as it was written, but for what is lost of it. */
+function isLessOrEqual(read: Moment, written: Moment): boolean {
+  const { scene, decision } = read;
+  const lost = {
+    ...(scene === null && { scene }),
+    decision: decision &&
+      written.decision && {
+        ...written.decision,
+        ...(decision.attention === null && { attention: null }),
+      },
+  };
+  return isDeepStrictEqual(read, { ...written, ...lost });
 }
 
 function decisionOf(overrides: Partial<Decision> = {}): Decision {
@@ -374,13 +407,12 @@ describe('a file that is cut, growing or broken', () => {
 
   test('with any byte flipped, nothing wrong is ever shown: it is whole, less, or a ReplayError', () => {
     for (let at = 0; at < bytes.length; at++) {
-      try {
-        momentsOf(Replay.open(bytes.with(at, (bytes[at] as number) ^ (1 << (at % 8))))).forEach((moments, episode) =>
-          expect(moments).toEqual(whole[episode]),
-        );
-      } catch (error) {
-        expect(error).toBeInstanceOf(ReplayError);
-      }
+      const damaged = tryToRead(bytes.with(at, (bytes[at] as number) ^ (1 << (at % 8))));
+      for (const moment of damaged)
+        expect(
+          whole.flat().some((written) => isLessOrEqual(moment, written)),
+          `byte ${at}`,
+        ).toBe(true);
     }
   });
 
@@ -388,9 +420,7 @@ describe('a file that is cut, growing or broken', () => {
     const last = (parts[0]?.length ?? 0) + (parts[1]?.length ?? 0) - 1;
     const damaged = bytes.with(last, (bytes[last] as number) ^ 1);
     const replay = Replay.open(damaged);
-    expect(() => replay.moment(0, 0)).toThrow(
-      /corrupt at byte \d+ \(steps 0 to 5 of episode 0\): checksum does not match/,
-    );
+    expect(() => replay.moment(0, 0)).toThrow('replay is corrupt: steps 0 to 5 of episode 1: checksum does not match');
     expect(replay.moment(1, 2)).toEqual(whole[1]?.[2]);
   });
 

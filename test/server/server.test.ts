@@ -1,4 +1,15 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -71,11 +82,11 @@ async function runsOf(server: Server): Promise<RunEntry[]> {
 function raw(
   server: Server,
   path: string,
-  options: { method?: string; host?: string } = {},
+  options: { method?: string; host?: string; headers?: Record<string, string> } = {},
 ): Promise<{ status: number; body: string }> {
   const { port, host } = new URL(server.url);
   return new Promise((resolve, reject) => {
-    const headers = { host: options.host ?? host };
+    const headers = { host: options.host ?? host, ...options.headers };
     const sent = request({ host: '127.0.0.1', port, path, method: options.method ?? 'GET', headers }, (response) => {
       let body = '';
       response.on('data', (chunk: Buffer) => (body += chunk.toString()));
@@ -83,6 +94,19 @@ function raw(
     });
     sent.on('error', reject).end();
   });
+}
+
+/** How many descriptors of this process are of a file; 0 where the system does not tell. */
+function openFiles(path: string): number {
+  const list = '/proc/self/fd';
+  if (!existsSync(list)) return 0;
+  return readdirSync(list).filter((fd) => {
+    try {
+      return readlinkSync(join(list, fd)) === path;
+    } catch {
+      return false; // closed meanwhile
+    }
+  }).length;
 }
 
 /** Reads server-sent events: the list of runs as it is after each. */
@@ -210,6 +234,49 @@ describe('replays', () => {
   );
 });
 
+describe('parts of a replay', () => {
+  const bytes = smallReplay();
+  const size = bytes.length;
+  const part = async (range: string, headers: Record<string, string> = {}): Promise<Response> =>
+    fetch(`${(await serve()).url}api/replays/first/one.gfr`, { headers: { range, ...headers } });
+
+  test.each([
+    ['bytes=0-9', 0, 9],
+    ['bytes=100-100', 100, 100],
+    ['bytes=100-', 100, size - 1],
+    ['bytes=-20', size - 20, size - 1],
+    [`bytes=100-${10 * size}`, 100, size - 1],
+    [`bytes=-${10 * size}`, 0, size - 1],
+  ])('come for "%s"', async (range, first, last) => {
+    const response = await part(range);
+    expect(response.status).toBe(206);
+    expect(response.headers.get('content-range')).toBe(`bytes ${first}-${last}/${size}`);
+    expect(response.headers.get('content-length')).toBe(String(last - first + 1));
+    expect(new Uint8Array(await response.arrayBuffer())).toEqual(Uint8Array.from(bytes.subarray(first, last + 1)));
+  });
+
+  test.each(['bytes=9-0', 'bytes=0-1,5-6', 'bytes=-', 'lines=1-2', 'bytes=a-b', 'bytes=0x1-2'])(
+    '"%s" is no part: all of it comes',
+    async (range) => {
+      const response = await part(range);
+      expect(response.status).toBe(200);
+      expect((await response.arrayBuffer()).byteLength).toBe(size);
+    },
+  );
+
+  test.each([`bytes=${size}-`, 'bytes=-0', `bytes=${'9'.repeat(400)}-`])('"%s" is beyond the end', async (range) => {
+    const response = await part(range);
+    expect(response.status).toBe(416);
+    expect(response.headers.get('content-range')).toBe(`bytes */${size}`);
+  });
+
+  test('of the file as it was before, by If-Range, are all of it as it is now', async () => {
+    const tag = (await part('bytes=0-0')).headers.get('etag') as string;
+    expect((await part('bytes=0-0', { 'if-range': tag })).status).toBe(206);
+    expect((await part('bytes=0-0', { 'if-range': '"another"' })).status).toBe(200);
+  });
+});
+
 describe('what the server does not do', () => {
   test.each([
     '/../secret.txt',
@@ -217,6 +284,21 @@ describe('what the server does not do', () => {
     '/%2e%2e/secret.txt',
     '/assets/..%2f..%2fsecret.txt',
     '/..%5csecret.txt',
+    '/%2e%2e%2fsecret.txt',
+    '/..%252fsecret.txt',
+    '/.%2e/secret.txt',
+    '/assets/....//secret.txt',
+    '/%c0%ae%c0%ae/secret.txt',
+    '/api/../secret.txt',
+    '/api/replays/%2e%2e/%2e%2e/secret.txt',
+    '/api/replays/first/%2e%2e/one.gfr',
+    '/api/replays//first/one.gfr',
+    '/api/replays/first%00/one.gfr',
+    '/index.html%00.js',
+    '/C:/secret.txt',
+    'file:///etc/passwd',
+    'http://127.0.0.1/secret.txt',
+    `/${'a/'.repeat(4000)}`,
     '/api/replays/..%2f..%2fsecret.txt',
     '/%00',
     '/%',
@@ -254,6 +336,68 @@ describe('what the server does not do', () => {
       expect((await raw(server, '/api/runs', { host })).status, host).toBe(403);
   });
 
+  test('absolute paths of what it serves lead to nothing', async () => {
+    const server = await serve();
+    for (const path of [
+      join(folder, 'secret.txt'),
+      join(viewerRoot, 'index.html'),
+      join(runs, 'first/replays/one.gfr'),
+    ])
+      for (const prefix of ['', '/', '/api/replays/', '/api/replays'])
+        expect((await raw(server, prefix + path)).status, prefix + path).toBeGreaterThanOrEqual(400);
+  });
+
+  test('a link that takes the place of a replay after it was listed is not followed', async () => {
+    const server = await serve();
+    await runsOf(server);
+    const file = join(runs, 'first', 'replays', 'one.gfr');
+    rmSync(file);
+    symlinkSync(join(folder, 'secret.txt'), file);
+    expect((await raw(server, '/api/replays/first/one.gfr')).status).toBe(404);
+  });
+
+  test('a request from another site, as browsers mark them, gets nothing', async () => {
+    const server = await serve();
+    const { host } = new URL(server.url);
+    const from = (headers: Record<string, string>): Promise<number> =>
+      raw(server, '/api/runs', { headers }).then(({ status }) => status);
+    for (const origin of ['https://evil.example', 'null', `http://evil.example:${host.split(':')[1]}`])
+      expect(await from({ origin }), origin).toBe(403);
+    expect(await from({ origin: `http://${host}` })).toBe(200);
+    expect(await from({ 'sec-fetch-site': 'cross-site' })).toBe(403);
+    expect(await from({ 'sec-fetch-site': 'same-site' })).toBe(403);
+    expect(await from({ 'sec-fetch-site': 'same-origin' })).toBe(200);
+    // A link on another page, or a bookmark, may lead to the viewer.
+    const navigation = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+    expect((await raw(server, '/', { headers: navigation })).status).toBe(200);
+    expect((await raw(server, '/api/runs', { headers: navigation })).status).toBe(403);
+  });
+
+  test('it does not read what is too long to be asked for', async () => {
+    const server = await serve();
+    expect((await raw(server, `/${'a'.repeat(100_000)}`)).status).toBe(431);
+    expect((await raw(server, '/', { headers: { 'x-long': 'a'.repeat(100_000) } })).status).toBe(431);
+  });
+
+  test('many visitors that come and go, in the middle of a file too, leave nothing open', async () => {
+    const large = join(runs, 'first', 'replays', 'large.gfr');
+    writeFileSync(large, Buffer.concat([smallReplay(), Buffer.alloc(2 ** 24)]));
+    const server = await serve();
+    await runsOf(server);
+    await Promise.all(
+      Array.from({ length: 60 }, async (_, i) => {
+        const visit = new AbortController();
+        const path = ['api/replays/first/large.gfr', 'api/events', 'api/runs'][i % 3] as string;
+        const response = await fetch(server.url + path, { signal: visit.signal });
+        const reader = response.body?.getReader();
+        await reader?.read();
+        visit.abort();
+      }),
+    );
+    await expect.poll(() => openFiles(large)).toBe(0);
+    expect((await raw(server, '/api/runs')).status).toBe(200);
+  });
+
   test('it takes nothing but GET and HEAD', async () => {
     const server = await serve();
     for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS'])
@@ -284,6 +428,9 @@ test('everything comes with headers that let the page do nothing but show it', a
     expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
     expect(headers.get('cross-origin-embedder-policy')).toBe('require-corp');
     expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('cache-control')).toBe(path.startsWith('api/') ? 'no-store' : 'no-cache');
   }
   expect((await fetch(url)).headers.get('content-type')).toBe('text/html; charset=utf-8');
   expect((await fetch(`${url}assets/main.js`)).headers.get('content-type')).toBe('text/javascript; charset=utf-8');

@@ -224,7 +224,7 @@ describe.skipIf(!chromiumPath)('comparing in Chromium', () => {
     await panes().getByText('\u2260 step 3').waitFor();
     const renders = (): Promise<number[]> =>
       page
-        .locator('#scene canvas, .pane-scene canvas[data-renders]')
+        .locator('#scene canvas[data-renders], .pane-scene canvas[data-renders]')
         .evaluateAll((canvases) => canvases.map((canvas) => Number((canvas as HTMLElement).dataset['renders'])));
     await expect.poll(async () => (await renders()).length).toBe(2);
     await frames(page, 10);
@@ -244,7 +244,7 @@ describe.skipIf(!chromiumPath)('comparing in Chromium', () => {
     await expect(page.evaluate(() => document.documentElement.scrollWidth)).resolves.toBe(360);
     await frames(page, 3);
     const [main, first, second] = [
-      await page.locator('#scene canvas').boundingBox(),
+      await page.locator('#scene canvas[data-renders]').boundingBox(),
       await panes().nth(0).locator('canvas').first().boundingBox(),
       await panes().nth(1).locator('canvas').first().boundingBox(),
     ];

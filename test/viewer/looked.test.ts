@@ -9,11 +9,16 @@ const [moment, last] = gridEpisode();
 test('a chosen head shows its own weights, none chosen the mean', () => {
   expect(tokenWeights(moment!, encoder, 0)![4]).toBe(0.5);
   expect(tokenWeights(moment!, encoder, 1)![7]).toBe(1);
-  expect([...tokenWeights(moment!, encoder, null)!]).toEqual([0.0625, 0, 0, 0, 0.25, 0, 0, 0.625, 0, 0, 0.0625]);
+  expect([...tokenWeights(moment!, encoder, 'mean')!]).toEqual([0.0625, 0, 0, 0, 0.25, 0, 0, 0.625, 0, 0, 0.0625]);
+});
+
+test('or the largest weight that any head gave', () => {
+  expect(tokenWeights(moment!, encoder, 'max')![7]).toBe(1);
+  expect(tokenWeights(moment!, encoder, 'max')![4]).toBe(0.5);
 });
 
 test('a moment without attention has no weights', () => {
-  expect(tokenWeights(last!, encoder, null)).toBe(null);
+  expect(tokenWeights(last!, encoder, 'mean')).toBe(null);
 });
 
 test('weights are told apart by what they are of', () => {

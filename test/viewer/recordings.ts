@@ -162,3 +162,26 @@ export function fadingAttention(t: number, rows: number, lags: number): number[]
     return weights.map((weight) => weight / sum);
   }).flat();
 }
+
+/** An episode whose scenes have a shape of every kind. */
+export function galleryEpisode(steps: number): Moment[] {
+  return markerEpisode(steps).map((moment, t) => ({ ...moment, scene: galleryScene(t) }));
+}
+
+function galleryScene(t: number): Scene {
+  const cells = Array.from({ length: 6 }, (_, i) => (i + t) % 2);
+  const pixels = Array.from({ length: 27 }, (_, i) => (i * 9 + t) % 256);
+  return {
+    ...WORLD,
+    background: '#101820',
+    shapes: [
+      { kind: 'circle', id: 'ball', x: 2 + t, y: 2, radius: 1, fill: '#ff0000', stroke: '#ffffff', strokeWidth: 0.1 },
+      { kind: 'line', points: [0, 0, t, 5, 9, 9], stroke: '#00ff00', strokeWidth: 0.2 },
+      { kind: 'polygon', points: [0, 0, 1, 0, 1, 1], x: 5, y: 5, rotation: t, fill: '#0000ff80' },
+      { kind: 'rect', x: 7, y: 7, width: 2, height: 1, radius: 0.2, rotation: 0.1, fill: '#888888' },
+      { kind: 'text', x: 10, y: 8, text: `step ${t}`, size: 1, fill: '#ffffff', align: 'left' },
+      { kind: 'grid', x: 12, y: 1, columns: 3, rows: 2, cellSize: 1, cells, palette: ['#222222', '#dddd00'] },
+      { kind: 'image', x: 16, y: 5, width: 3, height: 3, columns: 3, rows: 3, pixels },
+    ],
+  };
+}

@@ -13,6 +13,10 @@ import type { AgentDescription, AgentRequest } from './protocol.ts';
 /** An agent that is loaded. */
 export interface Agent {
   mind: Trained;
+  /** The same on TFJS's own device, where layers have gradients to what they see; null before one was asked for. */
+  twin: Trained | null;
+  /** Makes it once more, on the device that is open. */
+  restore: () => Trained;
   description: AgentDescription;
 }
 
@@ -38,8 +42,15 @@ export async function loadAgent({ url, ...request }: AgentRequest, agent: number
   const weights = new URL(`${checkpoint}/policy.safetensors`, url);
   const bytes = new Uint8Array(await (await get(weights)).arrayBuffer());
   const { tensors } = decodeSafetensors(bytes, name);
-  const mind = restorePolicy({ config, state, weights: tensors, name }, await findEnvironment(request));
+  const spec = await findEnvironment(request);
+  const restore = (): Trained => restorePolicy({ config, state, weights: tensors, name }, spec);
+  const mind = restore();
   const policy = describePolicy(config, mind.policy);
   const { evalActions: choice } = config;
-  return { mind, description: { agent, run, checkpoint, step: mind.step, environment, policy, choice } };
+  return {
+    mind,
+    twin: null,
+    restore,
+    description: { agent, run, checkpoint, step: mind.step, environment, policy, choice },
+  };
 }

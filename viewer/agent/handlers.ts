@@ -1,5 +1,6 @@
 import { describeEnvironment } from './environment.ts';
 import type { Call, Gives, RequestKind, Takes } from './protocol.ts';
+import { occludeFor, saliencyFor } from './influence.ts';
 import { Room } from './room.ts';
 
 export type Handler<Kind extends RequestKind> = (takes: Takes<Kind>, call: Call<Kind>) => Promise<Gives<Kind>>;
@@ -18,6 +19,8 @@ export function createHandlers(): Handlers {
     step: async ({ game, action }) => await room.table(game).step(action),
     play: async ({ game, steps }, call) => await room.table(game).playOn(steps, call),
     point: async ({ game, x, y }) => room.table(game).actionAt(x, y),
+    occlude: async (request) => await occludeFor(room.agent(request.agent), request),
+    saliency: async (request) => await saliencyFor(room.agent(request.agent), request),
     end: async ({ game }) => room.end(game),
   };
 }

@@ -25,6 +25,10 @@ export interface Requests {
   play: { takes: { game: number; steps: number }; gives: Situation; tells: { moments: Moment[] } };
   /** The action, flat, that a person means who points at a place of the scene, in its units; null for none. */
   point: { takes: { game: number; x: number; y: number }; gives: Float32Array | null };
+  /** What the agent would make of a moment if parts of it were hidden: distributions, see `occlude`. */
+  occlude: { takes: OcclusionRequest; gives: Float32Array[] };
+  /** How fast an agent's decision changes with each number that it sees: see `saliency`. */
+  saliency: { takes: DecisionRequest; gives: Float32Array | null };
   /** Gives back what a game holds. */
   end: { takes: { game: number }; gives: null };
   /** What an environment is, without a game of it. */
@@ -115,6 +119,30 @@ export interface Stepped {
   /** The moment before the action, and what came of it. */
   moment: Moment;
   now: Situation;
+}
+
+/** A decision that an agent made. Observations are flat, as the environment gave them. */
+export interface DecisionRequest {
+  agent: number;
+  /** [steps, size] before it: as many as the agent remembers, or all. */
+  past: Float32Array;
+  /** Whether the first step of these, or the decision itself where there are none, is the first of the episode. */
+  fromStart: boolean;
+  /** [size] */
+  now: Float32Array;
+  /** Flat form. */
+  action: Float32Array;
+  /** Null where all actions were possible. */
+  mask: Uint8Array | null;
+  /** Whether actions are quantities. */
+  continuous: boolean;
+}
+
+export interface OcclusionRequest extends DecisionRequest {
+  /** [size] what stands for what is hidden, as the environment gives it; a text that is all 0 has no words. */
+  neutral: Float32Array;
+  /** Numbers of the observation that are hidden together, as `numbersOf` (envs/tokens.ts) tells them. */
+  parts: number[][];
 }
 
 export type RequestKind = keyof Requests;

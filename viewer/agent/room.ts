@@ -23,7 +23,7 @@ export class Room {
   async open(wanted: PageDevice): Promise<DeviceDescription> {
     if (this.#device && wanted === this.#wanted) return this.#device;
     for (const game of this.#tables.keys()) this.end(game);
-    for (const { mind } of this.#agents) mind.policy.dispose();
+    for (const { mind, twin } of this.#agents) for (const trained of [mind, twin]) trained?.policy.dispose();
     this.#agents.length = 0;
     this.#loaded.clear();
     const { name: device, detail, instead } = await openDeviceInPage(wanted);
@@ -74,10 +74,14 @@ export class Room {
     return null;
   }
 
-  #mind(agent: number | null): Agent['mind'] | null {
-    if (agent === null) return null;
+  /** @throws Error when it is not loaded */
+  agent(agent: number): Agent {
     const found = this.#agents[agent];
     if (!found) throw new Error(`there is no agent ${agent}: it was not loaded on this device`);
-    return found.mind;
+    return found;
+  }
+
+  #mind(agent: number | null): Agent['mind'] | null {
+    return agent === null ? null : this.agent(agent).mind;
   }
 }

@@ -1,10 +1,17 @@
-import type { Moment, ReplayHeader } from '../../src/replay/format.ts';
+import type { ReplayHeader } from '../../src/replay/format.ts';
 
-/** Which attention to show; null takes the mean over all layers, or over all heads. Both are counted from 0. */
+/** How the weights of several heads become one: their mean, the largest of them, or a rollout through all layers. */
+export type Merge = 'mean' | 'max' | 'rollout';
+export const MERGES = ['mean', 'max', 'rollout'] as const;
+
+/** Which attention to show. Layers and heads are counted from 0; null takes all of them, as `merge` says. */
 export interface Selection {
   layer: number | null;
   head: number | null;
+  merge: Merge;
 }
+
+export const EVERYTHING: Selection = { layer: null, head: null, merge: 'mean' };
 
 export interface AttentionShape {
   layers: number;
@@ -16,17 +23,22 @@ export function attentionShape({ policy }: ReplayHeader): AttentionShape | null 
   return policy?.layers && policy.heads ? { layers: policy.layers, heads: policy.heads } : null;
 }
 
+/** Whether both show the same weights: with a single head, there is nothing to merge. */
+export function sameSelection(a: Selection, b: Selection): boolean {
+  if (a.layer !== b.layer || a.head !== b.head) return false;
+  return a.merge === b.merge || (a.layer !== null && a.head !== null);
+}
+
 /**
  * The weight of each past step in a decision, index 0 the step itself, index `lag` that many steps before: [context + 1].
- * Null when the moment has none.
+ *
+ * @param attention  [layers, heads, context + 1] flat, as a replay's decisions have it
  */
 export function weightsByLag(
-  moment: Moment | null,
+  attention: ArrayLike<number>,
   { layers, heads }: AttentionShape,
-  { layer, head }: Selection,
-): Float32Array | null {
-  const attention = moment?.decision?.attention;
-  if (!attention) return null;
+  { layer, head, merge }: { layer: number | null; head: number | null; merge: 'mean' | 'max' },
+): Float32Array {
   const lags = Math.floor(attention.length / (layers * heads));
   const weights = new Float32Array(lags);
   const chosenLayers = layer === null ? range(layers) : [layer];
@@ -35,8 +47,10 @@ export function weightsByLag(
   for (const l of chosenLayers) {
     for (const h of chosenHeads) {
       const offset = (l * heads + h) * lags;
-      for (let lag = 0; lag < lags; lag++)
-        weights[lag] = (weights[lag] as number) + (attention[offset + lag] ?? 0) * share;
+      for (let lag = 0; lag < lags; lag++) {
+        const [sofar, weight] = [weights[lag] as number, attention[offset + lag] ?? 0];
+        weights[lag] = merge === 'max' ? Math.max(sofar, weight) : sofar + weight * share;
+      }
     }
   }
   return weights;
@@ -49,6 +63,15 @@ export function heaviestLags(weights: Float32Array, count: number): number[] {
     .sort((a, b) => (weights[b] as number) - (weights[a] as number))
     .slice(0, count)
     .sort((a, b) => a - b);
+}
+
+/** What a person calls the weights that are shown. */
+export function describeSelection({ layer, head, merge }: Selection): string {
+  if (merge === 'rollout') return 'rollout through all layers';
+  if (layer !== null && head !== null) return `layer ${layer + 1}, head ${head + 1}`;
+  const merged = merge === 'mean' ? 'mean' : 'largest';
+  if (layer !== null) return `layer ${layer + 1}, ${merged} of its heads`;
+  return head === null ? `${merged} of all layers and heads` : `head ${head + 1}, ${merged} of all layers`;
 }
 
 function range(length: number): number[] {

@@ -1,26 +1,48 @@
-import type { TokenGroup, WordTokens } from '../../envs/tokens.ts';
+import { countTokens, type TokenGroup, type WordTokens } from '../../envs/tokens.ts';
+import { share } from '../page/meter.ts';
 import type { Moment, TokenAttentionHeader } from '../../src/replay/format.ts';
 
+const FULL = 8; // times the weight that a token has where all have the same
+
+/** Whose look is shown: a head's, counted from 0, or that of all of them together. */
+export type Glance = number | 'mean' | 'max';
+
 /**
- * How much the encoder looked at each token of the moment's observation: [tokens], a sum of 1.
+ * How much the encoder looked at each token of the moment's observation: [tokens], of a head or the mean a sum of 1.
  *
- * @param head counted from 0; null takes the mean of all
- * @returns    null when the moment has none
+ * @returns null when the moment has none
  */
 export function tokenWeights(
   moment: Moment | null,
   { heads, tokens }: TokenAttentionHeader,
-  head: number | null,
+  glance: Glance,
 ): Float32Array | null {
   const attention = moment?.decision?.tokenAttention;
   if (!attention) return null;
-  const count = tokens.reduce((sum, group) => sum + group.tokens, 0);
-  const chosen = head === null ? Array.from({ length: heads }, (_, h) => h) : [head];
+  const count = countTokens(tokens);
   const weights = new Float32Array(count);
-  for (const h of chosen)
-    for (let i = 0; i < count; i++)
-      weights[i] = (weights[i] as number) + (attention[h * count + i] ?? 0) / chosen.length;
+  const chosen = typeof glance === 'number' ? [glance] : Array.from({ length: heads }, (_, head) => head);
+  for (const head of chosen) {
+    for (let i = 0; i < count; i++) {
+      const [sofar, weight] = [weights[i] as number, attention[head * count + i] ?? 0];
+      weights[i] = glance === 'max' ? Math.max(sofar, weight) : sofar + weight / chosen.length;
+    }
+  }
   return weights;
+}
+
+/**
+ * How strongly a weight is shown, from 0 to 1: none of it where all tokens have the same, since that says nothing, and all
+ * from 8 times as much on.
+ */
+export function strengthOf(weight: number, tokens: number): number {
+  return share(Math.log2(weight * tokens), 0, Math.log2(FULL));
+}
+
+/** What a person calls the heads that are shown. */
+export function describeGlance(glance: Glance): string {
+  if (typeof glance === 'number') return `head ${glance + 1}`;
+  return glance === 'mean' ? 'mean of all heads' : 'largest of all heads';
 }
 
 /** Each group with the weights of its tokens, in order. */

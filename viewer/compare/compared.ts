@@ -1,4 +1,5 @@
-import type { EpisodeSummary, Moment, ReplayHeader } from '../../src/replay/format.ts';
+import { ReplayError } from '../../src/replay/format.ts';
+import type { EpisodeSummary, Moment, MomentParts, ReplayHeader } from '../../src/replay/format.ts';
 import type { Opened } from '../session/opener.ts';
 import type { Player, Recording } from '../time/player.ts';
 import type { ComparedEntry } from './comparedField.ts';
@@ -96,13 +97,19 @@ export class Compared {
   }
 
   get moment(): Moment | null {
-    return this.momentAt(this.step);
+    return this.momentAt(this.step, { attention: false });
   }
 
-  momentAt(step: number): Moment | null {
+  /** Null where there is none, as in `Player`. */
+  momentAt(step: number, parts?: MomentParts): Moment | null {
     const { recording, episode } = this;
     if (!recording || episode === null || step < 0 || step > this.lastStep) return null;
-    return recording.moment(episode, step);
+    try {
+      return recording.moment(episode, step, parts);
+    } catch (error) {
+      if (error instanceof ReplayError) return null;
+      throw error;
+    }
   }
 
   /** Sum of the rewards before each step, [steps + 1]. */

@@ -1,3 +1,4 @@
+import type { Moment } from '../../src/replay/format.ts';
 import { describeAction } from '../inspector/actionPanel.ts';
 import { componentLabels } from '../inspector/componentLabels.ts';
 import { element, setText, svg } from '../page/dom.ts';
@@ -75,13 +76,13 @@ export class Pane {
     this.#makeMain.hidden = recording === null;
     this.#episode.update(this.#member, this.#player);
     this.#difference.show(this.#member, this.#player);
-    this.#showPlot();
     this.showStep();
     this.#paint();
   }
 
   showStep(): void {
     const { moment, over, step, returns } = this.#member;
+    this.#choosePicture(moment);
     this.root.dataset['over'] = String(over);
     this.root.dataset['step'] = String(step);
     setText(this.#caption, this.#describe());
@@ -111,8 +112,7 @@ export class Pane {
   }
 
   /** A plot of the observation where the environment draws nothing. */
-  #showPlot(): void {
-    const { moment } = this.#member;
+  #choosePicture(moment: Moment | null): void {
     const plotted = moment !== null && moment.scene === null;
     this.#picture.hidden = moment === null || plotted;
     if (plotted === !this.#plotHost.hidden) return;
@@ -133,7 +133,7 @@ export class Pane {
   #paint(): void {
     if (this.#picture.hidden || !this.#canvas) return;
     this.#shownPosition = this.#member.position;
-    const scene = sceneAt(this.#shownPosition, (step) => this.#member.momentAt(step));
+    const scene = sceneAt(this.#shownPosition, (step) => this.#member.momentAt(step, { attention: false }));
     const { clientWidth: width, clientHeight } = this.#scene;
     if (scene) this.#canvas.show(scene, { width, height: clientHeight - this.#caption.offsetHeight });
   }
@@ -143,7 +143,8 @@ export class Pane {
     const { opening, source, moment, summary, over, recording, lastStep } = this.#member;
     if (opening.state === 'waiting') return describeWait(source, opening.steps);
     if (opening.state === 'failed') return describeFailure(source, opening.error);
-    if (!summary || !recording || !moment) return 'It has no episodes.';
+    if (!summary || !recording) return 'It has no episodes.';
+    if (!moment) return 'This step is lost: the replay is damaged here.';
     if (over) return `over at step ${lastStep} \u00b7 ${describeOutcome(summary)}`;
     if (!moment.decision) return describeOutcome(summary);
     const action = describeAction(recording.header.actionSpace, moment.decision);

@@ -64,10 +64,10 @@ export class Inspector implements Panel {
     setText(this.#heading, `Step ${step}`);
     for (const [name, value] of this.#values) setText(value, this.#factOf(name));
     this.#formula.hidden = this.#factOf('advantage') === NOTHING;
-    if (!moment) return;
-    this.#showAction(moment.decision);
-    this.#showObservation(moment.observation, this.#ranges);
-    this.#info.show(moment.decision?.info ?? {});
+    this.#showAction(moment?.decision ?? null);
+    this.#observation.hidden = moment === null;
+    if (moment) this.#showObservation(moment.observation, this.#ranges);
+    this.#info.show(moment?.decision?.info ?? {});
   }
 
   #factOf(name: Fact): string {

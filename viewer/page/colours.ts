@@ -38,6 +38,12 @@ export function pageColours(): PageColours {
   return { text, dim, line, accent: read('--accent'), alarm: read('--alarm'), curves };
 }
 
+/** How light a colour looks, from 0 to 1. */
+export function luminance(colour: Colour): number {
+  const { color } = parseColour(colour);
+  return (0.2126 * (color >> 16) + 0.7152 * ((color >> 8) & 255) + 0.0722 * (color & 255)) / 255;
+}
+
 /** `rgb(…)` of a `#rrggbb` colour with an opacity. */
 export function translucent(colour: string, alpha: number): string {
   const { color } = parseColour(colour as Colour);

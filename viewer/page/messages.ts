@@ -13,7 +13,8 @@ export class Messages {
 
   /** @param what the file or replay that was being opened or shown */
   showError(error: unknown, what: string): void {
-    console.error(error); // with its stack, for whoever looks
+    const isExpected = error instanceof ReplayError || error instanceof LibraryError;
+    if (!isExpected) console.error(error); // with its stack, for whoever looks
     this.#show(describeError(error, what), 'alert');
   }
 
@@ -51,6 +52,8 @@ function describeReplayError({ reason, message }: ReplayError, what: string): Me
       };
     case 'newer-version':
       return { title: `${what} was written by a newer gymformer.`, detail: message };
+    case 'unread':
+      return { title: `${what} is not read yet.`, detail: message };
     case 'corrupt':
       return { title: `${what} is damaged.`, detail: message };
     default:

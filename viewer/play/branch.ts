@@ -1,4 +1,5 @@
 import type { EpisodeSummary, Moment } from '../../src/replay/format.ts';
+import { momentOrLost } from '../time/momentOrLost.ts';
 import type { Recording } from '../time/player.ts';
 
 /** Who took a step. */
@@ -29,13 +30,16 @@ export class Branch {
   readonly #hands: Hand[] = [];
   #last: Moment;
   #ended = false;
+  /** Steps that were compared with the base's, and are the same. */
+  #same: number;
+  #summary: EpisodeSummary | null = null;
   #numbers: { rewards: Float32Array; values: Float32Array } | null = null;
 
   /** @param last the moment at `from`, in which nothing is decided yet */
   constructor({ base, episode, seed, from, name }: BranchOptions, last: Moment) {
     this.base = base;
     this.episode = episode;
-    this.from = from;
+    this.from = this.#same = from;
     this.name = name;
     this.#seed = seed;
     this.#last = last;
@@ -51,15 +55,9 @@ export class Branch {
     return this.#ended;
   }
 
+  /** The same object until it becomes longer. */
   get summary(): EpisodeSummary {
-    const decision = this.moment(this.steps - 1)?.decision;
-    return {
-      seed: this.#seed,
-      steps: this.steps,
-      return: this.rewards.reduce((sum, reward) => sum + reward, 0),
-      terminated: decision?.terminated ?? false,
-      truncated: decision?.truncated ?? false,
-    };
+    return (this.#summary ??= this.#summarize());
   }
 
   /** @param last the moment after it, in which nothing is decided yet */
@@ -68,7 +66,7 @@ export class Branch {
     this.#hands.push(hand);
     this.#last = last;
     this.#ended = Boolean(decided.decision?.terminated || decided.decision?.truncated);
-    this.#numbers = null;
+    this.#numbers = this.#summary = null;
   }
 
   /** Null beyond its last. */
@@ -100,16 +98,28 @@ export class Branch {
 
   /** The first step that the base took in another way; null where there is none so far, or no base. */
   get firstDifference(): number | null {
-    const { base, episode, from } = this;
+    const { base, episode } = this;
     if (!base) return null;
     const shared = base.episodes[episode]?.steps ?? 0;
-    for (let step = from; step < this.steps; step++) {
-      if (step >= shared) return step;
-      const [own, other] = [this.moment(step), base.moment(episode, step)];
-      if (!sameNumbers(own?.decision?.action, other.decision?.action)) return step;
-      if (!sameNumbers(own?.observation, other.observation)) return step;
+    for (; this.#same < this.steps; this.#same++) {
+      if (this.#same >= shared) return this.#same;
+      const [own, other] = [this.moment(this.#same), momentOrLost(base, episode, this.#same)];
+      if (!other) continue;
+      if (!sameNumbers(own?.decision?.action, other.decision?.action)) return this.#same;
+      if (!sameNumbers(own?.observation, other.observation)) return this.#same;
     }
     return this.#ended && this.steps < shared ? this.steps : null;
+  }
+
+  #summarize(): EpisodeSummary {
+    const decision = this.moment(this.steps - 1)?.decision;
+    return {
+      seed: this.#seed,
+      steps: this.steps,
+      return: this.rewards.reduce((sum, reward) => sum + reward, 0),
+      terminated: decision?.terminated ?? false,
+      truncated: decision?.truncated ?? false,
+    };
   }
 
   get #known(): { rewards: Float32Array; values: Float32Array } {

@@ -4,15 +4,20 @@ import type { Branch } from './branch.ts';
 
 /** A recording with a branch in place of the episode that it goes off from, or a game after those before. */
 export class BranchRecording implements Recording {
+  #episodes: EpisodeSummary[] = [];
+
   constructor(
     readonly header: ReplayHeader,
     readonly branch: Branch,
   ) {}
 
   get episodes(): readonly EpisodeSummary[] {
-    const episodes = [...(this.branch.base?.episodes ?? [])];
-    episodes[this.branch.episode] = this.branch.summary;
-    return episodes;
+    const { base, episode, summary } = this.branch;
+    if (this.#episodes[episode] !== summary) {
+      this.#episodes = [...(base?.episodes ?? [])];
+      this.#episodes[episode] = summary;
+    }
+    return this.#episodes;
   }
 
   /** It may grow, but nothing of it is missing. */

@@ -31,7 +31,7 @@ export class BranchTracks implements Panel {
 
   update(changes: Changes): void {
     if (changes.has('episode')) this.show();
-    else if (changes.has('length')) this.redraw();
+    else if (changes.has('length') || changes.has('zoom')) this.redraw();
   }
 
   /** The branches, or which of them is open, are others. */
@@ -87,33 +87,45 @@ class Row {
     this.root.append(remove);
   }
 
-  show({ isOpen, plot, colours, before }: Look): void {
+  show(look: Look): void {
     const { branch } = this;
+    const { isOpen, before } = look;
     this.#button.setAttribute('aria-current', String(isOpen));
     setText(this.#name, branch?.name ?? 'as it was');
     setText(this.#note, branch ? describe(branch, before) : `return ${formatNumber(before.return)}`);
-    this.#draw(branch, { isOpen, plot, colours, before });
+    this.#draw(look);
   }
 
-  #draw(branch: Branch | null, { isOpen, plot, colours, before }: Look): void {
+  #draw(look: Look): void {
+    const { left, right } = look.plot;
     const { context, height } = pen(this.#canvas);
-    const bar = (from: number, to: number, colour: string, tall: number): void => {
-      context.fillStyle = colour;
-      context.fillRect(xOf(from, plot), (height - tall) / 2, xOf(to, plot) - xOf(from, plot), tall);
-    };
-    const colour = isOpen ? colours.accent : colours.dim;
-    if (!branch) return bar(0, before.steps, colour, OTHERS);
-    const { from, firstDifference, stretches } = branch;
-    bar(0, from, translucent(colour, 0.35), OTHERS);
-    for (const { hand, from, to } of stretches) bar(from, to, colour, hand === 'you' ? YOURS : OTHERS);
-    if (firstDifference === null) return;
-    const x = xOf(firstDifference, plot);
+    context.save();
     context.beginPath();
-    context.moveTo(x, height / 2 - MARK);
-    context.lineTo(x + MARK, height / 2);
-    context.lineTo(x, height / 2 + MARK);
-    context.lineTo(x - MARK, height / 2);
+    context.rect(left - MARK, 0, right - left + 2 * MARK, height);
+    context.clip(); // of a timeline that is zoomed, what is out of sight is out of sight here too
+    this.#paint(context, height / 2, look);
+    context.restore();
+  }
+
+  /** @param y of the middle of the track */
+  #paint(context: CanvasRenderingContext2D, y: number, { isOpen, plot, colours, before }: Look): void {
+    const { branch } = this;
+    const colour = isOpen ? colours.accent : colours.dim;
+    const bar = (from: number, to: number, tall: number): void =>
+      context.fillRect(xOf(from, plot), y - tall / 2, xOf(to, plot) - xOf(from, plot), tall);
+    context.fillStyle = branch ? translucent(colour, 0.35) : colour;
+    bar(0, branch?.from ?? before.steps, OTHERS);
+    context.fillStyle = colour;
+    for (const { hand, from, to } of branch?.stretches ?? []) bar(from, to, hand === 'you' ? YOURS : OTHERS);
+    const difference = branch?.firstDifference ?? null;
+    if (difference === null) return;
+    const x = xOf(difference, plot);
     context.fillStyle = colours.text;
+    context.beginPath();
+    context.moveTo(x, y - MARK);
+    context.lineTo(x + MARK, y);
+    context.lineTo(x, y + MARK);
+    context.lineTo(x - MARK, y);
     context.fill();
   }
 }

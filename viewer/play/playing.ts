@@ -125,8 +125,13 @@ export class Playing {
   /** A person's move by pointing at a place of the scene, in its units. */
   async point(x: number, y: number): Promise<void> {
     const simulation = simulationToMoveIn(this.#phase);
-    const action = await simulation?.actionAt(x, y);
-    if (simulation && action && simulation.allows(action)) await this.act(action);
+    if (!simulation) return;
+    try {
+      const action = await simulation.actionAt(x, y);
+      if (action && simulation.allows(action)) await this.act(action);
+    } catch (error) {
+      this.#view.failed(error, 'Your move');
+    }
   }
 
   /** The agent plays on where the person's move is. */
@@ -301,7 +306,7 @@ export class Playing {
   }
 
   #endSimulation(): void {
-    void this.#simulation?.end();
+    this.#simulation?.end().catch(() => {}); // with a worker that is gone, it has ended
     this.#simulation = null;
   }
 }

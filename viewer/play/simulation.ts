@@ -2,6 +2,7 @@ import type { AgentClient, RequestOptions } from '../agent/client.ts';
 import type { Beginning, GameRequest, Situation } from '../agent/protocol.ts';
 import type { Thought } from '../../src/playing.ts';
 import type { Moment } from '../../src/replay/format.ts';
+import { momentOrLost } from '../time/momentOrLost.ts';
 import type { Branch, Hand } from './branch.ts';
 
 /** More steps than an agent is let play on by itself: an episode need not end. */
@@ -138,7 +139,7 @@ function differenceIn({ past, now }: Beginning, branch: Branch): number | null {
     if (past.ended[step]) return step + 1; // and the recording goes on
   }
   const { base, episode, from } = branch;
-  const recorded = base?.episodes[episode] && base.moment(episode, from).observation;
+  const recorded = base?.episodes[episode] && momentOrLost(base, episode, from)?.observation;
   return !recorded || now.observation.every((number, i) => isSame(number, recorded[i])) ? null : from;
 }
 

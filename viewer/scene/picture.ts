@@ -15,6 +15,8 @@ export class Picture implements Panel {
   readonly #plotHost = byId('plot', HTMLElement);
   readonly #caption = byId('caption', HTMLElement);
   readonly #plot: ObservationPlot;
+  /** Whether the plot was made for the replay that is open. */
+  #plotFits = false;
 
   constructor(player: Player, stage: Stage) {
     this.#player = player;
@@ -25,21 +27,30 @@ export class Picture implements Panel {
   }
 
   update(changes: Changes): void {
-    const { moment, recording } = this.#player;
-    if (!moment || !recording) return;
-    const drawn = moment.scene !== null;
-    this.#scene.hidden = !drawn;
-    this.#plotHost.hidden = drawn;
-    if (drawn && changes.has('position')) this.#showScene();
-    if (!drawn && changes.has('replay')) this.redraw();
-    if (!drawn && changes.has('step')) this.#plot.show();
+    if (!this.#player.recording) return;
+    const content = this.#content();
+    this.#scene.hidden = content !== 'scene';
+    this.#plotHost.hidden = content !== 'plot';
+    if (content === 'scene' && changes.has('position')) this.#showScene();
+    if (changes.has('replay')) this.#plotFits = false;
+    if (content === 'plot' && !this.#plotFits) this.redraw();
+    if (content === 'plot' && changes.has('step')) this.#plot.show();
     if (changes.has('step')) this.#describe();
+  }
+
+  /** What there is to see of the step: nothing where it is lost, or not read yet. */
+  #content(): 'scene' | 'plot' | 'nothing' {
+    const { moment, losses } = this.#player;
+    if (moment?.scene) return 'scene';
+    return moment && !losses.some(({ part }) => part === 'scenes') ? 'plot' : 'nothing';
   }
 
   /** The colours of the page changed: the plot is made anew. A scene has colours of its own. */
   redraw(): void {
     const header = this.#player.recording?.header;
-    if (header && !this.#plotHost.hidden) this.#plot.build(componentLabels(header.observationSpace));
+    if (!header || this.#plotHost.hidden) return;
+    this.#plot.build(componentLabels(header.observationSpace));
+    this.#plotFits = true;
   }
 
   #resize(): void {
@@ -47,7 +58,7 @@ export class Picture implements Panel {
   }
 
   #showScene(): void {
-    const scene = sceneAt(this.#player.position, (step) => this.#player.momentAt(step));
+    const scene = sceneAt(this.#player.position, (step) => this.#player.momentAt(step, { attention: false }));
     if (scene) this.#stage.show(scene);
   }
 
@@ -61,6 +72,7 @@ export class Picture implements Panel {
           ? 'not over'
           : 'end of the recording';
     const decision = moment?.decision;
-    setText(this.#caption, decision && recording ? describeAction(recording.header.actionSpace, decision) : ending);
+    if (decision && recording) setText(this.#caption, describeAction(recording.header.actionSpace, decision));
+    else setText(this.#caption, moment ? ending : '');
   }
 }

@@ -1,11 +1,16 @@
 import type { Scene } from '../../envs/scene.ts';
 import type { Moment } from '../../src/replay/format.ts';
 import { glide } from './glide.ts';
+import { paintable } from './paintable.ts';
 
-/** The scene at a position, whole or between two steps; null where there is none. */
+/** What can be painted of the scene at a position, whole or between two steps; null where there is none. */
 export function sceneAt(position: number, momentAt: (step: number) => Moment | null): Scene | null {
   const before = Math.floor(position);
-  const from = momentAt(before)?.scene ?? null;
-  const to = from && position > before ? momentAt(before + 1)?.scene : null;
+  const sceneOf = (step: number): Scene | null => {
+    const scene = momentAt(step)?.scene;
+    return scene ? paintable(scene) : null;
+  };
+  const from = sceneOf(before);
+  const to = from && position > before ? sceneOf(before + 1) : null;
   return from && to ? glide(from, to, position - before) : from;
 }

@@ -2,6 +2,7 @@ import { BufferImageSource, Graphics, Sprite, Text, Texture } from 'pixi.js';
 import type { Container } from 'pixi.js';
 import type { Circle, Colour, Grid, Image, Line, Polygon, Rect, Shape, TextShape } from '../../envs/scene.ts';
 import { parseColour } from '../page/colours.ts';
+import { FONT_FAMILY, LINE_HEIGHT } from './textMetrics.ts';
 
 /** One shape on the screen. `scale` is CSS pixels for a world unit. */
 export interface ShapeView {
@@ -106,11 +107,10 @@ function scaled(points: readonly number[], scale: number): number[] {
   return points.map((coordinate) => coordinate * scale);
 }
 
-const LINE_HEIGHT = 1.2; // of a font's size
 const ANCHORS = { left: 0, center: 0.5, right: 1 };
 
 class TextView implements ShapeView {
-  readonly node = new Text({ style: { fontFamily: 'sans-serif', padding: 2 }, resolution: window.devicePixelRatio });
+  readonly node = new Text({ style: { fontFamily: FONT_FAMILY, padding: 2 }, resolution: window.devicePixelRatio });
   #fill: Colour | null = null;
 
   paint(shape: Shape, scale: number): void {

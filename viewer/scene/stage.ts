@@ -2,6 +2,7 @@ import { Ticker } from 'pixi.js';
 import type { Renderer } from 'pixi.js';
 import type { Scene } from '../../envs/scene.ts';
 import { parseColour } from '../page/colours.ts';
+import { paintable } from './paintable.ts';
 import { createRenderer } from './renderer.ts';
 import { World } from './world.ts';
 
@@ -32,7 +33,7 @@ export class Stage {
   }
 
   show(scene: Scene): void {
-    this.#scene = scene;
+    this.#scene = paintable(scene);
     this.#paint();
   }
 
@@ -46,7 +47,10 @@ export class Stage {
     const room = { width: this.#host.clientWidth, height: this.#host.clientHeight - this.#caption.offsetHeight };
     const scale = Math.min(room.width / scene.width, room.height / scene.height);
     if (!(scale > 0)) return; // no room, or a world without size
-    const [width, height] = [Math.round(scene.width * scale), Math.round(scene.height * scale)];
+    const [width, height] = [scene.width, scene.height].map((size) => Math.max(1, Math.round(size * scale))) as [
+      number,
+      number,
+    ];
     if (this.#renderer.screen.width !== width || this.#renderer.screen.height !== height)
       this.#renderer.resize(width, height, window.devicePixelRatio);
     const background = scene.background ? parseColour(scene.background) : { color: 0, alpha: 0 };

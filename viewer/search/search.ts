@@ -1,5 +1,6 @@
 import type { Moment } from '../../src/replay/format.ts';
 import { whenIdle } from '../time/idle.ts';
+import { momentOrLost } from '../time/momentOrLost.ts';
 import type { Recording } from '../time/player.ts';
 import { Signals } from '../time/signals.ts';
 import { compileQuery } from './compile.ts';
@@ -26,8 +27,9 @@ export function* findMatches(recording: Recording, test: Test, found: (match: Ma
     const signals = new Signals(recording.header, summary.steps);
     let waiting: Moment | null = null; // a step's advantage is known once the step after it was read
     for (let t = 0; t <= summary.steps + 1; t++) {
-      const moment = t <= summary.steps ? recording.moment(episode, t, { scene: false, attention: false }) : null;
-      if (moment) signals.add(moment);
+      const isMoment = t <= summary.steps;
+      const moment = isMoment ? momentOrLost(recording, episode, t, { scene: false, attention: false }) : null;
+      if (isMoment) signals.add(moment);
       if (waiting && test({ step: t - 1, moment: waiting, signals, return: summary.return }))
         found({ episode, step: t - 1 });
       waiting = moment;

@@ -56,16 +56,25 @@ export async function fetchRuns(): Promise<RunEntry[] | null> {
 
 /** @throws LibraryError when the server has no such replay or cannot be reached */
 export async function fetchReplay(id: string, signal: AbortSignal): Promise<Uint8Array> {
+  const response = await requestReplay(id, { signal });
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/**
+ * @param request  what of it, say
+ * @throws LibraryError when the server has no such replay or cannot be reached
+ */
+export async function requestReplay(id: string, request: RequestInit & { signal: AbortSignal }): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(`api/replays/${id.split('/').map(encodeURIComponent).join('/')}`, { signal });
+    response = await fetch(`api/replays/${id.split('/').map(encodeURIComponent).join('/')}`, request);
   } catch (cause) {
-    if (signal.aborted) throw cause;
+    if (request.signal.aborted) throw cause;
     throw new LibraryError('unreachable', `The server did not answer for the replay \u201c${id}\u201d.`);
   }
   if (!response.ok)
     throw new LibraryError('absent', `The server has no replay \u201c${id}\u201d (it answered ${response.status}).`);
-  return new Uint8Array(await response.arrayBuffer());
+  return response;
 }
 
 /**

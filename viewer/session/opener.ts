@@ -1,8 +1,11 @@
 import { Replay } from '../../src/replay/format.ts';
 import { fetchReplay } from './library.ts';
+import { fetchFirst } from './fetchFirst.ts';
 import type { Messages } from '../page/messages.ts';
 import type { Place, Player, Recording } from '../time/player.ts';
 
+/** A smaller replay is read at once. */
+const LARGE_BYTES = 2 ** 20;
 const PATIENCE_MS = 200; // a wait shorter than this is not worth a word
 
 /** A recording, and how many bytes of it were read. */
@@ -17,6 +20,8 @@ interface Request {
   /** On the server; null for a file. */
   id: string | null;
   read: (signal: AbortSignal) => Promise<Uint8Array>;
+  /** Reads what is shown first of a large one, where that is quicker. */
+  readFirst?: (signal: AbortSignal) => Promise<Replay | null>;
   show: (replay: Replay) => void;
   /** Whether the replay is still being written: that it has no end yet is then no news. */
   growing: boolean;
@@ -60,10 +65,18 @@ export class Opener {
     return this.#wantedId === this.#openId ? this.#bytesRead : 0;
   }
 
-  /** @returns whether it is now open */
-  openReplay(id: string, place: Place, growing: boolean): Promise<boolean> {
+  /**
+   * Shows the place of a large replay as soon as that is here, and reads the rest meanwhile.
+   *
+   * @param bytes its size on the server, as far as that is known; one that grows has no end to begin with
+   * @returns     whether it is now open
+   */
+  openReplay(id: string, place: Place, { bytes, growing }: { bytes: number; growing: boolean }): Promise<boolean> {
     const read = (signal: AbortSignal): Promise<Uint8Array> => fetchReplay(id, signal);
-    return this.#open({ name: id, id, read, show: (replay) => this.#player.open(replay, place), growing });
+    const readFirst = (signal: AbortSignal): Promise<Replay | null> => fetchFirst(id, place, signal);
+    const show = (replay: Replay): void => this.#player.open(replay, place);
+    const large = bytes > LARGE_BYTES && !growing;
+    return this.#open({ name: id, id, read, show, growing, ...(large && { readFirst }) });
   }
 
   /** Reads the server's replay that is open once more, and stays in place. */
@@ -96,22 +109,17 @@ export class Opener {
     this.#waiting(null);
   }
 
-  async #open({ name, id, read, show, growing }: Request): Promise<boolean> {
+  async #open(request: Request): Promise<boolean> {
+    const { name, id } = request;
     this.#request.abort();
     const { signal } = (this.#request = new AbortController());
     this.#wantedId = id;
     const patience = setTimeout(() => this.#waiting(name), PATIENCE_MS);
     try {
-      const bytes = await read(signal);
-      if (signal.aborted) return false;
-      const replay = Replay.open(bytes);
-      this.#openId = id;
-      this.#openName = name;
-      this.#bytesRead = bytes.length;
-      show(replay);
-      this.#messages.clear();
-      if (!replay.complete && !growing) this.#messages.showNotice(`${name} ends early.`, describeLoss(replay));
-      return true;
+      const first = (await request.readFirst?.(signal)) ?? null;
+      if (first) void this.#readOn(request, first, signal);
+      else await this.#readAll(request, signal);
+      return !signal.aborted;
     } catch (error) {
       if (signal.aborted) return false;
       this.#wantedId = this.#openId;
@@ -122,10 +130,47 @@ export class Opener {
       if (!signal.aborted) this.#waiting(null);
     }
   }
+
+  async #readAll({ name, id, read, show, growing }: Request, signal: AbortSignal): Promise<void> {
+    const bytes = await read(signal);
+    if (signal.aborted) return;
+    const replay = Replay.open(bytes);
+    this.#openId = id;
+    this.#openName = name;
+    this.#bytesRead = bytes.length;
+    show(replay);
+    this.#messages.clear();
+    if (!replay.complete && !growing) this.#messages.showNotice(`${name} ends early.`, describeCut(replay));
+    else if (replay.damage !== null) this.#messages.showNotice(`${name} is damaged.`, describeDamage(replay));
+  }
+
+  /** Shows what is here, and everything once that is here too. */
+  async #readOn(request: Request, first: Replay, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    this.#openId = request.id;
+    this.#openName = request.name;
+    request.show(first);
+    this.#messages.clear();
+    try {
+      const show = (replay: Replay): void => {
+        if (this.#player.recording === first) this.#player.replace(replay); // and not a branch of it
+      };
+      await this.#readAll({ ...request, show }, signal);
+    } catch (error) {
+      if (!signal.aborted) this.#messages.showError(error, request.name);
+    }
+  }
 }
 
-function describeLoss({ episodes, damage }: Replay): string {
+function describeCut({ episodes, damage }: Replay): string {
   const reason = damage === null ? 'it has no end' : damage;
-  const left = episodes.length === 1 ? 'One episode, or a part of it, is' : `${episodes.length} episodes are`;
-  return `It was cut, or is still being written: ${reason}. ${left} left, and shown.`;
+  const whole = episodes.length === 1 ? 'One episode, or a part of it, is' : `${episodes.length} episodes are`;
+  const left = episodes.length === 0 ? 'Nothing of it can be shown' : `${whole} left, and shown`;
+  return `It was cut, or is still being written: ${reason}. ${left}.`;
+}
+
+function describeDamage(replay: Replay): string {
+  const losses = replay.episodes.reduce((sum, _, episode) => sum + replay.losses(episode).length, 0);
+  const more = losses > 1 ? `, and ${losses - 1} more` : '';
+  return `Lost: ${replay.damage}${more}. Everything else is shown.`;
 }

@@ -132,8 +132,9 @@ export class Session {
   }
 
   async #open(replay: string, place: Place): Promise<boolean> {
-    const growing = this.#runs.some(({ live, replays }) => live && replays.some(({ id }) => id === replay));
-    const opening = this.#opener.openReplay(replay, place, growing);
+    const run = this.#runs.find(({ replays }) => replays.some(({ id }) => id === replay));
+    const bytes = run?.replays.find(({ id }) => id === replay)?.bytes ?? 0;
+    const opening = this.#opener.openReplay(replay, place, { bytes, growing: run?.live ?? false });
     this.#view.showWanted(this.#opener.wantedId);
     const opened = await opening;
     this.#view.showWanted(this.#opener.wantedId);

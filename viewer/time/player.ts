@@ -1,4 +1,5 @@
-import type { EpisodeSummary, Moment, MomentParts, ReplayHeader } from '../../src/replay/format.ts';
+import { ReplayError } from '../../src/replay/format.ts';
+import type { EpisodeSummary, Loss, Moment, MomentParts, ReplayHeader } from '../../src/replay/format.ts';
 
 /** What a player plays: a replay file, or anything shaped like one. */
 export interface Recording {
@@ -6,10 +7,16 @@ export interface Recording {
   readonly episodes: readonly EpisodeSummary[];
   /** False when the file ends before its index: cut, or still being written. */
   readonly complete: boolean;
-  /** Moment `t` of an episode, t = 0 … steps; without the parts that are not wanted, where that costs less. */
+  /**
+   * Moment `t` of an episode, t = 0 … steps; without the parts that are not wanted, where that costs less.
+   *
+   * @throws ReplayError when it is lost, or not read yet
+   */
   moment(episode: number, t: number, parts?: MomentParts): Moment;
   rewards(episode: number): Float32Array;
   values(episode: number): Float32Array | null;
+  /** What of an episode is lost in a file that is damaged. */
+  losses?(episode: number): readonly Loss[];
 }
 
 /**
@@ -116,9 +123,21 @@ export class Player {
     return this.momentAt(this.#step);
   }
 
+  /** Null where there is none: beyond the episode's ends, where the file is damaged, and while it is not read yet. */
   momentAt(step: number, parts?: MomentParts): Moment | null {
     if (!this.#recording || !this.summary || step < 0 || step > this.lastStep) return null;
-    return this.#recording.moment(this.#episode, step, parts);
+    try {
+      return this.#recording.moment(this.#episode, step, parts);
+    } catch (error) {
+      if (error instanceof ReplayError) return null;
+      throw error;
+    }
+  }
+
+  /** What is lost of the step on the screen. */
+  get losses(): readonly Loss[] {
+    const losses = (this.summary && this.#recording?.losses?.(this.#episode)) ?? [];
+    return losses.filter(({ first, last }) => first <= this.#step && this.#step <= last);
   }
 
   onChange(listener: (change: Change) => void): void {

@@ -1,3 +1,4 @@
+import { ReplayError } from '../../src/replay/format.ts';
 import type { Changes, Panel } from './clock.ts';
 import { findEvents } from './events.ts';
 import type { StepEvent } from './events.ts';
@@ -68,8 +69,9 @@ export class Scan implements Panel {
       if (weights === 0 || weights > MOST_WEIGHTS) return;
       if (await whenIdle(readAttention(recording, episode, signals), signal)) this.#findEvents();
     } catch (error) {
-      // what is damaged is said where a person comes to it; up to there, all that was read stands
-      console.warn('The episode could not be read to its end.', error);
+      // while the rest of a file is on its way; once it is here, it is another recording
+      if (error instanceof ReplayError && error.reason === 'unread') return;
+      console.warn('The episode could not be read to its end.', error); // up to there, all that was read stands
       if (!signal.aborted) this.#findEvents();
     }
   }

@@ -1,5 +1,6 @@
 import type { Moment, ReplayHeader } from '../../src/replay/format.ts';
 import { likelihoodOf, surpriseOf } from './distribution.ts';
+import { momentOrLost } from './momentOrLost.ts';
 import type { Recording } from './player.ts';
 
 /** Discount where a replay does not tell what its values were learned with: what most agents are trained with. */
@@ -65,8 +66,16 @@ export class Signals {
     return this.#known === this.steps;
   }
 
-  /** Takes the next moment of the episode; one without a decision, the last, adds its observation only. */
-  add({ observation, decision }: Moment): void {
+  /**
+   * Takes the next moment of the episode, null for one that is lost: nothing is known of it, nor what the return is from
+   * there on. One without a decision, the last, adds its observation only.
+   */
+  add(moment: Moment | null): void {
+    if (moment) this.#take(moment);
+    else if (!this.complete) this.returns[++this.#known] = NaN;
+  }
+
+  #take({ observation, decision }: Moment): void {
     for (let i = 0; i < observation.length; i++) {
       const size = Math.abs(observation[i] as number);
       if (!(size <= (this.reach[i] ?? -1))) this.reach[i] = size;
@@ -118,7 +127,7 @@ export function focusOf(attention: ArrayLike<number>, rows: number, step: number
 /** Reads an episode from its start into `signals`, with a pause after every few steps. */
 export function* readSignals(recording: Recording, episode: number, signals: Signals): Generator<void> {
   for (let t = 0; t <= signals.steps; t++) {
-    signals.add(recording.moment(episode, t, { scene: false, attention: false }));
+    signals.add(momentOrLost(recording, episode, t, { scene: false, attention: false }));
     if (t % LOT === LOT - 1) yield;
   }
 }
@@ -126,7 +135,7 @@ export function* readSignals(recording: Recording, episode: number, signals: Sig
 /** Reads what an episode's steps attended to, likewise. */
 export function* readAttention(recording: Recording, episode: number, signals: Signals): Generator<void> {
   for (let t = 0; t < signals.steps; t++) {
-    const attention = recording.moment(episode, t, { scene: false }).decision?.attention;
+    const attention = momentOrLost(recording, episode, t, { scene: false })?.decision?.attention;
     if (attention) signals.addAttention(t, attention);
     if (t % LOT === LOT - 1) yield;
   }

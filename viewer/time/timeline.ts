@@ -1,5 +1,3 @@
-import { weightsByLag } from '../attention/attention.ts';
-import type { AttentionShape, Selection } from '../attention/attention.ts';
 import type { Changes, Panel } from './clock.ts';
 import { pageColours, translucent } from '../page/colours.ts';
 import type { Controls } from './controls.ts';
@@ -7,7 +5,8 @@ import { byId, element, pen } from '../page/dom.ts';
 import { Extremes } from './extremes.ts';
 import { Gestures } from './gestures.ts';
 import { drawEpisodes, drawEvents, drawMatches, episodeAt, MARKERS } from './markers.ts';
-import { formatNumber, formatSigned } from '../page/numbers.ts';
+import { formatNumber, formatShare, formatSigned } from '../page/numbers.ts';
+import { drawLosses } from './losses.ts';
 import type { Player } from './player.ts';
 import { Preview } from './preview.ts';
 import type { Scan } from './scan.ts';
@@ -15,6 +14,9 @@ import type { Signals } from './signals.ts';
 import { drawAxis, drawBars, drawLabel, drawLine, drawMemory, stepAt, xOf } from './tracks.ts';
 import type { Band, Pen, Plot } from './tracks.ts';
 import type { Span } from './zoom.ts';
+
+/** The weight of each past step in the decision of a step, by how many steps before it was; null where it has none. */
+export type Remembered = (step: number) => Float32Array | null;
 
 const GAP = 7;
 const HEIGHTS = {
@@ -54,7 +56,9 @@ export class Timeline implements Panel {
   readonly #loop = element('div', { class: 'loop', hidden: true });
   readonly #cursor = element('div', { class: 'cursor' });
   readonly #preview: Preview;
-  #attention: { shape: AttentionShape; selection: Selection } | null = null;
+  readonly #mark = element('div', { class: 'cursor mark', hidden: true });
+  #remembered: Remembered | null = null;
+  #pointed: number | null = null;
   #tracks: Tracks | null = null;
   #brief = false;
   #drawn: Span | null = null;
@@ -65,7 +69,7 @@ export class Timeline implements Panel {
     this.#controls = controls;
     this.#scan = scan;
     this.#matchesIn = matchesIn;
-    this.#root.append(this.#canvas, this.#loop, this.#memory, this.#cursor);
+    this.#root.append(this.#canvas, this.#loop, this.#memory, this.#mark, this.#cursor);
     this.#preview = new Preview(player, this.#root);
     const surface = {
       root: this.#root,
@@ -84,12 +88,20 @@ export class Timeline implements Panel {
     this.redraw();
   }
 
-  /** Which attention the memory track shows; null takes the track away. */
-  setAttention(attention: { shape: AttentionShape; selection: Selection } | null): void {
-    const layoutChanged = (attention === null) !== (this.#attention === null);
-    this.#attention = attention;
+  /** What the memory track shows; null takes the track away. */
+  setMemory(remembered: Remembered | null): void {
+    const layoutChanged = (remembered === null) !== (this.#remembered === null);
+    this.#remembered = remembered;
     if (layoutChanged) this.redraw();
     else this.#drawMemory();
+  }
+
+  /** Shows a step beside the one that is open, as a pointer does that is over it; null takes it away. */
+  point(step: number | null): void {
+    const plot = this.#plot();
+    this.#mark.hidden = step === null || step < plot.first || step > plot.last;
+    if (step !== null) this.#mark.style.transform = `translateX(${xOf(step, plot)}px)`;
+    this.#showPointed(step, true);
   }
 
   update(changes: Changes): void {
@@ -141,6 +153,10 @@ export class Timeline implements Panel {
       drawLabel(context, 'found', null, bands.matches, plot, colours);
       drawMatches(context, this.#matches, bands.matches, plot, colours);
     }
+    if (bands.axis) {
+      const losses = recording?.losses?.(episode) ?? [];
+      drawLosses(context, losses, plot, { height: bands.axis.top, colour: colours.alarm });
+    }
     if (bands.episodes && recording) {
       drawLabel(context, 'episodes', null, bands.episodes, plot, colours);
       drawEpisodes(context, recording.episodes, episode, bands.episodes, plot, colours);
@@ -150,12 +166,12 @@ export class Timeline implements Panel {
   #drawMemory(): void {
     const { context } = pen(this.#memory);
     const { memory } = this.#bands();
-    if (!memory || !this.#attention) return;
-    const { shape, selection } = this.#attention;
-    const weights = weightsByLag(this.#player.moment, shape, selection);
+    const { step } = this.#player;
+    const weights = memory && this.#remembered?.(step);
     if (!weights) return;
     const plot = this.#plot();
-    clipped(context, memory, plot, () => drawMemory(context, weights, this.#player.step, memory, plot, pageColours()));
+    const attended = { weights, step, pointed: this.#pointed };
+    clipped(context, memory, plot, () => drawMemory(context, attended, memory, plot, pageColours()));
   }
 
   #moveCursor(): void {
@@ -190,13 +206,20 @@ export class Timeline implements Panel {
 
   /** Shows the step under the pointer. */
   #point(x: number | null, picture: boolean): void {
-    if (x === null) return this.#preview.hide();
-    const step = stepAt(x, this.#plot());
-    this.#preview.show({ step, x: xOf(step, this.#plot()), text: this.#factsOf(step), picture });
+    this.#showPointed(x === null ? null : stepAt(x, this.#plot()), picture);
+  }
+
+  #showPointed(step: number | null, picture: boolean): void {
+    if (step === null) this.#preview.hide();
+    else this.#preview.show({ step, x: xOf(step, this.#plot()), text: this.#factsOf(step), picture });
+    if (this.#pointed === step) return;
+    this.#pointed = step;
+    this.#drawMemory();
   }
 
   #factsOf(step: number): string {
     const { signals, events } = this.#scan;
+    const { step: now } = this.#player;
     const known = (name: string, value: number | undefined, format = formatNumber): string[] =>
       value === undefined || Number.isNaN(value) ? [] : [`${name} ${format(value)}`];
     return [
@@ -204,6 +227,7 @@ export class Timeline implements Panel {
       ...known('reward', signals?.rewards[step]),
       ...known('value', signals?.values[step]),
       ...known('advantage', signals?.advantages[step], formatSigned),
+      ...known('attention', this.#remembered?.(now)?.[now - step], formatShare),
       ...events.filter((event) => event.step === step && event.kind !== 'reward').map(({ kind }) => MARKERS[kind].name),
     ].join(' \u00b7 ');
   }
@@ -222,7 +246,7 @@ export class Timeline implements Panel {
   #bands(): Bands {
     const { recording } = this.#player;
     const there: Record<keyof typeof HEIGHTS, boolean> = {
-      memory: this.#attention !== null,
+      memory: this.#remembered !== null,
       value: !this.#brief && hasNumbers(this.#tracks?.value),
       entropy: !this.#brief && hasNumbers(this.#tracks?.entropy),
       advantage: !this.#brief && hasNumbers(this.#tracks?.advantage),

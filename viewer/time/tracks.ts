@@ -22,6 +22,7 @@ export interface Band {
 export type Pen = CanvasRenderingContext2D;
 
 const HEAT = 8; // height of the strip of weights, px
+const FAINTEST_ARC = 0.1; // of the heaviest
 const LINE_HEIGHT = 15; // of the names of tracks, px
 
 export function xOf(step: number, { left, right, first, last }: Plot): number {
@@ -136,15 +137,19 @@ export function drawAxis(pen: Pen, band: Band, tracksTop: number, plot: Plot, co
   }
 }
 
+/** What a step attended to. */
+export interface Attended {
+  /** Of past steps, by how many steps before they were. */
+  weights: Float32Array;
+  /** The step that attends. */
+  step: number;
+  /** A past step whose arc stands out. */
+  pointed: number | null;
+}
+
 /** The weights of past steps as heat under, and arcs to, the step that attends. */
-export function drawMemory(
-  pen: Pen,
-  weights: Float32Array,
-  step: number,
-  band: Band,
-  plot: Plot,
-  colours: PageColours,
-): void {
+export function drawMemory(pen: Pen, attended: Attended, band: Band, plot: Plot, colours: PageColours): void {
+  const { weights, step, pointed } = attended;
   const heaviest = weights.reduce((most, weight) => Math.max(most, weight), 0);
   if (heaviest === 0) return;
   const space = stepWidth(plot);
@@ -153,14 +158,17 @@ export function drawMemory(
   const past = Math.min(weights.length - 1, step);
   for (let lag = past; lag >= 0; lag--) {
     const strength = (weights[lag] as number) / heaviest;
+    const isPointed = step - lag === pointed;
+    if (strength === 0) continue;
     const x = xOf(step - lag, plot);
     pen.fillStyle = translucent(colours.accent, strength);
     const cellStart = Math.max(plot.left, x - Math.max(space, 1) / 2);
     pen.fillRect(cellStart, ground + 2, x + Math.max(space, 1) / 2 - cellStart, HEAT);
-    if (strength < 0.1 || lag === 0 || (space < 4 && !isPeak(weights, lag))) continue;
+    const isDrawn = strength >= FAINTEST_ARC && (space >= 4 || isPeak(weights, lag));
+    if (lag === 0 || !(isPointed || isDrawn)) continue;
     const tall = (ground - band.top) * Math.sqrt(lag / past);
-    pen.strokeStyle = translucent(colours.accent, Math.max(0.3, strength));
-    pen.lineWidth = 1.25;
+    pen.strokeStyle = isPointed ? colours.text : translucent(colours.accent, Math.max(0.3, strength));
+    pen.lineWidth = isPointed ? 2 : 1.25;
     pen.beginPath();
     pen.ellipse((x + here) / 2, ground, (here - x) / 2, tall, 0, Math.PI, 0);
     pen.stroke();

@@ -1,0 +1,63 @@
+import { attentionShape, weightsByLag } from './attention.ts';
+import type { AttentionShape, Selection } from './attention.ts';
+import type { Player, Recording } from '../time/player.ts';
+import { Rollout } from './rollout.ts';
+
+interface OpenEpisode {
+  recording: Recording;
+  episode: number;
+  shape: AttentionShape | null;
+  /** Made when it is first asked for. */
+  rollout: Rollout | null;
+}
+
+/** What the policy attended to among past steps, at any step of the episode that is open. */
+export class Memory {
+  readonly #player: Player;
+  #open: OpenEpisode | null = null;
+  #read: { step: number; attention: ArrayLike<number> | null } | null = null;
+
+  constructor(player: Player) {
+    this.#player = player;
+  }
+
+  /** Null where the policy does not attend to past steps. */
+  get shape(): AttentionShape | null {
+    return this.#episode()?.shape ?? null;
+  }
+
+  /**
+   * The weight of each past step in the decision at `step`, by how many steps before it was: [context + 1], or
+   * [layers * context + 1] of a rollout. Null where there is no decision, or none of a policy that attends.
+   */
+  weights(step: number, { layer, head, merge }: Selection): Float32Array | null {
+    const open = this.#episode();
+    if (!open?.shape) return null;
+    if (merge === 'rollout') {
+      open.rollout ??= new Rollout(open.shape, (earlier) => this.#attention(open, earlier));
+      return open.rollout.weights(step);
+    }
+    const attention = this.#attention(open, step);
+    return attention && weightsByLag(attention, open.shape, { layer, head, merge });
+  }
+
+  /** Every head asks for the same step: it is read once. */
+  #attention({ recording, episode }: OpenEpisode, step: number): ArrayLike<number> | null {
+    if (step < 0 || step > this.#player.lastStep) return null;
+    if (this.#read?.step !== step) {
+      const { decision } = recording.moment(episode, step, { scene: false });
+      this.#read = { step, attention: decision?.attention ?? null };
+    }
+    return this.#read.attention;
+  }
+
+  #episode(): OpenEpisode | null {
+    const { recording, episode } = this.#player;
+    if (!recording || !this.#player.summary) return null;
+    if (this.#open?.recording !== recording || this.#open.episode !== episode) {
+      this.#open = { recording, episode, shape: attentionShape(recording.header), rollout: null };
+      this.#read = null;
+    }
+    return this.#open;
+  }
+}
