@@ -2,6 +2,7 @@
 export { BatchOfOne } from './batchOfOne.ts';
 export * from './check.ts';
 export * from './contract.ts';
+export type * from './customScene.ts';
 export type * from './engine.ts';
 export type { Opponent, Turns } from './opponent.ts';
 export * from './env.ts';

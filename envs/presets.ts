@@ -184,7 +184,7 @@ export const presets: Readonly<Record<string, Settings | ((values: Values) => Se
 
   'MinAtar/Breakout-v1': { ...annealed(1_000_000), width: 64, context: 1, envs: 32, rolloutSteps: 64, epochs: 3 },
   // The same things come at any height: what is next to the player is learned for all of them at once.
-  'MinAtar/Asterix-v1': { ...arcade, ...annealed(5_000_000), reach: 1 },
+  'MinAtar/Asterix-v1': { ...arcade, ...annealed(3_000_000), reach: 1 },
   'MinAtar/Freeway-v1': { ...arcade, ...annealed(2_000_000) },
   'MinAtar/Seaquest-v1': { ...arcade, ...annealed(2_000_000) },
   'MinAtar/SpaceInvaders-v1': { ...arcade, ...annealed(5_000_000) },

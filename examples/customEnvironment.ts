@@ -4,6 +4,9 @@ const SIZE = 5; // columns and rows
 const LAST = SIZE - 1;
 const FRUITS = 10; // an episode
 
+/** A richer picture than draw() below, for the viewer; it is loaded by nothing else. */
+export const scene = () => import('./catchScene.ts');
+
 /**
  * Catch: fruit falls, one piece at a time; move the basket under it.
  *

@@ -121,9 +121,16 @@ function linkProgram() {
   }
 }
 
+/** Twice: as the server's pages, and as one file that a replay can be put into. */
 function buildViewer() {
   const fresh = join(CACHE, `viewer-${process.pid}`);
-  run('vite/bin/vite.js', ['build', 'viewer', '--outDir', fresh, '--emptyOutDir', '--logLevel', 'warn']);
+  const build = (folder, ...flags) =>
+    run('vite/bin/vite.js', ['build', 'viewer', '--outDir', folder, '--emptyOutDir', '--logLevel', 'warn', ...flags]);
+  build(fresh);
+  const single = `${fresh}-single`;
+  build(single, '--mode', 'single-file');
+  renameSync(join(single, 'index.html'), join(fresh, 'single-file.html'));
+  rmSync(single, { recursive: true });
   replace(fresh, join(ROOT, 'dist/viewer'));
 }
 

@@ -3,7 +3,6 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { GymformerError, UsageError } from './errors.ts';
 import { listCheckpoints, readAgent, weightsPath } from './server/agents.ts';
 import { Bundler } from './server/bundler.ts';
@@ -12,6 +11,7 @@ import { Library } from './server/library.ts';
 import { MetricsEvents } from './server/metricsEvents.ts';
 import { HttpError, respondFile, respondJson, respondText, setHeaders } from './server/respond.ts';
 import { RunEvents } from './server/runEvents.ts';
+import { builtViewer, notBuilt } from './viewerFiles.ts';
 
 export interface ServerOptions {
   /** A folder of runs, one run, a folder of replays, or one replay; left out, there are none. */
@@ -73,8 +73,7 @@ export async function startServer({
   port = 0,
   viewerRoot = builtViewer(),
 }: ServerOptions): Promise<Server> {
-  if (!existsSync(join(viewerRoot, 'index.html')))
-    throw new GymformerError(`the viewer has not been built, ${viewerRoot} is missing: run \`npm run build\``);
+  if (!existsSync(join(viewerRoot, 'index.html'))) throw notBuilt(viewerRoot);
   const viewer = realpathSync(viewerRoot);
   const library = new Library(path);
   const events = new RunEvents(library);
@@ -246,10 +245,4 @@ function listenError(error: NodeJS.ErrnoException, port: number): GymformerError
   if (error.code === 'EACCES')
     return new UsageError(`port ${port} is not allowed: give a --port above 1023, or 0 for any`);
   return new GymformerError(`cannot listen on port ${port}: ${error.message}`, 1, { cause: error });
-}
-
-/** Beside this file in the package, or where the build of these sources puts it. */
-function builtViewer(): string {
-  const fromSources = import.meta.url.endsWith('.ts');
-  return fileURLToPath(new URL(fromSources ? '../dist/viewer' : '../viewer', import.meta.url));
 }

@@ -43,7 +43,7 @@ const RULES: { room: string; files: string[]; packages: string[] }[] = [
   {
     room: 'viewer',
     files: ['viewer/', 'envs/', 'agents/model/', ...BROWSER_DOORS],
-    packages: ['pixi.js', 'uplot', 'vite', 'fflate', 'node:'],
+    packages: ['pixi.js', 'uplot', 'vite', 'fflate', 'gifenc', 'mediabunny', 'node:'],
   },
 ];
 

@@ -6,6 +6,7 @@ import { EVERYTHING, sameSelection } from './attention/attention.ts';
 import { AttentionPanel } from './attention/attentionPanel.ts';
 import { BranchTracks } from './play/branchTracks.ts';
 import { Choice } from './attention/choice.ts';
+import { headField, lookedField } from './attention/choiceFields.ts';
 import { Clock } from './time/clock.ts';
 import type { Panel } from './time/clock.ts';
 import { Controls } from './time/controls.ts';
@@ -15,6 +16,8 @@ import { Comparison } from './compare/comparison.ts';
 import { CopyStep } from './inspector/copyStep.ts';
 import { byId } from './page/dom.ts';
 import { listenForFiles } from './page/drop.ts';
+import { embeddedReplay } from '../src/replay/format.ts';
+import { ExportDialog } from './share/exportDialog.ts';
 import { GoTo } from './time/goTo.ts';
 import { HeaderBar } from './page/headerBar.ts';
 import { HeatOverlay } from './attention/heatOverlay.ts';
@@ -23,11 +26,13 @@ import { Influence } from './influence/influence.ts';
 import { InfluencePanel } from './influence/influencePanel.ts';
 import { Inspector } from './inspector/inspector.ts';
 import { Jumps } from './time/jumps.ts';
+import { layoutField } from './session/layoutField.ts';
 import { listenToKeys } from './time/keys.ts';
 import { LossNote } from './scene/lossNote.ts';
 import type { PastSteps } from './attention/lagList.ts';
 import { LookedPanel } from './attention/lookedPanel.ts';
 import { Looking } from './attention/looking.ts';
+import { Looks } from './looks/looks.ts';
 import { Memory } from './attention/memory.ts';
 import { Messages } from './page/messages.ts';
 import { Overlay } from './live/overlay.ts';
@@ -45,6 +50,7 @@ import { Search } from './search/search.ts';
 import { SearchPanel } from './search/searchPanel.ts';
 import { Session } from './session/session.ts';
 import { fileSource, sourceOf } from './compare/sources.ts';
+import { ShareMenu } from './share/shareMenu.ts';
 import { Stage } from './scene/stage.ts';
 import { Timeline } from './time/timeline.ts';
 import { TrainingPanel } from './live/trainingPanel.ts';
@@ -67,6 +73,7 @@ const session = new Session(player, opener, {
     agents.setRuns(runs ?? []);
     runsPanel.setRuns(runs);
     picker.setRuns(runs);
+    looks.setRuns(runs);
     training.setRuns(runs);
   },
   showWanted: (id) => runsPanel.setOpen(id),
@@ -111,6 +118,7 @@ const runsPanel = new RunsPanel(player, controls, {
 });
 const picker = new Picker(player, comparison);
 const picture = new Picture(player, await Stage.create(byId('scene', HTMLElement), byId('caption', HTMLElement)));
+const looks = new Looks(player, { opener, picture, messages });
 const timeline = new Timeline(player, controls, scan, (episode) => search.inEpisode(episode));
 const jumps = new Jumps(player, controls, scan);
 const searchPanel = new SearchPanel(player, controls, search);
@@ -130,13 +138,23 @@ const compare = new ComparePanel(player, comparison, {
   mainName: () => opener.openName,
   onComparing: (comparing) => timeline.setBrief(comparing),
 });
-const addressBar = new AddressBar(player, opener, session, [compareField(comparison)]);
 const turn = new TurnPanel(player, playing);
 const branches = new BranchTracks(player, playing, () => timeline.plot);
 const pointing = listenToPointing(player, playing);
 const showPlaying = (): void => {
   for (const part of [turn, branches, pointing]) part.show();
 };
+const addressBar = new AddressBar(player, opener, session, [
+  compareField(comparison),
+  layoutField(layout),
+  headField(heads, player),
+  lookedField(looking.choice, player),
+]);
+const exportDialog = new ExportDialog(player, looks, () => {
+  session.takeOver();
+  player.pause();
+});
+const share = new ShareMenu(player, { opener, address: addressBar, messages, looks, dialog: exportDialog });
 const panels: Panel[] = [
   scan,
   zoom,
@@ -144,6 +162,7 @@ const panels: Panel[] = [
   header,
   runsPanel,
   picture,
+  looks,
   new LossNote(player, controls),
   new Transport(player, controls),
   influence,
@@ -159,6 +178,7 @@ const panels: Panel[] = [
   copyStep,
   searchPanel,
   addressBar,
+  share,
 ];
 
 const clock = new Clock(
@@ -206,6 +226,7 @@ const startWantedGame = (): void => {
 };
 window.addEventListener('hashchange', startWantedGame);
 if (parsePlayAddress(location.hash)) session.takeOver();
-addressBar.start(location.hash);
-await session.start();
+const hash = location.hash || (embeddedReplay(document)?.address ?? '');
+addressBar.start(hash);
+await session.start(hash);
 startWantedGame();

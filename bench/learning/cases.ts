@@ -54,6 +54,15 @@ const SOLVED = { measure: 'success', atLeast: 0.99 } as const;
 const HALF = 'without memory: success 0.5';
 const MINATAR = 'AC(0.8) of Young and Tian 2019 after 5M frames, read off the curves in their repository';
 
+/** Of MiniGrid and BabyAI, those of which no number is asked. */
+const OTHER_LEVELS = [
+  ...['Empty-8x8', 'Empty-Random-6x6', 'DoorKey-8x8', 'FourRooms', 'GoToDoor-5x5', 'Fetch-5x5-N2', 'UnlockPickup'],
+  ...['LavaCrossingS9N1', 'SimpleCrossingS9N1', 'Dynamic-Obstacles-5x5', 'LockedRoom', 'MultiRoom-N2-S4'],
+  ...['PutNear-6x6-N2', 'RedBlueDoors-6x6', 'ObstructedMaze-1Dl', 'MemoryS7', 'MemoryS13'],
+]
+  .map((level) => `MiniGrid-${level}-v0`)
+  .concat(['GoToRedBall', 'GoToLocal', 'PutNextLocal'].map((level) => `BabyAI-${level}-v0`));
+
 /** What agents are to learn, by family. */
 export const FAMILIES: Readonly<Record<string, readonly LearningCase[]>> = {
   'Classic control': casesOf(
@@ -84,11 +93,21 @@ export const FAMILIES: Readonly<Record<string, readonly LearningCase[]>> = {
       reference: 'Gymnasium calls 90 solved',
     },
   ),
-  Control: casesOf({
-    environment: 'LunarLander-v3',
-    goal: { measure: 'return', atLeast: 240, within: 1_000_000 },
-    reference: '242 at 1M, rl-zoo3 PPO',
-  }),
+  Control: casesOf(
+    {
+      environment: 'LunarLander-v3',
+      goal: { measure: 'return', atLeast: 240, within: 1_000_000 },
+      reference: '242 at 1M, rl-zoo3 PPO',
+    },
+    { environment: 'LunarLanderContinuous-v3', reference: '271 at 1M, rl-zoo3 PPO' },
+  ),
+  Text: casesOf(
+    { environment: 'FrozenLake-v1' },
+    { environment: 'FrozenLake8x8-v1' },
+    { environment: 'CliffWalking-v1', reference: 'the most there is: -13' },
+    { environment: 'Taxi-v4' },
+    { environment: 'Blackjack-v1', episodes: 5000 },
+  ),
   Grid: casesOf(
     {
       environment: 'MiniGrid-DoorKey-5x5-v0',
@@ -106,6 +125,7 @@ export const FAMILIES: Readonly<Record<string, readonly LearningCase[]>> = {
       reference: '0.925 at 2.05M, recurrent PPO',
       variants: POLICIES,
     },
+    ...OTHER_LEVELS.map((environment) => ({ environment })),
   ),
   Memory: casesOf(
     {
@@ -129,11 +149,25 @@ export const FAMILIES: Readonly<Record<string, readonly LearningCase[]>> = {
       reference: 'the most there is: 500',
       variants: POLICIES,
     },
+    ...['RepeatPreviousEasy-v0', 'RepeatPreviousHard-v0'].map((environment) => ({
+      environment,
+      reference: 'the most there is: 1',
+    })),
+    ...['Autoencode', 'Concentration'].flatMap((task) =>
+      ['Easy', 'Medium', 'Hard'].map((size) => ({
+        environment: `${task}${size}-v0`,
+        reference: 'the most there is: 1',
+      })),
+    ),
   ),
   Arcade: casesOf(
     { environment: 'MinAtar/Breakout-v1', ...minAtar(17.3) },
     { environment: 'MinAtar/Asterix-v1', ...minAtar(19.8), variants: [MLP] },
     { environment: 'MinAtar/SpaceInvaders-v1', ...minAtar(181), variants: [MLP] },
+    ...['MinAtar/Freeway-v1', 'MinAtar/Seaquest-v1', 'Snake-v0'].map((environment) => ({
+      environment,
+      variants: [MLP],
+    })),
   ),
   Board: casesOf(
     {
@@ -160,12 +194,13 @@ export const FAMILIES: Readonly<Record<string, readonly LearningCase[]>> = {
       reference: 'against the scripted player, learned by self-play alone',
       variants: [{ variant: 'mlp', ...MLP_ALONE }],
     },
+    { environment: 'TicTacToe-v0', variants: [MLP] },
   ),
-  'In context': casesOf({
-    environment: 'DarkRoom-v0',
-    reference: 'return per episode rises within a trial',
-    variants: POLICIES,
-  }),
+  'In context': casesOf(
+    { environment: 'DarkRoom-v0', reference: 'return per episode rises within a trial', variants: POLICIES },
+    { environment: 'DarkKeyToDoor-v0' },
+    { environment: 'BernoulliBandit-v0' },
+  ),
 };
 
 /** Variants of one environment, for what each setting is worth. */

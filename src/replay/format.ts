@@ -10,6 +10,8 @@
  * All numbers are little-endian. Nothing is ever written twice, so a file that is cut anywhere, or still growing, opens
  * with all its whole frames.
  */
+export { embeddedReplay, embedReplay, EMPTY_REPLAY } from './embedded.ts';
+export type { EmbeddedReplay, ReplayFile } from './embedded.ts';
 export { REPLAY_VERSION, ReplayError } from './prelude.ts';
 export { ReplayEncoder } from './encoder.ts';
 export { Replay } from './reader.ts';

@@ -93,6 +93,11 @@ export class Replay {
     return new Replay(file, header, { frames: index.frames, broken: [], listed: index.episodes, damage: null });
   }
 
+  /** The file; null while it is not all here. */
+  get bytes(): Uint8Array | null {
+    return this.file.slice(0, this.file.length);
+  }
+
   /** What is wrong with the file, in words: of what is cut or damaged, the first; null when nothing is known to be. */
   get damage(): string | null {
     if (this.firstDamage !== null) return this.firstDamage;

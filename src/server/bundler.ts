@@ -38,7 +38,7 @@ export class Bundler {
    * `default`. The reference is resolved as `gymformer eval` does.
    *
    * @throws HttpError 404 when the environment is built in, or not there; 422 when it cannot be bundled, with
-   *         `problems`, a `BundleProblem[]`
+   *         `problems`, a `BundleProblem[]`, and `scene`, whether the file seems to export one
    */
   async bundle(reference: string): Promise<string> {
     const entry = entryOf(reference);
@@ -111,7 +111,19 @@ async function makeBundle(entry: Entry): Promise<Bundle> {
     if (!isBuildFailure(error)) throw error;
     const problems = error.errors.map(problemOf);
     const [first] = problems as [BundleProblem]; // a build does not fail for nothing
-    throw new HttpError(422, describeProblem(first), { problems });
+    throw new HttpError(422, describeProblem(first), { problems, scene: await exportsScene(entry) });
+  }
+}
+
+/** Whether a file that cannot be bundled has a scene to show all the same; one that cannot even be read might. */
+async function exportsScene({ entryPoints }: Entry): Promise<boolean> {
+  if (!entryPoints) return false;
+  const { build } = await import('esbuild');
+  try {
+    const { metafile } = await build({ entryPoints, format: 'esm', metafile: true, write: false, logLevel: 'silent' });
+    return Object.values(metafile.outputs).some(({ exports }) => exports.includes('scene'));
+  } catch {
+    return true;
   }
 }
 

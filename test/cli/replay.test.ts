@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { gymformer, temporaryFolder, TINY } from './program.ts';
 
@@ -47,4 +48,27 @@ test('what is no replay is refused', async () => {
   expect((await gymformer(['replay', 'verify', join(folder.path, 'nowhere.gfr')])).code).toBe(4);
   expect((await gymformer(['replay', 'verfy', none])).code).toBe(2);
   expect((await gymformer(['view', none, '--no-open'])).code).toBe(4);
+});
+
+test('a replay is exported as one page that asks for nothing, at the step that was asked for', async () => {
+  expect((await gymformer(`train ${game('1')} ${TINY} --steps 64 --out shared`, options)).code).toBe(0);
+  const recorded = await gymformer('record shared --episodes 2 --json', options);
+  const replay = recorded.json.at(-1)?.['path'] as string;
+  const exported = (...flags: string[]): ReturnType<typeof gymformer> =>
+    gymformer(['replay', 'export', replay, ...flags], options);
+  const { code, json } = await exported('--html', 'game.html', '--episode', '2', '--step', '4', '--json');
+  expect(code).toBe(0);
+  const page = readFileSync(join(folder.path, 'game.html'), 'utf8');
+  expect(json).toEqual([{ event: 'export', path: 'game.html', bytes: Buffer.byteLength(page) }]);
+  expect(page).toContain(`data-address="#replay=${basename(replay)}&#38;episode=2&#38;step=4"`);
+  expect(page).toContain(readFileSync(replay).toString('base64'));
+  expect(page).toContain("default-src 'none'");
+  expect(page).not.toMatch(/<(script|link|img)[^>]*(src|href)="(?!data:)/);
+
+  expect(await exported()).toMatchObject({ code: 2, stderr: expect.stringContaining('--html is missing') as string });
+  expect(await exported('--html', 'x.html', '--episode', '3')).toMatchObject({ code: 2 });
+  expect(await exported('--html', 'x.html', '--step', '6')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('the last step of episode 1 is 5') as string,
+  });
 });

@@ -61,17 +61,22 @@ describe.skipIf(!chromiumPath)('playing in the page, in Chromium', () => {
   const says = (): Promise<string> => page.locator('#turn').innerText();
   const branch = (name: string | RegExp): ReturnType<Page['locator']> =>
     page.locator('#branches .row').filter({ hasText: name });
-  /** What the inspector says of each of the first steps. */
+  /** What there was to see, what was done, and what came of it. */
+  const step = async (): Promise<string> => {
+    const parts = ['#facts', '#action', '#observation'].map((part) => page.locator(part).innerText());
+    return (await Promise.all(parts)).join('\n').replace(/return to go\s+\S+/, ''); // which is of what comes after
+  };
+  /** The same of each of the first steps. */
   const firstSteps = async (count: number): Promise<string[]> => {
     await page.keyboard.press('Home');
     await atStep(0);
-    const steps = [await page.locator('#inspector').innerText()];
+    const steps = [await step()];
     while (steps.length < count) {
       await page.keyboard.press('ArrowRight');
       await atStep(steps.length);
-      steps.push(await page.locator('#inspector').innerText());
+      steps.push(await step());
     }
-    return steps.map((text) => text.replace(/return to go\s+\S+/, '')); // which is of what comes after
+    return steps;
   };
   const save = async (): Promise<Replay> => {
     const download = page.waitForEvent('download');
@@ -191,7 +196,7 @@ describe.skipIf(!chromiumPath)('playing in the page, in Chromium', () => {
     await page.goto(`${server.url}#play=TicTacToe-v0:starts=agent&against=noughts&seed=11`);
     await phase('yours');
     await expect(says()).resolves.toContain('against noughts');
-    const box = await page.locator('#scene canvas').boundingBox();
+    const box = await page.locator('#scene canvas').first().boundingBox();
     if (!box) throw new Error('the scene is not there');
     await page.mouse.click(box.x + box.width / 2, box.y + (1.9 / 4.15) * box.height);
     await atStep(1);

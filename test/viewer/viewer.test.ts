@@ -168,7 +168,10 @@ describe.skipIf(!chromiumPath)('the viewer in Chromium', () => {
   test('a paused viewer draws nothing, a step draws once', async () => {
     await openAt(1, 1);
     const renders = (): Promise<number> =>
-      page.locator('#scene canvas').evaluate((canvas) => Number((canvas as HTMLElement).dataset['renders']));
+      page
+        .locator('#scene canvas')
+        .first()
+        .evaluate((canvas) => Number((canvas as HTMLElement).dataset['renders']));
     const before = await renders();
     await frames(page, 30);
     expect(await renders()).toBe(before);
@@ -293,7 +296,7 @@ async function frames(page: Page, count: number): Promise<void> {
 }
 
 async function photograph(page: Page): Promise<Picture> {
-  return decodePng(await page.locator('#scene canvas').screenshot());
+  return decodePng(await page.locator('#scene canvas').first().screenshot());
 }
 
 /** The colour at a point of the world. */

@@ -5,6 +5,8 @@ export class AgentError extends Error {
   override readonly name = 'AgentError';
 }
 
+declare const WITH_SERVER: boolean; // the build puts it there: see vite.config.ts
+
 interface Pending {
   gave: (value: unknown) => void;
   failed: (error: Error) => void;
@@ -66,6 +68,10 @@ export class AgentClient {
   }
 
   #start(): Worker {
+    if (!WITH_SERVER)
+      throw new AgentError(
+        'This page is a file by itself: open the replay with \u201cgymformer view\u201d to play in it',
+      );
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
     worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => this.#hear(data));
     worker.addEventListener('error', (event) =>

@@ -24,6 +24,11 @@ export class Choice<T> {
     return this.#same(value, this.shown);
   }
 
+  /** What is locked; null for nothing. */
+  get locked(): { readonly value: T } | null {
+    return this.#locked;
+  }
+
   isLocked(value: T): boolean {
     return this.#locked !== null && this.#same(value, this.#locked.value);
   }
@@ -44,6 +49,10 @@ export class Choice<T> {
   /** Locks a value, or lets go of the one that is locked. */
   press(value: T): void {
     this.#set(this.isLocked(value) ? null : { value }, null);
+  }
+
+  lock(value: T): void {
+    if (!this.isLocked(value)) this.#set({ value }, null);
   }
 
   unlock(): void {

@@ -70,7 +70,7 @@ export class HeatOverlay implements Panel {
   /** What there is to show, and where; null where the scene does not say where anything is. */
   #find(context: CanvasRenderingContext2D, width: number): Shown | null {
     const scene = this.#player.moment?.scene;
-    if (!scene) return null;
+    if (!scene || this.#picture.hidden) return null; // a scene of the environment's own may have things elsewhere
     const heat = this.#sources.map((source) => source.heat()).find((heat) => heat !== null);
     if (!heat) return null;
     const places = placesOf(scene, heat.groups, (text) => widthOfText(text, context));

@@ -34,19 +34,19 @@ export class Memory {
     const open = this.#episode();
     if (!open?.shape) return null;
     if (merge === 'rollout') {
-      open.rollout ??= new Rollout(open.shape, (earlier) => this.#attention(open, earlier));
+      open.rollout ??= new Rollout(open.shape, (earlier) => this.#attention(earlier));
       return open.rollout.weights(step);
     }
-    const attention = this.#attention(open, step);
+    const attention = this.#attention(step);
     return attention && weightsByLag(attention, open.shape, { layer, head, merge });
   }
 
   /** Every head asks for the same step: it is read once. */
-  #attention({ recording, episode }: OpenEpisode, step: number): ArrayLike<number> | null {
+  #attention(step: number): ArrayLike<number> | null {
     if (step < 0 || step > this.#player.lastStep) return null;
     if (this.#read?.step !== step) {
-      const { decision } = recording.moment(episode, step, { scene: false });
-      this.#read = { step, attention: decision?.attention ?? null };
+      const attention = this.#player.momentAt(step, { scene: false })?.decision?.attention ?? null;
+      this.#read = { step, attention };
     }
     return this.#read.attention;
   }

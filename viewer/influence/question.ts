@@ -1,5 +1,6 @@
 import type { Decision, ReplayHeader } from '../../src/replay/format.ts';
 import type { DecisionRequest } from '../agent/protocol.ts';
+import { momentOrLost } from '../time/momentOrLost.ts';
 import type { Recording } from '../time/player.ts';
 
 /** A moment of a recording. */
@@ -35,7 +36,10 @@ export function sampleObservations(recording: Recording, episode: number): Float
   const steps = recording.episodes[episode]?.steps ?? 0;
   const every = Math.max(1, Math.ceil((steps + 1) / SAMPLED));
   const samples: Float32Array[] = [];
-  for (let step = 0; step <= steps; step += every) samples.push(observationAt({ recording, episode, step }));
+  for (let step = 0; step <= steps; step += every) {
+    const moment = momentOrLost(recording, episode, step, NUMBERS);
+    if (moment) samples.push(Float32Array.from(moment.observation));
+  }
   return samples;
 }
 

@@ -71,14 +71,14 @@ export class Inspector implements Panel {
   }
 
   #factOf(name: Fact): string {
-    const { step, summary } = this.#player;
-    const { signals } = this.#scan;
+    const { step, summary, moment } = this.#player;
+    const { signals } = this.#scan; // which may not have come to this step yet
     const soFar = signals && step <= signals.known ? signals.returns[step] : undefined;
     switch (name) {
       case 'reward':
-        return inWords(signals?.rewards[step]);
+        return inWords(moment?.decision?.reward);
       case 'value':
-        return inWords(signals?.values[step]);
+        return inWords(moment?.decision?.value ?? undefined);
       case 'advantage':
         return inWords(signals?.advantages[step], formatSigned);
       case 'entropy':

@@ -7,6 +7,8 @@ import type { Player } from '../time/player.ts';
 import { sceneAt } from './sceneAt.ts';
 import type { Stage } from './stage.ts';
 
+const EVERYTHING: Changes = new Set(['replay', 'episode', 'step', 'position']);
+
 /** The middle of the page: the scene, or a plot where the environment draws none, and what the agent does there. */
 export class Picture implements Panel {
   readonly #player: Player;
@@ -15,6 +17,7 @@ export class Picture implements Panel {
   readonly #plotHost = byId('plot', HTMLElement);
   readonly #caption = byId('caption', HTMLElement);
   readonly #plot: ObservationPlot;
+  #covered = false;
   /** Whether the plot was made for the replay that is open. */
   #plotFits = false;
 
@@ -38,10 +41,18 @@ export class Picture implements Panel {
     if (changes.has('step')) this.#describe();
   }
 
+  /** @param covered something else is shown where the scene would be */
+  cover(covered: boolean): void {
+    if (covered === this.#covered) return;
+    this.#covered = covered;
+    this.#stage.hide(covered);
+    this.update(EVERYTHING);
+  }
+
   /** What there is to see of the step: nothing where it is lost, or not read yet. */
   #content(): 'scene' | 'plot' | 'nothing' {
     const { moment, losses } = this.#player;
-    if (moment?.scene) return 'scene';
+    if (this.#covered || moment?.scene) return 'scene';
     return moment && !losses.some(({ part }) => part === 'scenes') ? 'plot' : 'nothing';
   }
 
@@ -58,6 +69,7 @@ export class Picture implements Panel {
   }
 
   #showScene(): void {
+    if (this.#covered) return;
     const scene = sceneAt(this.#player.position, (step) => this.#player.momentAt(step, { attention: false }));
     if (scene) this.#stage.show(scene);
   }

@@ -6,11 +6,11 @@ import { paintable } from './paintable.ts';
 /** What can be painted of the scene at a position, whole or between two steps; null where there is none. */
 export function sceneAt(position: number, momentAt: (step: number) => Moment | null): Scene | null {
   const before = Math.floor(position);
-  const sceneOf = (step: number): Scene | null => {
+  const paintableAt = (step: number): Scene | null => {
     const scene = momentAt(step)?.scene;
     return scene ? paintable(scene) : null;
   };
-  const from = sceneOf(before);
-  const to = from && position > before ? sceneOf(before + 1) : null;
+  const from = paintableAt(before);
+  const to = from && position > before ? paintableAt(before + 1) : null;
   return from && to ? glide(from, to, position - before) : from;
 }

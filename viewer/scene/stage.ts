@@ -37,6 +37,10 @@ export class Stage {
     this.#paint();
   }
 
+  hide(hidden: boolean): void {
+    this.#renderer.canvas.hidden = hidden;
+  }
+
   /** Fits the picture to the host's size, which has changed. */
   resize(): void {
     if (this.#scene) this.#paint();

@@ -11,15 +11,20 @@ const CALM_MS = 200; // browsers stop listening to a page that rewrites its addr
 /** Keeps the address bar and the page at the same place; Back returns to the episode before. */
 export class AddressBar implements Panel {
   readonly #player: Player;
-  readonly #opener: Opener;
-  readonly #session: Session;
+  readonly #opener: Pick<Opener, 'openId' | 'wantedId'>;
+  readonly #session: Pick<Session, 'goTo' | 'isLive'>;
   readonly #fields: readonly AddressField[];
   #timer: ReturnType<typeof setTimeout> | null = null;
   /** The address whose replay is on its way: its fields count when it is there. */
   #awaited: string | null = null;
 
   /** @param fields in the order that they stand in the address */
-  constructor(player: Player, opener: Opener, session: Session, fields: readonly AddressField[]) {
+  constructor(
+    player: Player,
+    opener: Pick<Opener, 'openId' | 'wantedId'>,
+    session: Pick<Session, 'goTo' | 'isLive'>,
+    fields: readonly AddressField[],
+  ) {
     this.#player = player;
     this.#opener = opener;
     this.#session = session;

@@ -1,3 +1,4 @@
+import { embeddedReplay } from '../../src/replay/format.ts';
 import { ServerEvents } from './serverEvents.ts';
 
 /** A replay on the server, as it stands in the list of runs. */
@@ -45,6 +46,7 @@ export class LibraryError extends Error {
 
 /** The runs, newest first; null when the page is served without a server of runs behind it. */
 export async function fetchRuns(): Promise<RunEntry[] | null> {
+  if (embeddedReplay(document)) return null; // a page with a replay inside asks nobody for anything
   try {
     const response = await fetch('api/runs');
     const runs: unknown = response.ok ? await response.json() : null;
@@ -54,8 +56,15 @@ export async function fetchRuns(): Promise<RunEntry[] | null> {
   }
 }
 
-/** @throws LibraryError when the server has no such replay or cannot be reached */
+/**
+ * A replay of the server, or the one inside of the page.
+ *
+ * @throws LibraryError when there is no such replay, or the server cannot be reached
+ */
 export async function fetchReplay(id: string, signal: AbortSignal): Promise<Uint8Array> {
+  const embedded = embeddedReplay(document);
+  if (embedded?.name === id) return embedded.read();
+  if (embedded) throw new LibraryError('absent', `This page holds the replay \u201c${embedded.name}\u201d only.`);
   const response = await requestReplay(id, { signal });
   return new Uint8Array(await response.arrayBuffer());
 }

@@ -45,8 +45,8 @@ export class Session {
   }
 
   /** Opens what the address says, and listens to the server, if there is one. */
-  async start(): Promise<void> {
-    const address = parseAddress(location.hash);
+  async start(hash: string): Promise<void> {
+    const address = parseAddress(hash);
     if (address) this.takeOver();
     const runs = await fetchRuns();
     this.#view.showRuns(runs);
