@@ -53,7 +53,7 @@ export async function seeks(page: Page, places: readonly Place[]): Promise<numbe
 /** How often a viewer that nobody touches paints its scene. */
 export async function rendersWhilePaused(page: Page): Promise<number> {
   return await page.evaluate(async (frames) => {
-    const canvas = document.querySelector('#scene canvas') as HTMLCanvasElement;
+    const canvas = document.querySelector('#scene canvas[data-renders]') as HTMLCanvasElement;
     const renders = (): number => Number(canvas.dataset['renders']);
     const before = renders();
     for (let i = 0; i < frames; i++) await new Promise(requestAnimationFrame);

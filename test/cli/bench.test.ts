@@ -36,6 +36,23 @@ test('environments are measured one at a time and side by side', async () => {
   for (const { stepsPerSecond } of json) expect(stepsPerSecond).toBeGreaterThan(0);
 });
 
+test.each([
+  ['CartPole', 25],
+  ['CartPole, 16 x 64', 450],
+])('a step of %s takes at most %i bytes of a replay', async (name, most) => {
+  const { code, json } = await gymformer(['bench', 'viewer', '--only', name, '--json']);
+  expect(code).toBe(0);
+  expect(json).toEqual([{ bench: 'viewer', case: name, steps: 2000, bytesAStep: expect.any(Number) as number }]);
+  expect(json[0]?.['bytesAStep']).toBeLessThan(most);
+});
+
+test('without a Chromium the viewer is not measured, and it is said what is missing', async () => {
+  const env = { PATH: '', CHROMIUM: '', PLAYWRIGHT_BROWSERS_PATH: folder.path };
+  const { code, stdout, stderr } = await gymformer('bench viewer --only one-episode --json', { env });
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toContain('there is no Chromium to measure the viewer in: install one, or set CHROMIUM to its path');
+});
+
 const MLP = 'bench learning --only CartPole-v1/mlp';
 /** Milliseconds for a whole training, on a machine that is busy with others. */
 const LONG = 240_000;

@@ -79,8 +79,9 @@ describe.skipIf(!chromiumPath)('attention in Chromium', () => {
       expect(light).toBeGreaterThan(0);
       expect(none).toBe(0);
       await pointAt(6, 2);
-      const hint = page.locator('#scene .hint');
+      const hint = page.locator('#heat-hint');
       await hint.getByText('grid row 1, column 3 \u00b7 0.50, 5.5').waitFor();
+      expect(await opacityAt(6, 2)).toBe(heavy); // its hint moves nothing
       await button('head 2').click();
       expect(await opacityAt(6, 2)).toBe(0);
       await pointAt(4.6, 6.5); // the word on the right of the middle
@@ -119,7 +120,7 @@ describe.skipIf(!chromiumPath)('attention in Chromium', () => {
         });
       await expect
         .poll(async () => {
-          const [over, under] = [await edges('#heat'), await edges('#scene canvas:first-child')];
+          const [over, under] = [await edges('#heat'), await edges('#scene canvas')];
           return Math.max(...over.map((edge, i) => Math.abs(edge - (under[i] as number))));
         })
         .toBeLessThanOrEqual(1);
@@ -172,7 +173,7 @@ describe.skipIf(!chromiumPath)('attention in Chromium', () => {
       await row.hover();
       await page.locator('.preview-text').getByText('step 97').waitFor();
       await page.locator('.preview-scene canvas').waitFor();
-      await expect(page.locator('.cursor.mark').isVisible()).resolves.toBe(true);
+      await expect(page.locator('#timeline .pointed').isVisible()).resolves.toBe(true);
       await row.click();
       await at(97);
     });

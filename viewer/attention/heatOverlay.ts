@@ -28,7 +28,7 @@ export class HeatOverlay implements Panel {
   readonly #scene = byId('scene', HTMLElement);
   readonly #button = byId('heat-button', HTMLButtonElement);
   readonly #canvas = element('canvas', { id: 'heat', 'aria-hidden': 'true' });
-  readonly #hint = element('div', { class: 'hint', hidden: true });
+  readonly #hint = element('div', { id: 'heat-hint', hidden: true });
   #on = true;
   #shown: Shown | null = null;
 
@@ -36,7 +36,7 @@ export class HeatOverlay implements Panel {
   constructor(player: Player, sources: readonly HeatSource[]) {
     this.#player = player;
     this.#sources = sources;
-    this.#scene.append(this.#canvas, this.#hint);
+    byId('picture', HTMLElement).append(this.#canvas, this.#hint);
     this.#button.addEventListener('click', () => this.toggle());
     for (const source of sources) source.onChange(() => this.redraw());
     const resized = new ResizeObserver(() => this.redraw());
@@ -95,15 +95,15 @@ export class HeatOverlay implements Panel {
   }
 
   get #picture(): HTMLCanvasElement {
-    return this.#scene.querySelector('canvas') as HTMLCanvasElement; // the stage's, which comes first
+    return this.#scene.querySelector('canvas') as HTMLCanvasElement; // the stage's
   }
 
   /** Lies over the picture, wherever that is in its host. */
   #fit(): void {
     const { offsetLeft, offsetTop, clientWidth, clientHeight } = this.#picture;
     const { style } = this.#canvas;
-    style.left = `${offsetLeft}px`;
-    style.top = `${offsetTop}px`;
+    style.left = `${this.#scene.offsetLeft + offsetLeft}px`;
+    style.top = `${this.#scene.offsetTop + offsetTop}px`;
     style.width = `${clientWidth}px`;
     style.height = `${clientHeight}px`;
   }
@@ -117,7 +117,7 @@ export class HeatOverlay implements Panel {
     const { heat } = this.#shown;
     const weight = heat.weights[place.token] ?? 0;
     setText(this.#hint, `${nameOfToken(heat.groups, place.token)} \u00b7 ${heat.describe(weight, place.token)}`);
-    const room = this.#scene.clientWidth - this.#hint.offsetWidth;
+    const room = this.#scene.offsetLeft + this.#scene.clientWidth - this.#hint.offsetWidth;
     const from = this.#canvas.offsetLeft + x - this.#hint.offsetWidth / 2;
     const above = this.#canvas.offsetTop + y - this.#hint.offsetHeight - 14; // clear of the pointer
     this.#hint.style.transform = `translate(${Math.max(0, Math.min(from, room))}px, ${Math.max(0, above)}px)`;

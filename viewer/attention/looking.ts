@@ -2,7 +2,7 @@ import { Choice } from './choice.ts';
 import type { Heat, HeatSource } from './heat.ts';
 import { describeGlance, strengthOf, tokenWeights } from './looked.ts';
 import type { Glance } from './looked.ts';
-import { formatNumber, formatShare } from '../page/numbers.ts';
+import { formatShare } from '../page/numbers.ts';
 import type { Player } from '../time/player.ts';
 import type { TokenAttentionHeader } from '../../src/replay/format.ts';
 
@@ -39,7 +39,7 @@ export class Looking implements HeatSource {
       weights,
       title: heaviest * weights.length < ALIKE ? `attention: alike everywhere, ${heads}` : `attention, ${heads}`,
       strength: (weight) => strengthOf(weight, weights.length),
-      describe: (weight) => `${formatShare(weight)}, ${formatNumber(weight * weights.length)} times its share`,
+      describe: (weight) => `${formatShare(weight)}, ${(weight * weights.length).toFixed(1)}\u00d7 its share`,
     };
   }
 

@@ -15,7 +15,8 @@ interface OpenEpisode {
 export class Memory {
   readonly #player: Player;
   #open: OpenEpisode | null = null;
-  #read: { step: number; attention: ArrayLike<number> | null } | null = null;
+  /** Of an episode that was as long as this: what was its last moment may have a decision when it is longer. */
+  #read: { step: number; lastStep: number; attention: ArrayLike<number> | null } | null = null;
 
   constructor(player: Player) {
     this.#player = player;
@@ -43,10 +44,11 @@ export class Memory {
 
   /** Every head asks for the same step: it is read once. */
   #attention(step: number): ArrayLike<number> | null {
-    if (step < 0 || step > this.#player.lastStep) return null;
-    if (this.#read?.step !== step) {
+    const { lastStep } = this.#player;
+    if (step < 0 || step > lastStep) return null;
+    if (this.#read?.step !== step || this.#read.lastStep !== lastStep) {
       const attention = this.#player.momentAt(step, { scene: false })?.decision?.attention ?? null;
-      this.#read = { step, attention };
+      this.#read = { step, lastStep, attention };
     }
     return this.#read.attention;
   }

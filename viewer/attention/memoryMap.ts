@@ -45,7 +45,7 @@ export class MemoryMap {
     }).observe(this.#root);
   }
 
-  /** The episode is another one, or has grown: what is known of it is not what it is. */
+  /** The replay is another one: what is known is not of it. */
   forget(): void {
     this.#pages.clear();
     this.#page = null;
@@ -53,7 +53,7 @@ export class MemoryMap {
 
   /** The page of the step that is open, for the heads that are shown. */
   show(): void {
-    if (!this.#visible) return;
+    if (!this.#player.summary) return;
     const page = this.#pageOf(this.#player.step);
     if (page !== this.#page) {
       this.#page = page;
@@ -61,7 +61,7 @@ export class MemoryMap {
     }
     this.#here.style.top = `${(100 * (page.rowOf(this.#player.step) + 0.5)) / page.rows}%`;
     this.#root.setAttribute('aria-busy', String(!page.done));
-    if (!page.done) this.#timer ??= setTimeout(() => this.#fill());
+    if (!page.done && this.#visible) this.#timer ??= setTimeout(() => this.#fill());
   }
 
   /** All rows again: the colours or the page changed. */
@@ -77,8 +77,9 @@ export class MemoryMap {
   #pageOf(step: number): MapPage {
     const { episode, lastStep } = this.#player;
     const first = step - (step % PAGE_STEPS);
-    const key = `${episode} ${first} ${describeSelection(this.#choice.shown)}`;
-    const known = this.#pages.get(key) ?? new MapPage(first, Math.min(PAGE_STEPS, lastStep + 1 - first));
+    const steps = Math.min(PAGE_STEPS, lastStep + 1 - first); // an episode that is being played grows
+    const key = `${episode} ${first} ${steps} ${describeSelection(this.#choice.shown)}`;
+    const known = this.#pages.get(key) ?? new MapPage(first, steps);
     this.#pages.delete(key); // so that the one looked at last is the last to be forgotten
     this.#pages.set(key, known);
     for (const oldest of this.#pages.keys()) {
@@ -147,11 +148,7 @@ export class MemoryMap {
     const page = this.#page;
     if (!page) return;
     if (!place) {
-      const last = page.first + page.steps - 1;
-      setText(
-        this.#note,
-        `Steps ${page.first} to ${last} down, the past to the left; the heaviest of each step is full.`,
-      );
+      setText(this.#note, `From step ${page.first} down, the past to the left; the heaviest of each step is full.`);
       return;
     }
     const { step, lag } = place;

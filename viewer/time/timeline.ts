@@ -56,7 +56,7 @@ export class Timeline implements Panel {
   readonly #loop = element('div', { class: 'loop', hidden: true });
   readonly #cursor = element('div', { class: 'cursor' });
   readonly #preview: Preview;
-  readonly #mark = element('div', { class: 'cursor mark', hidden: true });
+  readonly #mark = element('div', { class: 'pointed', hidden: true });
   #remembered: Remembered | null = null;
   #pointed: number | null = null;
   #tracks: Tracks | null = null;
