@@ -1,3 +1,4 @@
+import { compareField } from './compare/addressField.ts';
 import { AddressBar } from './session/addressBar.ts';
 import { AgentClient } from './agent/client.ts';
 import { AgentSource } from './play/agentSource.ts';
@@ -9,6 +10,9 @@ import { headField, lookedField } from './attention/choiceFields.ts';
 import { Clock } from './time/clock.ts';
 import type { Panel } from './time/clock.ts';
 import { Controls } from './time/controls.ts';
+import { ComparedTracks } from './compare/comparedTracks.ts';
+import { ComparePanel } from './compare/comparePanel.ts';
+import { Comparison } from './compare/comparison.ts';
 import { CopyStep } from './inspector/copyStep.ts';
 import { byId } from './page/dom.ts';
 import { listenForFiles } from './page/drop.ts';
@@ -34,6 +38,7 @@ import { Messages } from './page/messages.ts';
 import { Overlay } from './live/overlay.ts';
 import { Opener } from './session/opener.ts';
 import { Picture } from './scene/picture.ts';
+import { Picker } from './compare/picker.ts';
 import { Player } from './time/player.ts';
 import { parsePlayAddress } from './play/playAddress.ts';
 import { listenToMoves, playBindings } from './play/playKeys.ts';
@@ -44,6 +49,7 @@ import { Scan } from './time/scan.ts';
 import { Search } from './search/search.ts';
 import { SearchPanel } from './search/searchPanel.ts';
 import { Session } from './session/session.ts';
+import { fileSource, sourceOf } from './compare/sources.ts';
 import { ShareMenu } from './share/shareMenu.ts';
 import { Stage } from './scene/stage.ts';
 import { Timeline } from './time/timeline.ts';
@@ -66,6 +72,7 @@ const session = new Session(player, opener, {
   showRuns: (runs) => {
     agents.setRuns(runs ?? []);
     runsPanel.setRuns(runs);
+    picker.setRuns(runs);
     looks.setRuns(runs);
     training.setRuns(runs);
   },
@@ -85,6 +92,12 @@ const playing = new Playing(player, client, agents, {
   leftReplay: () => session.leaveReplay(),
 });
 const controls = new Controls(player, zoom, () => session.takeOver());
+const playmate = new AgentClient(); // its worker starts when an agent is compared
+const comparison = new Comparison(
+  player,
+  { opened: () => opener, show: (source, opened, place) => session.show(source, opened, place) },
+  (entry) => sourceOf(entry, playmate),
+);
 const memory = new Memory(player);
 const heads = new Choice(EVERYTHING, sameSelection);
 const looking = new Looking(player);
@@ -98,7 +111,12 @@ const layout = new Layout();
 const overlay = new Overlay();
 const training = new TrainingPanel(layout, overlay);
 const header = new HeaderBar(player, () => session.toggleLive());
-const runsPanel = new RunsPanel(player, controls, overlay, (replay) => session.choose(replay));
+const runsPanel = new RunsPanel(player, controls, {
+  overlay,
+  open: (replay) => session.choose(replay),
+  compare: (replay) => comparison.addReplay(replay),
+});
+const picker = new Picker(player, comparison);
 const picture = new Picture(player, await Stage.create(byId('scene', HTMLElement), byId('caption', HTMLElement)));
 const looks = new Looks(player, { opener, picture, messages });
 const timeline = new Timeline(player, controls, scan, (episode) => search.inEpisode(episode));
@@ -113,6 +131,13 @@ const attention = new AttentionPanel({
 const looked = new LookedPanel(player, looking);
 new InfluencePanel(influence);
 const heat = new HeatOverlay(player, [influence, looking]);
+const tracks = new ComparedTracks(player, comparison, { controls, plot: () => timeline.plot });
+const compare = new ComparePanel(player, comparison, {
+  controls,
+  tracks,
+  mainName: () => opener.openName,
+  onComparing: (comparing) => timeline.setBrief(comparing),
+});
 const turn = new TurnPanel(player, playing);
 const branches = new BranchTracks(player, playing, () => timeline.plot);
 const pointing = listenToPointing(player, playing);
@@ -120,6 +145,7 @@ const showPlaying = (): void => {
   for (const part of [turn, branches, pointing]) part.show();
 };
 const addressBar = new AddressBar(player, opener, session, [
+  compareField(comparison),
   layoutField(layout),
   headField(heads, player),
   lookedField(looking.choice, player),
@@ -144,6 +170,7 @@ const panels: Panel[] = [
   looked,
   attention,
   timeline,
+  compare,
   turn,
   branches,
   jumps,
@@ -167,7 +194,20 @@ const escape = (): void => {
   playing.stop();
 };
 listenToKeys(controls, [
-  { title: 'Find', bindings: [...jumps.keys, ...new GoTo(player, controls).keys, ...searchPanel.keys] },
+  {
+    title: 'Find',
+    bindings: [
+      ...jumps.keys,
+      ...new GoTo(player, controls).keys,
+      ...searchPanel.keys,
+      {
+        keys: ['d'],
+        shown: ['D'],
+        does: 'first difference of what is compared',
+        run: () => controls.seek(comparison.nextDivergence() ?? player.step),
+      },
+    ],
+  },
   {
     title: 'The agent',
     bindings: [
@@ -185,10 +225,14 @@ listenToKeys(controls, [
   { title: 'The page', bindings: [...copyStep.keys, HELP] },
 ]);
 listenToMoves(playing, turn);
-listenForFiles((file) => void session.openFile(file));
+listenForFiles({
+  open: (file) => void session.openFile(file),
+  compare: (file) => comparison.add(fileSource(file)),
+  comparable: () => player.recording !== null,
+});
 lessMotion.addEventListener('change', () => (player.glides = !lessMotion.matches));
 darkColours.addEventListener('change', () => {
-  for (const panel of [timeline, branches, heat, looked, attention, picture, training]) panel.redraw();
+  for (const panel of [timeline, branches, compare, heat, looked, attention, picture, training]) panel.redraw();
 });
 
 const startWantedGame = (): void => {

@@ -209,7 +209,7 @@ describe.skipIf(!chromiumPath)('playing in the page, in Chromium', () => {
     }
     await page.keyboard.press('r');
     await phase('yours');
-    await expect(page.locator('#episodes li').count()).resolves.toBe(2);
+    await expect.poll(() => page.locator('#episodes li').count()).toBe(2);
     const replay = await save();
     expect(replay.header.environment).toBe('TicTacToe-v0:opponent=self,starts=agent');
     expect(replay.moment(0, 0).decision?.action[0]).toBe(4);

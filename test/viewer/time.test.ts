@@ -220,7 +220,7 @@ describe.skipIf(!chromiumPath)('time in Chromium', () => {
     expect(near).toBeGreaterThan(5);
     expect(near).toBeLessThan(60);
     await press('End', STEPS); // out of sight: it comes into it
-    await expect.poll(() => page.locator('.cursor').isVisible()).toBe(true);
+    await expect.poll(() => page.locator('.cursor:not(.mark)').isVisible()).toBe(true);
     await page.keyboard.press('0');
     const { x, y } = await placeOf(200);
     await page.mouse.click(x, y);

@@ -31,7 +31,10 @@ export function buildAction(space: Space, parent: HTMLElement): Update {
 }
 
 /** The chosen action in words, for the caption under the picture. */
-export function describeAction(space: Space, { action, distribution }: Decision): string {
+export function describeAction(
+  space: Space,
+  { action, distribution }: Pick<Decision, 'action' | 'distribution'>,
+): string {
   const numbers = Array.from(action);
   if (space.kind === 'discrete') {
     const index = numbers[0] ?? 0;

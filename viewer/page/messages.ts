@@ -2,7 +2,7 @@ import { ReplayError } from '../../src/replay/format.ts';
 import { byId, element } from './dom.ts';
 import { LibraryError } from '../session/library.ts';
 
-interface Message {
+export interface Message {
   title: string;
   detail: string;
 }
@@ -34,7 +34,8 @@ export class Messages {
   }
 }
 
-function describeError(error: unknown, what: string): Message {
+/** @param what the file or replay that it is about */
+export function describeError(error: unknown, what: string): Message {
   if (error instanceof ReplayError) return describeReplayError(error, what);
   if (error instanceof LibraryError)
     return { title: error.reason === 'absent' ? 'No such replay.' : 'No answer.', detail: error.message };

@@ -33,7 +33,7 @@ export function listenToMoves(playing: Playing, turn: TurnPanel): void {
 
 /** Whether the key is for what has the focus: a dialog, a slider, a list, or a button that Enter presses. */
 function isElsewhere({ target, key }: KeyboardEvent): boolean {
-  if (document.querySelector('dialog[open]')) return true;
+  if (document.querySelector('dialog[open], :popover-open')) return true;
   if (target instanceof HTMLButtonElement) return key === 'Enter';
   return target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && key !== 'Enter');
 }

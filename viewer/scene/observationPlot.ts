@@ -1,18 +1,25 @@
 import uPlot from 'uplot';
 import { FONT, pageColours, TELLING_COLOURS } from '../page/colours.ts';
-import type { Player } from '../time/player.ts';
+import type { Moment } from '../../src/replay/format.ts';
 
 const LAST_STEPS = 200;
 const MOST_LINES = 8;
 
+/** Whose observations are plotted, and up to which step. */
+export interface Plotted {
+  readonly step: number;
+  /** Null where the episode has no such step. */
+  momentAt(step: number): Moment | null;
+}
+
 /** In place of a picture, where the environment draws none: the observation's components over the last steps. */
 export class ObservationPlot {
-  readonly #player: Player;
+  readonly #plotted: Plotted;
   readonly #host: HTMLElement;
   #chart: uPlot | null = null;
 
-  constructor(player: Player, host: HTMLElement) {
-    this.#player = player;
+  constructor(plotted: Plotted, host: HTMLElement) {
+    this.#plotted = plotted;
     this.#host = host;
   }
 
@@ -45,15 +52,15 @@ export class ObservationPlot {
   /** The steps up to the present one. */
   show(): void {
     if (!this.#chart) return;
-    const first = Math.max(0, this.#player.step - LAST_STEPS);
-    const steps = Array.from({ length: this.#player.step - first + 1 }, (_, i) => first + i);
-    const observations = steps.map((step) => this.#player.momentAt(step)?.observation ?? []);
+    const first = Math.max(0, this.#plotted.step - LAST_STEPS);
+    const steps = Array.from({ length: this.#plotted.step - first + 1 }, (_, i) => first + i);
+    const observations = steps.map((step) => this.#plotted.momentAt(step)?.observation ?? []);
     const lines = this.#chart.series.length - 1;
     const components = Array.from({ length: lines }, (_, i) =>
       observations.map((observation) => observation[i] ?? null),
     );
     this.#chart.setData([steps, ...components]);
-    this.#chart.setScale('x', { min: first, max: Math.max(first + 10, this.#player.step) });
+    this.#chart.setScale('x', { min: first, max: Math.max(first + 10, this.#plotted.step) });
   }
 
   resize(): void {

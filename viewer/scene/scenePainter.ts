@@ -51,7 +51,8 @@ export class ScenePainter {
     const scale = Math.min(room.width / scene.width, room.height / scene.height);
     const pen = target.getContext('2d');
     if (!(scale > 0) || !pen) return false; // no room, or a world without size
-    const [width, height] = [Math.round(scene.width * scale), Math.round(scene.height * scale)];
+    const width = Math.max(1, Math.round(scene.width * scale));
+    const height = Math.max(1, Math.round(scene.height * scale));
     const { screen, resolution } = this.#renderer;
     // It only grows: panes of different sizes would otherwise make it anew in every frame.
     if (screen.width < width || screen.height < height)

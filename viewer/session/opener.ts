@@ -2,11 +2,17 @@ import { Replay } from '../../src/replay/format.ts';
 import { fetchReplay } from './library.ts';
 import { fetchFirst } from './fetchFirst.ts';
 import type { Messages } from '../page/messages.ts';
-import type { Place, Player } from '../time/player.ts';
+import type { Place, Player, Recording } from '../time/player.ts';
 
 /** A smaller replay is read at once. */
 const LARGE_BYTES = 2 ** 20;
 const PATIENCE_MS = 200; // a wait shorter than this is not worth a word
+
+/** A recording, and how many bytes of it were read. */
+export interface Opened {
+  recording: Recording;
+  bytesRead: number;
+}
 
 interface Request {
   /** As a person calls it. */
@@ -84,10 +90,22 @@ export class Opener {
     return this.#open({ name: file.name, id: null, read, show: (replay) => this.#player.open(replay), growing: false });
   }
 
+  /** Shows what was read before, in place of what is open or on its way. */
+  show({ id, name }: Pick<Request, 'id' | 'name'>, { recording, bytesRead }: Opened, place: Place): void {
+    this.#request.abort();
+    this.#waiting(null);
+    this.#wantedId = this.#openId = id;
+    this.#openName = name;
+    this.#bytesRead = bytesRead;
+    this.#player.open(recording, place);
+    this.#messages.clear();
+  }
+
   /** Something else than a replay is on the screen: none of the server's is open any longer, or on its way. */
   leave(): void {
     this.#request.abort();
     this.#openId = this.#wantedId = null;
+    this.#openName = '';
     this.#waiting(null);
   }
 

@@ -9,11 +9,21 @@ import { formatAge, formatCount, formatNumber, groupThousands } from '../page/nu
 import type { Player } from '../time/player.ts';
 import { replaceKeepingFocus, row } from './rows.ts';
 
+interface RunActions {
+  /** Whose curves are shown. */
+  overlay: Overlay;
+  /** Opens a replay of the server. */
+  open: (id: string) => void;
+  /** Adds it to what is compared. */
+  compare: (id: string) => void;
+}
+
 /** What there is to watch: runs, the chosen run's replays, the open replay's episodes. */
 export class RunsPanel implements Panel {
   readonly #player: Player;
   readonly #controls: Controls;
   readonly #openReplay: (id: string) => void;
+  readonly #compare: (id: string) => void;
   readonly #overlay: Overlay;
   readonly #runList: RunList;
   readonly #replaysList = byId('replays', HTMLElement);
@@ -22,11 +32,12 @@ export class RunsPanel implements Panel {
   #openId: string | null = null;
   #chosenRun: string | null = null;
 
-  constructor(player: Player, controls: Controls, overlay: Overlay, openReplay: (id: string) => void) {
+  constructor(player: Player, controls: Controls, { overlay, open, compare }: RunActions) {
     this.#player = player;
     this.#controls = controls;
     this.#overlay = overlay;
-    this.#openReplay = openReplay;
+    this.#openReplay = open;
+    this.#compare = compare;
     this.#runList = new RunList(overlay, (id) => this.#choose(id));
   }
 
@@ -67,7 +78,13 @@ export class RunsPanel implements Panel {
     const newestFirst = [...(run?.replays ?? [])].sort((a, b) => b.modifiedAt.localeCompare(a.modifiedAt));
     replaceKeepingFocus(
       this.#replaysList,
-      newestFirst.map((replay) => replayRow(replay, replay.id === this.#openId, () => this.#openReplay(replay.id))),
+      newestFirst.map((replay) =>
+        replayRow(replay, {
+          chosen: replay.id === this.#openId,
+          press: () => this.#openReplay(replay.id),
+          compare: () => this.#compare(replay.id),
+        }),
+      ),
     );
     byId('no-replays', HTMLElement).hidden = run === null || run.replays.length > 0;
   }
@@ -107,9 +124,21 @@ export class RunsPanel implements Panel {
   }
 }
 
-function replayRow(replay: ReplayEntry, chosen: boolean, press: () => void): HTMLElement {
+function replayRow(
+  replay: ReplayEntry,
+  { compare, ...rest }: { chosen: boolean; press: () => void; compare: () => void },
+): HTMLElement {
   const when = replay.step === undefined ? formatAge(replay.modifiedAt) : `step ${groupThousands(replay.step)}`;
   const name = element('span', { class: 'name', title: replay.name }, replay.name);
   const note = element('span', { class: 'note' }, when);
-  return row(`replay-${replay.id}`, [name, note], { chosen, press });
+  const item = row(`replay-${replay.id}`, [name, note], rest);
+  const label = { 'aria-label': `Compare ${replay.name}`, title: 'Add to the comparison' };
+  const add = element(
+    'button',
+    { type: 'button', class: 'quiet add', 'data-key': `compare-${replay.id}`, ...label },
+    '+',
+  );
+  add.addEventListener('click', compare);
+  item.append(add);
+  return item;
 }

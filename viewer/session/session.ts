@@ -4,7 +4,7 @@ import { Following } from './following.ts';
 import type { Screen } from './following.ts';
 import { fetchRuns, newestReplay, watchRuns } from './library.ts';
 import type { RunEntry } from './library.ts';
-import type { Opener } from './opener.ts';
+import type { Opened, Opener } from './opener.ts';
 import type { Place, Player } from '../time/player.ts';
 
 /** What the page shows of a session. */
@@ -90,6 +90,13 @@ export class Session {
     this.takeOver();
     await this.#opener.openFile(file);
     this.#view.showWanted(this.#opener.wantedId);
+  }
+
+  /** Shows a recording that was read before. */
+  show(source: { id: string | null; name: string }, opened: Opened, place: Place): void {
+    this.takeOver();
+    this.#opener.show(source, opened, place);
+    this.#view.showWanted(source.id);
   }
 
   /** Something else than a replay comes on the screen. */

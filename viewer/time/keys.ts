@@ -64,7 +64,7 @@ export function listenToKeys(controls: Controls, more: readonly KeyGroup[]): voi
   window.addEventListener('keydown', (event) => {
     if (event.key === 'Tab') tabbed = true;
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (document.querySelector('dialog[open]') || ownsKey(event.target, event.key, tabbed)) return;
+    if (document.querySelector('dialog[open], :popover-open') || ownsKey(event.target, event.key, tabbed)) return;
     const pressed = event.shiftKey ? `Shift+${event.key}` : event.key;
     const binding = bindings.find(({ keys }) => keys.includes(pressed));
     if (!binding) return;

@@ -69,6 +69,7 @@ export class Timeline implements Panel {
   #remembered: Remembered | null = null;
   #pointed: number | null = null;
   #tracks: Tracks | null = null;
+  #brief = false;
   #drawn: Span | null = null;
 
   /** @param matchesIn the steps of an episode that a search has found */
@@ -88,6 +89,13 @@ export class Timeline implements Panel {
     new Gestures(surface, player, controls);
     new ResizeObserver(() => this.redraw()).observe(this.#root);
     LOW.addEventListener('change', () => this.redraw());
+  }
+
+  /** Leaves room for what is compared, whose tracks have the value too: without value, entropy and advantage. */
+  setBrief(brief: boolean): void {
+    if (brief === this.#brief) return;
+    this.#brief = brief;
+    this.redraw();
   }
 
   /** What the memory track shows; null takes the track away. */
@@ -249,9 +257,9 @@ export class Timeline implements Panel {
     const { recording } = this.#player;
     const there: Record<keyof Heights, boolean> = {
       memory: this.#remembered !== null,
-      value: hasNumbers(this.#tracks?.value),
-      entropy: hasNumbers(this.#tracks?.entropy),
-      advantage: hasNumbers(this.#tracks?.advantage),
+      value: !this.#brief && hasNumbers(this.#tracks?.value),
+      entropy: !this.#brief && hasNumbers(this.#tracks?.entropy),
+      advantage: !this.#brief && hasNumbers(this.#tracks?.advantage),
       reward: true,
       events: this.#scan.events.length > 0,
       matches: this.#matches.length > 0,

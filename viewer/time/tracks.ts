@@ -182,7 +182,7 @@ function isPeak(weights: Float32Array, lag: number): boolean {
 }
 
 /** [x, smallest, largest] of the values that fall on one pixel column, from left to right, as far as they are in sight. */
-function* pixelColumns(values: Extremes, plot: Plot): Generator<[x: number, least: number, most: number]> {
+export function* pixelColumns(values: Extremes, plot: Plot): Generator<[x: number, least: number, most: number]> {
   const space = stepWidth(plot);
   const stepFrom = (x: number): number => Math.ceil(plot.first + (x - plot.left) / space);
   if (space >= 1) {
@@ -200,7 +200,7 @@ function* pixelColumns(values: Extremes, plot: Plot): Generator<[x: number, leas
   }
 }
 
-function yIn({ top, height }: Band, value: number, low: number, high: number): number {
+export function yIn({ top, height }: Band, value: number, low: number, high: number): number {
   const share = high > low ? (value - low) / (high - low) : value === 0 ? 0 : 0.5;
   return top + height - share * height;
 }

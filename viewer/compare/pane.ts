@@ -1,0 +1,168 @@
+import type { Moment } from '../../src/replay/format.ts';
+import { describeAction } from '../inspector/actionPanel.ts';
+import { componentLabels } from '../inspector/componentLabels.ts';
+import { element, setText, svg } from '../page/dom.ts';
+import { describeError } from '../page/messages.ts';
+import { formatCount } from '../page/numbers.ts';
+import { ObservationPlot } from '../scene/observationPlot.ts';
+import { sceneAt } from '../scene/sceneAt.ts';
+import type { SceneCanvas, ScenePainter } from '../scene/scenePainter.ts';
+import type { Player } from '../time/player.ts';
+import { describeOutcome } from '../time/transport.ts';
+import type { Compared, Source } from './compared.ts';
+import { DifferenceLine } from './differenceLine.ts';
+import type { EpisodeChoice } from './episodeChoice.ts';
+import { EpisodeSelect } from './episodeSelect.ts';
+import { nameOf, PaneHead } from './paneHead.ts';
+
+const SWAP = 'M5 2 1.5 5.5 5 9V6.5h9v-2H5zM11 7l3.5 3.5L11 14v-2.5H2v-2h9z';
+const CROSS = 'M4 2.9 8 6.9l4-4L13.1 4l-4 4 4 4-1.1 1.1-4-4-4 4L2.9 12l4-4-4-4z';
+
+/** What can be done to a compared recording. */
+export interface PaneActions {
+  remove(): void;
+  makeMain(): void;
+  choose(choice: EpisodeChoice): void;
+  seek(step: number): void;
+}
+
+/** A compared recording on the page: whose it is, its numbers, its scene at the player's step, its first difference. */
+export class Pane {
+  readonly root: HTMLElement;
+  readonly #player: Player;
+  readonly #member: Compared;
+  readonly #head: PaneHead;
+  readonly #episode: EpisodeSelect;
+  readonly #difference: DifferenceLine;
+  readonly #makeMain = iconButton('Make main', 'Change places with the main one', SWAP);
+  readonly #picture = element('canvas', { 'aria-hidden': 'true' });
+  readonly #caption = element('p', { class: 'pane-caption' });
+  readonly #plotHost = element('div', { class: 'pane-plot', hidden: true });
+  readonly #scene = element('div', { class: 'pane-scene' }, this.#picture, this.#plotHost, this.#caption);
+  readonly #plot: ObservationPlot;
+  readonly #resizing = new ResizeObserver(() => this.#resize());
+  #canvas: SceneCanvas | null = null;
+  #shownPosition: number | null = null;
+
+  constructor(player: Player, member: Compared, actions: PaneActions) {
+    this.#player = player;
+    this.#member = member;
+    this.#episode = new EpisodeSelect(actions.choose);
+    const remove = iconButton('Remove', 'Remove from the comparison', CROSS);
+    remove.addEventListener('click', actions.remove);
+    this.#makeMain.addEventListener('click', actions.makeMain);
+    this.#difference = new DifferenceLine(actions.seek);
+    const controls = [this.#episode.root, this.#makeMain, remove];
+    this.#head = new PaneHead(member.series, controls, this.#difference.root);
+    this.#plot = new ObservationPlot(member, this.#plotHost);
+    this.root = element('section', { class: 'pane' }, this.#head.root, this.#scene);
+    this.#resizing.observe(this.#scene);
+  }
+
+  /** From now on it can show scenes. */
+  setPainter(painter: ScenePainter): void {
+    this.#canvas = painter.canvas(this.#picture);
+    this.#paint();
+  }
+
+  /** The recording, its episode or what is known of its first difference is another. */
+  refresh(): void {
+    const { recording, opening, source } = this.#member;
+    const { name, detail } = recording ? nameOf(recording.header, source.name) : { name: source.name, detail: '' };
+    const here = recording && source.kind === 'played' ? `${detail}, played here` : detail;
+    this.#head.showName({ name, detail: here }, source.name);
+    this.root.setAttribute('aria-label', `Compared: ${name} ${detail}`);
+    this.root.dataset['state'] = opening.state;
+    this.#makeMain.hidden = recording === null;
+    this.#episode.update(this.#member, this.#player);
+    this.#difference.show(this.#member, this.#player);
+    this.showStep();
+    this.#paint();
+  }
+
+  showStep(): void {
+    const { moment, over, step, returns } = this.#member;
+    this.#choosePicture(moment);
+    this.root.dataset['over'] = String(over);
+    this.root.dataset['step'] = String(step);
+    setText(this.#caption, this.#describe());
+    this.#head.showNumbers(
+      moment && {
+        reward: moment.decision?.reward ?? null,
+        value: moment.decision?.value ?? null,
+        return: returns[step] ?? 0,
+      },
+    );
+    if (!this.#plotHost.hidden) this.#plot.show();
+  }
+
+  showPosition(): void {
+    if (this.#member.position !== this.#shownPosition) this.#paint(); // over, it stands still while others go on
+  }
+
+  /** The colours of the page changed. */
+  redraw(): void {
+    if (!this.#plotHost.hidden) this.#buildPlot();
+  }
+
+  destroy(): void {
+    this.#resizing.disconnect();
+    this.#canvas?.destroy();
+    this.root.remove();
+  }
+
+  /** A plot of the observation where the environment draws nothing. */
+  #choosePicture(moment: Moment | null): void {
+    const plotted = moment !== null && moment.scene === null;
+    this.#picture.hidden = moment === null || plotted;
+    if (plotted === !this.#plotHost.hidden) return;
+    this.#plotHost.hidden = !plotted;
+    if (plotted) this.#buildPlot();
+  }
+
+  #buildPlot(): void {
+    const { recording } = this.#member;
+    if (recording) this.#plot.build(componentLabels(recording.header.observationSpace));
+  }
+
+  #resize(): void {
+    if (!this.#plotHost.hidden) this.#plot.resize();
+    this.#paint();
+  }
+
+  #paint(): void {
+    if (this.#picture.hidden || !this.#canvas) return;
+    this.#shownPosition = this.#member.position;
+    const scene = sceneAt(this.#shownPosition, (step) => this.#member.momentAt(step, { attention: false }));
+    const { clientWidth: width, clientHeight } = this.#scene;
+    if (scene) this.#canvas.show(scene, { width, height: clientHeight - this.#caption.offsetHeight });
+  }
+
+  /** What the agent does in this step, or why there is nothing to see. */
+  #describe(): string {
+    const { opening, source, moment, summary, over, recording, lastStep } = this.#member;
+    if (opening.state === 'waiting') return describeWait(source, opening.steps);
+    if (opening.state === 'failed') return describeFailure(source, opening.error);
+    if (!summary || !recording) return 'It has no episodes.';
+    if (!moment) return 'This step is lost: the replay is damaged here.';
+    if (over) return `over at step ${lastStep} \u00b7 ${describeOutcome(summary)}`;
+    if (!moment.decision) return describeOutcome(summary);
+    const action = describeAction(recording.header.actionSpace, moment.decision);
+    return this.#player.atEnd ? `${action} \u00b7 goes on to step ${lastStep}` : action;
+  }
+}
+
+function describeWait({ kind, name }: Source, steps: number): string {
+  if (kind === 'stored') return `Opening ${name}\u2026`;
+  return steps === 0 ? 'The agent is being loaded\u2026' : `The agent plays: ${formatCount(steps, 'step')}\u2026`;
+}
+
+function describeFailure({ kind, name }: Source, error: unknown): string {
+  const { title, detail } = describeError(error, name);
+  return `${kind === 'played' ? `${name} cannot play here.` : title} ${detail}`;
+}
+
+function iconButton(label: string, title: string, path: string): HTMLButtonElement {
+  const icon = svg('svg', { viewBox: '0 0 16 16', 'aria-hidden': 'true' }, svg('path', { d: path }));
+  return element('button', { type: 'button', class: 'icon', 'aria-label': label, title }, icon);
+}
