@@ -27,7 +27,7 @@ import { InfluencePanel } from './influence/influencePanel.ts';
 import { Inspector } from './inspector/inspector.ts';
 import { Jumps } from './time/jumps.ts';
 import { layoutField } from './session/layoutField.ts';
-import { listenToKeys } from './time/keys.ts';
+import { HELP, listenToKeys } from './time/keys.ts';
 import { LossNote } from './scene/lossNote.ts';
 import type { PastSteps } from './attention/lagList.ts';
 import { LookedPanel } from './attention/lookedPanel.ts';
@@ -194,20 +194,35 @@ const escape = (): void => {
   playing.stop();
 };
 listenToKeys(controls, [
-  ...jumps.keys,
-  ...new GoTo(player, controls).keys,
-  ...searchPanel.keys,
-  ...copyStep.keys,
-  { keys: ['a'], shown: ['A'], does: 'attention on the scene: on or off', run: () => heat.toggle() },
-  { keys: ['s'], shown: ['S'], does: 'saliency and occlusion: what changes the action', run: () => influence.toggle() },
-  { keys: ['Escape'], shown: ['Esc'], does: 'all heads again, after one was locked', run: escape },
-  ...playBindings(playing),
   {
-    keys: ['d'],
-    shown: ['D'],
-    does: 'first difference of what is compared',
-    run: () => controls.seek(comparison.nextDivergence() ?? player.step),
+    title: 'Find',
+    bindings: [
+      ...jumps.keys,
+      ...new GoTo(player, controls).keys,
+      ...searchPanel.keys,
+      {
+        keys: ['d'],
+        shown: ['D'],
+        does: 'first difference of what is compared',
+        run: () => controls.seek(comparison.nextDivergence() ?? player.step),
+      },
+    ],
   },
+  {
+    title: 'The agent',
+    bindings: [
+      { keys: ['a'], shown: ['A'], does: 'attention on the scene: on or off', run: () => heat.toggle() },
+      {
+        keys: ['s'],
+        shown: ['S'],
+        does: 'saliency and occlusion: what changes the action',
+        run: () => influence.toggle(),
+      },
+      ...playBindings(playing),
+      { keys: ['Escape'], shown: ['Esc'], does: 'stop playing; all heads again, after one was locked', run: escape },
+    ],
+  },
+  { title: 'The page', bindings: [...copyStep.keys, HELP] },
 ]);
 listenToMoves(playing, turn);
 listenForFiles({

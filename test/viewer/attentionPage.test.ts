@@ -73,7 +73,7 @@ describe.skipIf(!chromiumPath)('attention in Chromium', () => {
 
     test('a place has colour where the head looked, as much as it looked, and says its weight', async () => {
       await open(encode(gridHeader, [shownEpisode()]));
-      await button('head 1').click();
+      await button('H1: head 1').click();
       const [heavy, light, none] = [await opacityAt(6, 2), await opacityAt(2, 2), await opacityAt(4, 4)];
       expect(heavy).toBeGreaterThan(2 * light);
       expect(light).toBeGreaterThan(0);
@@ -82,7 +82,7 @@ describe.skipIf(!chromiumPath)('attention in Chromium', () => {
       const hint = page.locator('#heat-hint');
       await hint.getByText('grid row 1, column 3 \u00b7 0.50, 5.5').waitFor();
       expect(await opacityAt(6, 2)).toBe(heavy); // its hint moves nothing
-      await button('head 2').click();
+      await button('H2: head 2').click();
       expect(await opacityAt(6, 2)).toBe(0);
       await pointAt(4.6, 6.5); // the word on the right of the middle
       await hint.getByText('order word 2 \u00b7 1.00').waitFor();
@@ -91,7 +91,7 @@ describe.skipIf(!chromiumPath)('attention in Chromium', () => {
 
     test('its key and its button take it away and bring it back', async () => {
       await open(encode(gridHeader, [shownEpisode()]));
-      await button('head 1').click();
+      await button('H1: head 1').click();
       await page.keyboard.press('a');
       await expect.poll(() => toggle().getAttribute('aria-pressed')).toBe('false');
       expect(await opacityAt(6, 2)).toBe(0);
@@ -154,10 +154,10 @@ describe.skipIf(!chromiumPath)('attention in Chromium', () => {
 
     test('heads are shown together by mean, by their largest weights, and as a rollout', async () => {
       await openMany(100);
-      await button('largest of all layers and heads').click();
+      await button('max: largest of all layers and heads').click();
       await expect.poll(chosen).toBe('largest of all layers and heads');
       await expect(page.locator('#lags .number').nth(1).textContent()).resolves.toBe('0.75');
-      await button('layer 1, largest of its heads').click();
+      await button('L1: layer 1, largest of its heads').click();
       await expect.poll(chosen).toBe('layer 1, largest of its heads');
       await button('rollout through all layers').click();
       await expect.poll(chosen).toBe('rollout through all layers');

@@ -57,7 +57,8 @@ describe.skipIf(!chromiumPath)('playing in the page, in Chromium', () => {
     await atStep(step);
   };
   const atStep = (step: number): Promise<void> => page.locator(`main[data-step="${step}"]`).waitFor();
-  const phase = (name: string): Promise<void> => page.locator(`#turn[data-phase="${name}"]`).waitFor();
+  const phase = (name: string): Promise<void> =>
+    page.locator(`#turn[data-phase="${name}"]`).waitFor({ state: 'attached' });
   const says = (): Promise<string> => page.locator('#turn').innerText();
   const branch = (name: string | RegExp): ReturnType<Page['locator']> =>
     page.locator('#branches .row').filter({ hasText: name });

@@ -102,7 +102,7 @@ describe.skipIf(!chromiumPath)('the viewer in Chromium', () => {
     replayId = runs.write('grid.gfr', encode(gridHeader, [gridEpisode()]));
     await openAt(1, 0);
     const share = (name: string): Promise<string | null> => row('looked-parts', name).locator('.number').textContent();
-    await page.getByRole('button', { name: 'head 1', exact: true }).click();
+    await page.getByRole('button', { name: 'H1: head 1', exact: true }).click();
     await expect(share('grid')).resolves.toBe('0.63');
     await expect(share('order')).resolves.toBe('0.25');
     await expect(share('kind')).resolves.toBe('0.13');
@@ -121,7 +121,7 @@ describe.skipIf(!chromiumPath)('the viewer in Chromium', () => {
       );
     expect(await opacity(2, 0)).toBeGreaterThan(220);
     expect(await opacity(2, 1)).toBeLessThan(200);
-    await page.getByRole('button', { name: 'head 2', exact: true }).click();
+    await page.getByRole('button', { name: 'H2: head 2', exact: true }).click();
     await expect(share('order')).resolves.toBe('1.00');
     await expect(page.locator('#looked .chips > li').allTextContents()).resolves.toEqual(['go0.00', 'left1.00']);
     await page.keyboard.press('End');

@@ -2,7 +2,7 @@ import { describeSelection, MERGES, sameSelection } from './attention.ts';
 import type { AttentionShape, Merge, Selection } from './attention.ts';
 import type { Choice } from './choice.ts';
 import { pageColours, translucent } from '../page/colours.ts';
-import { byId, element, pen } from '../page/dom.ts';
+import { byId, element, nameButton, pen } from '../page/dom.ts';
 import { previewUnderPointer } from './previewUnderPointer.ts';
 
 const NARROW = 8; // heads; more of them leave no room for an H before each number
@@ -75,7 +75,7 @@ export class HeadGrid {
   #mark(): void {
     for (const { button, selection, title } of this.#buttons) {
       const name = describeSelection(selection());
-      button.setAttribute('aria-label', name);
+      nameButton(button, name);
       button.setAttribute('aria-pressed', String(this.#choice.isLocked(selection())));
       button.toggleAttribute('data-shown', sameSelection(selection(), this.#choice.shown));
       button.title = title ?? name;

@@ -1,6 +1,6 @@
 import { countTokens } from '../../envs/tokens.ts';
 import type { Changes, Panel } from '../time/clock.ts';
-import { byId, element, setText } from '../page/dom.ts';
+import { byId, element, nameButton, setText } from '../page/dom.ts';
 import { byGroup, describeGlance, strengthOf } from './looked.ts';
 import type { Glance } from './looked.ts';
 import { buildPart } from './lookedParts.ts';
@@ -64,7 +64,8 @@ export class LookedPanel implements Panel {
   #button(glance: Glance): HTMLButtonElement {
     const name = describeGlance(glance);
     const label = typeof glance === 'number' ? `H${glance + 1}` : glance;
-    const button = element('button', { type: 'button', title: name, 'aria-label': name }, label);
+    const button = element('button', { type: 'button', title: name }, label);
+    nameButton(button, name);
     button.addEventListener('click', () => this.#looking.choice.press(glance));
     previewUnderPointer(button, this.#looking.choice, () => glance);
     return button;

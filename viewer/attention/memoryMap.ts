@@ -23,7 +23,7 @@ export class MemoryMap {
   readonly #player: Player;
   readonly #memory: Memory;
   readonly #choice: Choice<Selection>;
-  readonly #canvas = element('canvas', { role: 'img' });
+  readonly #canvas = element('canvas', { role: 'img', 'aria-label': 'Map of the episode' });
   readonly #here = element('div', { class: 'here' });
   readonly #root = byId('memory-map', HTMLElement);
   readonly #note = byId('memory-map-note', HTMLElement);

@@ -58,6 +58,9 @@ export class CellsView {
     const [wide, tall] = [width / this.#columns, height / this.#rows];
     const gap = wide > 6 ? 1 : 0;
     const common = this.#commonThings();
+    const letters = Math.floor((wide - 4) / LETTER);
+    const fits = this.#looks.every(({ name }) => name.length <= letters);
+    const isNamed = wide >= LEAST_NAMED && (fits || this.#box.categories !== undefined); // or else the legend does
     context.font = FONT;
     context.textAlign = 'center';
     context.textBaseline = 'middle';
@@ -70,9 +73,9 @@ export class CellsView {
         context.fillStyle = translucent(thing === null ? colours.accent : colourOf(thing), 0.6 * strength);
         context.fillRect(x, y, wide - gap, tall - gap);
       }
-      if (wide < LEAST_NAMED || name === '' || isCommon) return;
+      if (!isNamed || name === '' || isCommon) return;
       context.fillStyle = colours.text;
-      context.fillText(name.slice(0, Math.floor((wide - 4) / LETTER)), x + wide / 2, y + tall / 2);
+      context.fillText(name.slice(0, letters), x + wide / 2, y + tall / 2);
     });
   }
 

@@ -1,6 +1,6 @@
 import { byId, element } from '../page/dom.ts';
 import { formatAge, formatNumber } from '../page/numbers.ts';
-import { shortName } from '../session/library.ts';
+import { saysEnvironment, shortName } from '../session/library.ts';
 import type { RunEntry } from '../session/library.ts';
 import { replaceKeepingFocus, row } from '../session/rows.ts';
 import { ORDERS, orderRuns } from './orderRuns.ts';
@@ -91,7 +91,8 @@ export class RunList {
   }
 }
 
-/** Environment and age, or how far it is. */
-function noteOf({ environment, live, step, steps, updatedAt }: RunEntry): string {
-  return `${environment} \u00b7 ${live ? `${Math.floor((step / steps) * 100)} %` : formatAge(updatedAt)}`;
+/** The environment, where the name does not say it, and the age, or how far it is. */
+function noteOf(run: RunEntry): string {
+  const age = run.live ? `${Math.floor((run.step / run.steps) * 100)} %` : formatAge(run.updatedAt);
+  return saysEnvironment(run) ? age : `${run.environment} \u00b7 ${age}`;
 }

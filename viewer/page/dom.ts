@@ -43,6 +43,12 @@ export function setText(node: Element, text: string): void {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** Names a button; what is written on it stays part of its name, for those who speak to the page. */
+export function nameButton(button: HTMLButtonElement, name: string): void {
+  const { textContent: text } = button;
+  button.setAttribute('aria-label', name.startsWith(text) ? name : `${text}: ${name}`);
+}
+
 /** A canvas's pen in CSS pixels, the canvas cleared and as sharp as the screen. */
 export function pen(canvas: HTMLCanvasElement): { context: CanvasRenderingContext2D; width: number; height: number } {
   const context = canvas.getContext('2d');

@@ -1,7 +1,7 @@
 import type { Changes, Panel } from '../time/clock.ts';
 import { byId, element, setText } from './dom.ts';
 import type { Following } from '../session/following.ts';
-import { shortName } from '../session/library.ts';
+import { saysEnvironment, shortName } from '../session/library.ts';
 import { groupThousands } from './numbers.ts';
 import type { Player } from '../time/player.ts';
 
@@ -35,9 +35,10 @@ export class HeaderBar implements Panel {
     const { recording, episode } = this.#player;
     if (!recording) return;
     const { environment, run, step } = recording.header;
+    const named = run === undefined ? null : { name: run, environment };
     const parts = [
-      element('span', {}, environment),
-      ...(run === undefined ? [] : [element('strong', { title: run }, shortName({ name: run, environment }))]),
+      ...(named && saysEnvironment(named) ? [] : [element('span', {}, environment)]),
+      ...(named ? [element('strong', { title: named.name }, shortName(named))] : []),
       ...(step === undefined ? [] : [element('span', {}, `step ${groupThousands(step)}`)]),
       element('span', {}, element('strong', {}, `episode ${episode + 1}`), ` of ${recording.episodes.length}`),
     ];

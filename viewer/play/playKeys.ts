@@ -9,7 +9,6 @@ export function playBindings(playing: Playing): Binding[] {
     { keys: ['w'], shown: ['W'], does: 'what if the agent had done otherwise', run: () => void playing.whatIf() },
     { keys: ['h'], shown: ['H'], does: 'hand back to the agent', run: () => void playing.handBack() },
     { keys: ['r'], shown: ['R'], does: 'another game', run: () => void playing.playAgain() },
-    { keys: ['Escape'], shown: ['Esc'], does: 'stop playing', run: () => playing.stop() },
   ];
 }
 

@@ -47,9 +47,11 @@ export class TurnPanel implements Panel {
   /** The phase, the move or the step is another. */
   show(): void {
     const { phase } = this.#playing;
-    this.#root.hidden = this.#player.summary === null && phase.kind === 'idle';
+    const { agent, isOwnGame, hasPlayed } = this.#playing;
+    this.#root.hidden = phase.kind === 'idle' && agent === null && !isOwnGame && !hasPlayed;
     this.#root.dataset['phase'] = phase.kind;
-    for (const { button, isOffered } of this.#buttons) button.hidden = !isOffered(phase);
+    const isEmpty = this.#player.summary === null && phase.kind === 'idle';
+    for (const { button, isOffered } of this.#buttons) button.hidden = isEmpty || !isOffered(phase);
     setText(this.#says, this.#describe(phase));
     setText(this.#agent, this.#describeAgent());
     this.#agent.title = this.#describeAgent(); // there is not always room for all of it

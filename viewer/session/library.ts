@@ -111,7 +111,15 @@ export function newestReplay(run: RunEntry): ReplayEntry | null {
   );
 }
 
-/** A run's name without the environment that many begin with: it always stands beside it. */
-export function shortName({ name, environment }: Pick<RunEntry, 'name' | 'environment'>): string {
+type Named = Pick<RunEntry, 'name' | 'environment'>;
+
+/** A run's name without the environment that many begin with: it stands beside it, unless `saysEnvironment`. */
+export function shortName({ name, environment }: Named): string {
   return name.startsWith(`${environment}-`) ? name.slice(environment.length + 1) : name;
+}
+
+/** Whether a run's short name still says the environment, as folders may write it: to say it again is too much. */
+export function saysEnvironment(run: Named): boolean {
+  const plain = (text: string): string => text.replace(/[^a-z0-9]+/gi, '-');
+  return plain(shortName(run)).startsWith(plain(run.environment));
 }

@@ -36,7 +36,8 @@ export class Jumps implements Panel {
       const events = counts.get(kind) ?? 0;
       button.hidden = events === 0;
       setText(count, kind === 'end' ? '' : String(events));
-      button.title = `${formatCount(events, 'event')} of this kind: to the next one, with Shift to the one before`;
+      const { name } = MARKERS[kind];
+      button.title = `${formatCount(events, name)}: to the next one, with Shift to the one before (any event: E)`;
     }
   }
 
@@ -44,8 +45,9 @@ export class Jumps implements Panel {
     const { name, outline, colour } = MARKERS[kind];
     const icon = svg('svg', { viewBox: `0 0 ${MARKER_SIZE} ${MARKER_SIZE}`, 'aria-hidden': 'true' });
     icon.append(svg('path', { d: outline, class: `marker-${colour}` }));
+    const label = element('span', { class: 'name' }, name);
     const count = element('span', { class: 'note' });
-    const button = element('button', { type: 'button', class: 'jump', 'data-kind': kind }, icon, name, count);
+    const button = element('button', { type: 'button', class: 'jump', 'data-kind': kind }, icon, label, count);
     button.addEventListener('click', ({ shiftKey }) => this.#jump(shiftKey ? -1 : 1, kind));
     this.#buttons.set(kind, { button, count });
     this.#root.append(button);

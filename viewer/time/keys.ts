@@ -10,6 +10,12 @@ export interface Binding {
   run: (controls: Controls) => void;
 }
 
+/** Keys that belong together in the list. */
+export interface KeyGroup {
+  title: string;
+  bindings: readonly Binding[];
+}
+
 const BINDINGS: Binding[] = [
   { keys: [' '], shown: ['Space'], does: 'play or pause; from the start again at the end', run: (c) => c.togglePlay() },
   { keys: ['ArrowLeft'], shown: ['\u2190'], does: 'one step back', run: (c) => c.moveBy(-1) },
@@ -32,7 +38,9 @@ const BINDINGS: Binding[] = [
   { keys: ['o'], shown: ['O'], does: 'loop up to this step', run: (c) => c.loopToHere() },
   { keys: ['x'], shown: ['X'], does: 'end the loop', run: (c) => c.setLoop(null) },
 ];
-const HELP: Binding = {
+
+/** Opens the list of all keys. */
+export const HELP: Binding = {
   keys: ['?', 'Shift+?'],
   shown: ['?'],
   does: 'this list',
@@ -44,14 +52,11 @@ const HELP: Binding = {
  *
  * @param more  keys of other parts of the page
  */
-export function listenToKeys(controls: Controls, more: readonly Binding[] = []): void {
-  const bindings = [...BINDINGS, ...more, HELP];
+export function listenToKeys(controls: Controls, more: readonly KeyGroup[]): void {
+  const groups = [{ title: 'Time', bindings: BINDINGS }, ...more];
+  const bindings = groups.flatMap((group) => group.bindings);
   const help = byId('help', HTMLDialogElement);
-  byId('keys', HTMLElement).append(
-    ...bindings.map(({ shown, does }) =>
-      element('div', {}, element('dt', {}, ...shown.map((key) => element('kbd', {}, key))), element('dd', {}, does)),
-    ),
-  );
+  byId('keys', HTMLElement).append(...groups.map(listed));
   byId('help-button', HTMLButtonElement).addEventListener('click', () => help.showModal());
   byId('help-close', HTMLButtonElement).addEventListener('click', () => help.close());
   let tabbed = false; // focus was moved by keyboard: after a click on a button, Space is for playing
@@ -66,6 +71,13 @@ export function listenToKeys(controls: Controls, more: readonly Binding[] = []):
     event.preventDefault();
     binding.run(controls);
   });
+}
+
+function listed({ title, bindings }: KeyGroup): HTMLElement {
+  const lines = bindings.map(({ shown, does }) =>
+    element('div', {}, element('dt', {}, ...shown.map((key) => element('kbd', {}, key))), element('dd', {}, does)),
+  );
+  return element('section', {}, element('h3', {}, title), element('dl', {}, ...lines));
 }
 
 /** Whether the focused element needs the key itself: choosing, writing, or pressing a button with Space. */

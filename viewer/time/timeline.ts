@@ -18,19 +18,28 @@ import type { Span } from './zoom.ts';
 /** The weight of each past step in the decision of a step, by how many steps before it was; null where it has none. */
 export type Remembered = (step: number) => Float32Array | null;
 
-const GAP = 7;
-const HEIGHTS = {
-  memory: 42,
-  value: 44,
-  entropy: 30,
-  advantage: 30,
-  reward: 20,
-  events: 12,
-  matches: 8,
-  axis: 16,
-  episodes: 8,
+/** Heights of the tracks and of the gap between two, CSS pixels. */
+interface Heights {
+  memory: number;
+  value: number;
+  entropy: number;
+  advantage: number;
+  reward: number;
+  events: number;
+  matches: number;
+  axis: number;
+  episodes: number;
+}
+
+const ROOMY: Heights = {
+  ...{ memory: 32, value: 36, entropy: 28, advantage: 28, reward: 14 },
+  ...{ events: 12, matches: 8, axis: 14, episodes: 8 },
 };
-type Bands = Partial<Record<keyof typeof HEIGHTS, Band>>;
+/** For a low window, whose height is the scene's. */
+const TIGHT: Heights = { ...ROOMY, memory: 26, value: 28, entropy: 18, advantage: 18, reward: 10, episodes: 6 };
+const GAP = 5;
+const LOW = window.matchMedia('(height < 800px)');
+type Bands = Partial<Record<keyof Heights, Band>>;
 
 /** The tracks that numbers are drawn in. */
 interface Tracks {
@@ -79,6 +88,7 @@ export class Timeline implements Panel {
     };
     new Gestures(surface, player, controls);
     new ResizeObserver(() => this.redraw()).observe(this.#root);
+    LOW.addEventListener('change', () => this.redraw());
   }
 
   /** Leaves room for what is compared, whose tracks have the value too: without value, entropy and advantage. */
@@ -245,7 +255,7 @@ export class Timeline implements Panel {
 
   #bands(): Bands {
     const { recording } = this.#player;
-    const there: Record<keyof typeof HEIGHTS, boolean> = {
+    const there: Record<keyof Heights, boolean> = {
       memory: this.#remembered !== null,
       value: !this.#brief && hasNumbers(this.#tracks?.value),
       entropy: !this.#brief && hasNumbers(this.#tracks?.entropy),
@@ -258,10 +268,11 @@ export class Timeline implements Panel {
     };
     let top = 4;
     const bands: Bands = {};
-    for (const name of Object.keys(HEIGHTS) as (keyof typeof HEIGHTS)[]) {
+    const heights = LOW.matches ? TIGHT : ROOMY;
+    for (const name of Object.keys(heights) as (keyof Heights)[]) {
       if (!there[name]) continue;
-      bands[name] = { top, height: HEIGHTS[name] };
-      top += HEIGHTS[name] + GAP;
+      bands[name] = { top, height: heights[name] };
+      top += heights[name] + GAP;
     }
     return bands;
   }

@@ -23,7 +23,7 @@ export type Pen = CanvasRenderingContext2D;
 
 const HEAT = 8; // height of the strip of weights, px
 const FAINTEST_ARC = 0.1; // of the heaviest
-const LINE_HEIGHT = 15; // of the names of tracks, px
+const LINE_HEIGHT = 14; // of the names of tracks, px
 
 export function xOf(step: number, { left, right, first, last }: Plot): number {
   return last === first ? left : left + ((step - first) / (last - first)) * (right - left);
@@ -113,7 +113,7 @@ export function drawLabel(
   pen.textBaseline = isThin ? 'middle' : 'top';
   pen.fillText(name, 0, isThin ? band.top + band.height / 2 : band.top);
   const extremes = values?.all;
-  if (!extremes || band.height < 30 || plot.left < 90) return;
+  if (!extremes || band.height < 2 * LINE_HEIGHT || plot.left < 90) return;
   const [low, high] = extremes;
   pen.fillText(
     low === high ? formatNumber(low) : `${formatNumber(low)} … ${formatNumber(high)}`,
