@@ -64,8 +64,8 @@ export function firstDivergence(
   return null;
 }
 
-/** What differs between two moments; null where nothing does. */
-function differenceOf(one: Moment, other: Moment): Difference | null {
+/** What differs between two moments; null where nothing does. @throws RangeError when their sizes differ */
+export function differenceOf(one: Moment, other: Moment): Difference | null {
   const seen = observationDifference(one.observation, other.observation);
   if (seen) return seen;
   const [left, right] = [one.decision, other.decision];

@@ -1,4 +1,5 @@
 import type { EpisodeSummary, Moment } from '../../src/replay/format.ts';
+import { differenceOf } from '../compare/divergence.ts';
 import { momentOrLost } from '../time/momentOrLost.ts';
 import type { Recording } from '../time/player.ts';
 
@@ -104,9 +105,7 @@ export class Branch {
     for (; this.#same < this.steps; this.#same++) {
       if (this.#same >= shared) return this.#same;
       const [own, other] = [this.moment(this.#same), momentOrLost(base, episode, this.#same)];
-      if (!other) continue;
-      if (!sameNumbers(own?.decision?.action, other.decision?.action)) return this.#same;
-      if (!sameNumbers(own?.observation, other.observation)) return this.#same;
+      if (own && other && differenceOf(own, other)) return this.#same;
     }
     return this.#ended && this.steps < shared ? this.steps : null;
   }
@@ -140,10 +139,4 @@ export class Branch {
     this.#decided.forEach(({ decision }, i) => (numbers[from + i] = decision?.[name] ?? NaN));
     return numbers;
   }
-}
-
-function sameNumbers(a: ArrayLike<number> | undefined, b: ArrayLike<number> | undefined): boolean {
-  if (!a || !b || a.length !== b.length) return a === b;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }
