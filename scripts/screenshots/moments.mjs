@@ -8,6 +8,7 @@ export const MOMENTS = {
   attention: { compose: showAttention },
   influence: { compose: askTheAgent },
   'what-if': { compose: tryAnother },
+  compare: { compose: compareWithAgent },
   'take-over': { compose: takeOver, kinds: ['classic', 'memory', 'grid', 'arcade'] },
   play: {
     kinds: ['board'],
@@ -50,6 +51,15 @@ async function tryAnother(page) {
   await page.locator('#moves .move:not(.agents, :disabled)').first().click();
   await page.locator('#turn:is([data-phase="idle"], [data-phase="over"])').waitFor({ state: 'attached' });
   await page.keyboard.press('ArrowRight');
+}
+
+/** The agent beside its own replay, from the same seed. */
+async function compareWithAgent(page) {
+  await page.locator('#compare-button').click();
+  await page.locator('#compare-agents').click();
+  await page.locator('#compare-list button:not(:disabled)').first().click();
+  await page.keyboard.press('Escape');
+  await page.locator('#compared canvas').first().waitFor();
 }
 
 async function takeOver(page) {

@@ -117,6 +117,17 @@ describe.skipIf(!chromiumPath)('axe finds no violation', () => {
       await expectAccessible(page);
     });
 
+    test(`on the choice of what to compare with, and on two replays side by side, ${colorScheme}`, async () => {
+      await openReplay(masked, { colorScheme });
+      await page.locator('#compare-button').click();
+      await page.locator('#compare-list button:not(:disabled)').first().waitFor();
+      await expectAccessible(page);
+      await page.locator('#compare-list button:not(:disabled)').first().click();
+      await page.keyboard.press('Escape');
+      await page.locator('#compared > *').first().waitFor();
+      await expectAccessible(page);
+    });
+
     test(`on a page with a problem, ${colorScheme}`, async () => {
       await open('#replay=other/cut.gfr', { colorScheme });
       await page.getByRole('alert').filter({ hasText: 'is not a replay' }).waitFor();
