@@ -17,8 +17,10 @@ export class LossyProxy {
         response.destroy();
         return;
       }
-      const { hostname, port, host } = this.#target;
-      const passed = request({ hostname, port, path: url, method, headers: { ...headers, host } }, (answer) => {
+      const { hostname, port, host, origin } = this.#target;
+      // The server takes itself for the page's own.
+      const own = { ...headers, host, ...(headers.origin !== undefined && { origin }) };
+      const passed = request({ hostname, port, path: url, method, headers: own }, (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.headers);
         this.#streams.set(response, url);
         answer.on('data', (bytes: Buffer) => this.#pass(bytes, response));
