@@ -79,10 +79,11 @@ export class ComparePanel implements Panel {
       if (this.#host.children[i] !== pane.root) this.#host.insertBefore(pane.root, this.#host.children[i] ?? null);
       pane.refresh();
     });
+    this.#tracks.refresh();
+    if (members.length === 0) return;
     const header = this.#player.recording?.header;
     if (header) this.#head.showName(nameOf(header, this.#mainName()), this.#mainName());
     this.#showStep();
-    this.#tracks.refresh();
   }
 
   #addPane(member: Compared): Pane {
@@ -105,9 +106,9 @@ export class ComparePanel implements Panel {
   }
 
   #showStep(): void {
-    const { moment, step, recording, episode } = this.#player;
+    const { moment, step, recording, episode, summary } = this.#player;
     const { reward = null, value = null } = moment?.decision ?? {};
-    const returns = recording && this.#returns.of(recording, episode);
+    const returns = recording && summary && this.#returns.of(recording, episode);
     this.#head.showNumbers(moment && { reward, value, return: returns?.[step] ?? 0 });
     for (const pane of this.#panes.values()) pane.showStep();
   }

@@ -51,8 +51,8 @@ export class ComparedTracks {
 
   /** The compared recordings, or their episodes, are others. */
   refresh(): void {
-    this.#tracks = this.#read();
     this.#root.hidden = this.#comparison.members.every(({ summary }) => summary === null);
+    this.#tracks = this.#root.hidden ? [] : this.#read();
     if (!this.#root.hidden) this.redraw();
   }
 
@@ -76,8 +76,8 @@ export class ComparedTracks {
       if (valued) values.push({ series, values: new Extremes(valued) });
       returns.push({ series, values: new Extremes(sums) });
     };
-    const { recording, episode } = this.#player;
-    if (recording) add(1, recording.values(episode), this.#returns.of(recording, episode));
+    const { recording, episode, summary } = this.#player;
+    if (recording && summary) add(1, recording.values(episode), this.#returns.of(recording, episode));
     for (const member of this.#comparison.members)
       if (member.recording && member.episode !== null)
         add(member.series, member.recording.values(member.episode), member.returns);
