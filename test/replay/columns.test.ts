@@ -66,8 +66,8 @@ describe('columns', () => {
 
   test('a table that asks for more than there can be is refused before it is made', () => {
     const input = new ByteReader(new Uint8Array(100));
-    expect(() => decodeColumns(input, 2 ** 16, 2 ** 16)).toThrow('too large');
-    expect(() => decodeColumns(input, 0, 2 ** 31)).toThrow('too large');
+    expect(() => decodeColumns(input, 2 ** 16, 2 ** 16)).toThrow('too many');
+    expect(() => decodeColumns(input, 0, 2 ** 31)).toThrow('too many');
     expect(() => decodeColumns(new ByteReader(new Uint8Array(1)), 10, 1)).toThrow(RangeError);
   });
 
