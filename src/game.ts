@@ -57,8 +57,7 @@ export class Game {
   }
 
   /**
-   * What the policy makes of the moment. It is asked once for each: `memory` is what it remembers of the moments before
-   * until it has been.
+   * What the policy makes of the moment. It is asked once for each; until then `actor` remembers the moments before alone.
    *
    * @returns null where nobody thinks, or the episode is over
    */

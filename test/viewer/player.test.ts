@@ -36,6 +36,31 @@ function opened(...steps: number[]): { player: Player; changes: Change[] } {
 
 const SECOND = 1000;
 
+test('a moment is decoded once, however many ask for it, and anew when its recording may hold another', () => {
+  const decoded: number[] = [];
+  const counted = (): Recording => {
+    const kept = recording(5, 5);
+    const moment: Recording['moment'] = (episode, t) => {
+      decoded.push(t);
+      return kept.moment(episode, t);
+    };
+    return { ...kept, moment };
+  };
+  const player = new Player();
+  player.open(counted());
+  const first = player.moment;
+  expect(player.moment).toBe(first);
+  player.seek({ step: 2 });
+  expect(player.moment).not.toBe(first);
+  player.lengthen();
+  expect(player.moment).not.toBeNull();
+  player.seek({ episode: 1, step: 2 });
+  expect(player.moment).not.toBeNull();
+  player.replace(counted());
+  expect(player.moment).not.toBeNull();
+  expect(decoded).toEqual([0, 2, 2, 2, 2]);
+});
+
 describe('time', () => {
   test('runs at thirty steps a second, times the speed', () => {
     const { player } = opened(1000);

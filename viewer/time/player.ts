@@ -57,6 +57,8 @@ export class Player {
   #episode = 0;
   #step = 0;
   #position = 0;
+  /** What was asked for last; null where the recording may hold another by now. */
+  #now: { episode: number; step: number; moment: Moment | null } | null = null;
   #playing = false;
   #direction: 1 | -1 = 1;
   #loop: Loop | null = null;
@@ -119,8 +121,12 @@ export class Player {
     return this.#playing || this.position !== this.#step;
   }
 
+  /** Decoded once, for all panels. */
   get moment(): Moment | null {
-    return this.momentAt(this.#step);
+    const { episode, step } = this;
+    if (this.#now?.episode !== episode || this.#now.step !== step)
+      this.#now = { episode, step, moment: this.momentAt(step) };
+    return this.#now.moment;
   }
 
   /** Null where there is none: beyond the episode's ends, where the file is damaged, and while it is not read yet. */
@@ -149,7 +155,7 @@ export class Player {
     this.#playing = false;
     if (!this.#speedChosen) this.#speed = fittingSpeed(recording);
     this.#recording = recording;
-    this.#loop = null;
+    this.#now = this.#loop = null;
     this.#goTo({ episode: place.episode ?? 0, step: place.step ?? 0 });
     this.#tell('replay');
     this.#tell('playback');
@@ -159,6 +165,7 @@ export class Player {
   replace(recording: Recording): void {
     const position = this.#position;
     this.#recording = recording;
+    this.#now = null;
     this.#goTo({});
     if (Math.floor(position) === this.#step) this.#position = position;
     this.#tell('replay');
@@ -166,6 +173,7 @@ export class Player {
 
   /** The episode on the screen has become longer: its recording has more steps than before. */
   lengthen(): void {
+    this.#now = null;
     this.#tell('length');
   }
 
