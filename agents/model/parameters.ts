@@ -21,6 +21,8 @@ export interface Fitted {
  */
 export class Parameters {
   readonly #variables = new Map<string, tf.Variable>();
+  /** How often a matrix is used at a step, where not once. */
+  readonly #uses = new Map<string, number>();
   readonly #random: Generator;
 
   constructor(random: Generator) {
@@ -64,6 +66,19 @@ export class Parameters {
   /** How many numbers there are, frozen ones included. */
   get total(): number {
     return sizeOf([...this.#variables.values()]);
+  }
+
+  /** Says how often a matrix is used at a step: more than once for each of many tokens, a part of it in a table. */
+  use(name: string, times: number): void {
+    this.#uses.set(name, times);
+  }
+
+  /** Multiplications with additions at a step, of all matrices and of those that learn. */
+  get multiplyAdds(): { all: number; learning: number } {
+    const matrices = [...this.#variables].filter(([, { shape }]) => shape.length === 2);
+    const sum = (entries: typeof matrices): number =>
+      entries.reduce((total, [name, { size }]) => total + size * (this.#uses.get(name) ?? 1), 0);
+    return { all: sum(matrices), learning: sum(matrices.filter(([, { trainable }]) => trainable)) };
   }
 
   /**
