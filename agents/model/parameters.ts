@@ -58,6 +58,13 @@ export class Parameters {
     return [...this.#variables.keys()];
   }
 
+  /** @throws RangeError where there is no such tensor */
+  shapeOf(name: string): number[] {
+    const variable = this.#variables.get(name);
+    if (!variable) throw new RangeError(`Parameters: there is no tensor ${name}`);
+    return variable.shape;
+  }
+
   /** How many numbers learn. */
   get count(): number {
     return sizeOf(this.variables);
