@@ -1,9 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { interquartileMean, stratifiedInterval } from 'gymformer';
+import { interquartileMean, type Plot, plot, type Series, stratifiedInterval } from 'gymformer';
 import { ABLATIONS, FAMILIES, type LearningCase } from './cases.ts';
 import { count, figure, replaceBetween, table } from './markdown.ts';
-import { type Plot, plot, type Series } from './plot.ts';
 import { fileName } from './results.ts';
 import { aggregate, type CaseSummary, type GoalSummary } from './summary.ts';
 
