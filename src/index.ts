@@ -17,7 +17,7 @@ export { listDevices, openDevice, DeviceError, type DeviceReport, type OpenDevic
 export { DeviceFailure, type FailureKind } from './device/failure.ts';
 export { DEVICE_NAMES, type DeviceName, type Facts } from './device/names.ts';
 export { ConfigError, EXIT, FileError, GymformerError, UsageError } from './errors.ts';
-export type { Cost } from './cost.ts';
+export { costSchema, type Cost } from './cost.ts';
 export { evaluate, type EvaluateOptions, type Player } from './evaluate.ts';
 export type * from './metrics.ts';
 export { plot, type Plot, type Point, type Series } from './plot.ts';
@@ -29,6 +29,6 @@ export { startServer, type Server, type ServerOptions } from './server.ts';
 export { interquartileMean, mean, stratifiedInterval, summarize, type Summary } from './statistics.ts';
 export { train, type TrainOptions } from './trainer.ts';
 export { initSettings } from './initFrom.ts';
-export { trainArm, type ArmOptions } from './transfer/arm.ts';
+export { trainArm, type ArmOptions, type TrainedArm } from './transfer/arm.ts';
 export { summarizeTransfer, transferPlot, type Curve, type TransferSummary } from './transfer/summary.ts';
 export { VERSION } from './version.ts';

@@ -1,8 +1,15 @@
 import type { EnvSpec } from '../../envs/registry.ts';
 import type { Config } from '../config.ts';
+import type { Cost } from '../cost.ts';
+import { FileError } from '../errors.ts';
 import { RunDirectory } from '../run.ts';
 import { train } from '../trainer.ts';
 import type { Curve } from './summary.ts';
+
+/** A curve, and what the run of it cost. */
+export interface TrainedArm extends Curve {
+  cost: Cost;
+}
 
 export interface ArmOptions {
   /** `scratch`, `transfer`, …: what its seeds have in common. */
@@ -23,7 +30,7 @@ export interface ArmOptions {
  * @returns its curve of evaluations; null when it was interrupted
  * @throws ConfigError where the run was begun with other settings
  */
-export async function trainArm({ arm, config, spec, run, signal, onStep }: ArmOptions): Promise<Curve | null> {
+export async function trainArm({ arm, config, spec, run, signal, onStep }: ArmOptions): Promise<TrainedArm | null> {
   const directory = new RunDirectory(run);
   const resume = directory.exists;
   if (resume) directory.resumeConfig({ ...config });
@@ -35,7 +42,9 @@ export async function trainArm({ arm, config, spec, run, signal, onStep }: ArmOp
     if (done.interrupted) return null;
   }
   const points = directory.evaluations().map(({ step, mean }) => ({ step, mean }));
-  return { arm, seed: config.seed, points };
+  const cost = directory.readCost();
+  if (!cost) throw new FileError(`there is no cost.json in ${directory.path}: give another folder`);
+  return { arm, seed: config.seed, points, cost };
 }
 
 function isUnfinished(run: RunDirectory, { steps }: Config): boolean {

@@ -5,8 +5,8 @@ import { type Config, type InitSettings, resolveConfig } from '../config.ts';
 import { writeFileAtomic } from '../files.ts';
 import { initSettings } from '../initFrom.ts';
 import { resolveEnvironment } from '../plugins.ts';
-import { trainArm } from './arm.ts';
-import { type Curve, summarizeTransfer, transferPlot, type TransferSummary } from './summary.ts';
+import { trainArm, type TrainedArm } from './arm.ts';
+import { summarizeTransfer, transferPlot, type TransferSummary } from './summary.ts';
 
 export interface TransferOptions {
   /** A run, or an environment to learn in first. */
@@ -28,7 +28,7 @@ export interface TransferOptions {
   threshold?: number | undefined;
   signal?: AbortSignal;
   onProgress?: (done: number, total: number, now: { what: string; secondsLeft: number | null }) => void;
-  onCurve?: (curve: Curve) => void;
+  onCurve?: (curve: TrainedArm) => void;
 }
 
 export interface Transfer extends TransferSummary {
@@ -36,7 +36,7 @@ export interface Transfer extends TransferSummary {
   source: string;
   environment: string;
   steps: number;
-  curves: Curve[];
+  curves: TrainedArm[];
   picture: string;
 }
 
@@ -65,7 +65,7 @@ export async function transfer(options: TransferOptions): Promise<Transfer | nul
     [SCRATCH, TRANSFER].map((arm) => armConfig(options, { arm, init, index: i, source: plan.run })),
   ).flat();
   for (const { config } of jobs) clock.add(config.steps);
-  const curves: Curve[] = [];
+  const curves: TrainedArm[] = [];
   for (const job of jobs) {
     const curve = await trainWith(clock, options, job);
     if (!curve) return null;
@@ -77,7 +77,7 @@ export async function transfer(options: TransferOptions): Promise<Transfer | nul
   const picture = join(folder, 'curves.svg');
   const title = `${spec.id}: from scratch, and from ${options.source}`;
   writeFileAtomic(picture, transferPlot(ordered, title, summary.threshold ?? undefined));
-  const { steps } = jobs[0]?.config as Config;
+  const { steps } = (jobs[0] as Job).config;
   const result = { source: plan.run, environment: spec.id, steps, ...summary, curves: ordered, picture };
   writeFileAtomic(join(folder, 'transfer.json'), `${JSON.stringify(result, null, 2)}\n`);
   return result;
@@ -127,7 +127,7 @@ function armConfig(
 /** Of an evaluation on the way. */
 const EPISODES = 20;
 
-async function trainWith(clock: Clock, { signal, onProgress }: TransferOptions, job: Job): Promise<Curve | null> {
+async function trainWith(clock: Clock, { signal, onProgress }: TransferOptions, job: Job): Promise<TrainedArm | null> {
   const { arm, config } = job;
   const name = arm === 'source' ? 'learning the source' : `${arm}, seed ${config.seed}`;
   const curve = await trainArm({

@@ -7,7 +7,8 @@ import { CASES, caseName, type Goal, type LearningCase } from '../../bench/learn
 import { replaceBetween, table } from '../../bench/learning/markdown.ts';
 import { plot } from '../../src/plot.ts';
 import { reportOf, writeReport } from '../../bench/learning/report.ts';
-import { fileName, loadResult, resultPath, saveResult, type SeedResult } from '../../bench/learning/results.ts';
+import { fileName } from '../../bench/files.ts';
+import { loadResult, resultPath, saveResult, type SeedResult } from '../../bench/learning/results.ts';
 import { aggregate, summarizeCase } from '../../bench/learning/summary.ts';
 import { resolveConfig } from '../../src/config.ts';
 
