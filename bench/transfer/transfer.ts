@@ -17,7 +17,7 @@ import { linesOf, writeReport } from './report.ts';
 import { type ArmResult, loadResult, resultPath, saveResult } from './results.ts';
 
 /** Evaluations on the way, and the episodes of each. */
-const [EVALUATIONS, EPISODES] = [24, 50];
+const [EVALUATIONS, EPISODES] = [12, 20];
 
 /**
  * What earlier learning is worth in an environment that was not part of it: from scratch, fine-tuned, and fine-tuned by
@@ -61,7 +61,15 @@ async function planArm(
   const { id: environment, preset = {} } = await resolveEnvironment(one.environment);
   const { steps } = one;
   const evalEvery = Math.ceil(steps / EVALUATIONS);
-  const own = { steps, evalEvery, evalEpisodes: EPISODES, evalFirst: true, checkpointEvery: steps, threads: 1 };
+  const own = {
+    steps,
+    evalEvery,
+    evalEpisodes: EPISODES,
+    evalFirst: true,
+    evalActions: 'drawn',
+    checkpointEvery: steps,
+    threads: 1,
+  };
   const config = resolveConfig({ environment, preset, flags: { ...own, ...arm.flags, seed, device } });
   const path = resultPath(folder, one, arm, seed);
   return { arm, config, path, done: !again && loadResult(path, one, config) !== null };
