@@ -175,14 +175,20 @@ const OF_WEIGHTS = ['policy', 'width', 'layers', 'heads', 'context', 'feedForwar
 const WITH_WEIGHTS = ['reach', 'normalizeObservations'] as const;
 
 /** The settings that a run has from the one that its weights come from. */
-export function settingsOfWeights(config: Config): Partial<Config> {
-  return Object.fromEntries([...OF_WEIGHTS, ...WITH_WEIGHTS].map((key) => [key, config[key]]));
+export interface InitSettings {
+  /** That run, as it was named. */
+  from: string;
+  settings: Partial<Config>;
+}
+
+export function settingsOfWeights(from: string, config: Config): InitSettings {
+  return { from, settings: Object.fromEntries([...OF_WEIGHTS, ...WITH_WEIGHTS].map((key) => [key, config[key]])) };
 }
 
 export interface ConfigSources {
   environment: string;
-  /** Of the run that `initFrom` names: `settingsOfWeights` of its own. */
-  init?: Partial<Config>;
+  /** What comes with the weights of another run (`initSettings`). */
+  init?: InitSettings | undefined;
   /** Settings, and a section of them for an algorithm under its name: `{ gamma: 0.98, a2c: { envs: 32 } }`. */
   preset?: Settings;
   file?: Settings;
@@ -217,25 +223,24 @@ export function resolveConfig(sources: ConfigSources): Config {
 
 /** What `resolveConfig` gives, and where each setting comes from. */
 export function explainConfig(sources: ConfigSources): ResolvedConfig {
-  const { environment, init = {}, preset = {}, file = {}, flags = {} } = sources;
+  const { environment, init, preset = {}, file = {}, flags = {} } = sources;
   const algo = (flags['algo'] ?? file['algo'] ?? preset['algo'] ?? 'ppo') as Algorithm;
   const given: ConfigLayer[] = [
     { source: 'argument', place: 'the command', settings: { environment } },
     { source: 'flag', place: 'the flags', settings: flags },
     { source: 'config file', place: 'the config file', settings: file },
   ];
-  const from = String(flags['initFrom'] ?? file['initFrom']);
-  for (const layer of given) checkWeightsFit(layer, init, from);
+  if (init) for (const layer of given) checkWeightsFit(layer, init);
   return resolveLayers([
     ...given,
-    { source: 'init', place: from, settings: init },
+    { source: 'init', place: init?.from ?? '', settings: init?.settings ?? {} },
     { source: 'preset', place: `the preset of ${environment}`, settings: presetWith(algo, preset) },
     { source: 'algorithm', place: `the defaults of ${algo}`, settings: ALGORITHM_DEFAULTS[algo] ?? {} },
   ]);
 }
 
 /** @throws ConfigError where a layer wants what the weights are not made for */
-function checkWeightsFit({ place, settings }: ConfigLayer, init: Partial<Config>, from: string): void {
+function checkWeightsFit({ place, settings }: ConfigLayer, { from, settings: init }: InitSettings): void {
   for (const key of OF_WEIGHTS)
     if (key in init && key in settings && settings[key] !== init[key])
       throw new ConfigError(

@@ -21,8 +21,10 @@ export { listDevices, openDevice, DeviceError, type DeviceReport, type OpenDevic
 export { DeviceFailure, type FailureKind } from './device/failure.ts';
 export { DEVICE_NAMES, type DeviceName, type Facts } from './device/names.ts';
 export { ConfigError, EXIT, FileError, GymformerError, UsageError } from './errors.ts';
+export { costSchema, type Cost } from './cost.ts';
 export { evaluate, type EvaluateOptions, type Player } from './evaluate.ts';
 export type * from './metrics.ts';
+export { plot, type Plot, type Point, type Series } from './plot.ts';
 export { resolveEnvironment } from './plugins.ts';
 export { record, type RecordOptions } from './record.ts';
 export { Replay, ReplayEncoder, ReplayError } from './replay/format.ts';
@@ -30,4 +32,7 @@ export type { Decision, EpisodeSummary, Loss, Moment, MomentParts, ReplayHeader 
 export { startServer, type Server, type ServerOptions } from './server.ts';
 export { interquartileMean, mean, stratifiedInterval, summarize, type Summary } from './statistics.ts';
 export { train, type TrainOptions } from './trainer.ts';
+export { initSettings } from './initFrom.ts';
+export { trainArm, type ArmOptions, type TrainedArm } from './transfer/arm.ts';
+export { summarizeTransfer, transferPlot, type Curve, type TransferSummary } from './transfer/summary.ts';
 export { VERSION } from './version.ts';

@@ -169,6 +169,13 @@ export class RunDirectory {
     }
   }
 
+  /** The evaluations so far, oldest first. */
+  evaluations(): EvalEvent[] {
+    if (!existsSync(this.#metricsPath)) return [];
+    const whole = readFileSync(this.#metricsPath, 'utf8').split('\n').slice(0, -1);
+    return whole.map((line) => JSON.parse(line) as EvalEvent).filter(({ event }) => event === 'eval');
+  }
+
   /** Drops what was reported after `step`: the steps that a resumed run takes again. */
   dropMetricsAfter(step: number): void {
     if (!existsSync(this.#metricsPath)) return;

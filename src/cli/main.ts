@@ -18,6 +18,7 @@ import { recordCommand } from './record.ts';
 import { replayCommand } from './replay.ts';
 import { traceCommand } from './trace.ts';
 import { trainCommand } from './train.ts';
+import { transferCommand } from './transfer.ts';
 import { viewCommand } from './view.ts';
 
 const COMMANDS: readonly Command[] = [
@@ -27,6 +28,7 @@ const COMMANDS: readonly Command[] = [
   viewCommand,
   playCommand,
   replayCommand,
+  transferCommand,
   datasetCommand,
   checkCommand,
   traceCommand,
