@@ -24,6 +24,7 @@ export { ConfigError, EXIT, FileError, GymformerError, UsageError } from './erro
 export { evaluate, type EvaluateOptions, type Player } from './evaluate.ts';
 export type * from './metrics.ts';
 export { resolveEnvironment } from './plugins.ts';
+export { pretrain, type PretrainOptions, type PretrainResult } from './pretraining/pretrainer.ts';
 export { record, type RecordOptions } from './record.ts';
 export { Replay, ReplayEncoder, ReplayError } from './replay/format.ts';
 export type { Decision, EpisodeSummary, Loss, Moment, MomentParts, ReplayHeader } from './replay/format.ts';

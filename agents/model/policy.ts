@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Generator } from '../../envs/random.ts';
 import { flatSize, type Space } from '../../envs/spaces.ts';
 import { type TokenGroup, tokensOf } from '../../envs/tokens.ts';
+import { Condition } from './condition.ts';
 import { Decoder } from './decoder.ts';
-import { type Encoder, encoderFor } from './encoder.ts';
+import { type Encoded, type Encoder, encoderFor } from './encoder.ts';
 import { Gru } from './gru.ts';
 import { type Head, headFor } from './heads.ts';
 import { Linear } from './layers.ts';
@@ -26,6 +27,8 @@ export interface PolicyOptions {
   feedForward: number;
   /** Of the Transformer's residual connections. */
   gating?: 'none' | 'gru';
+  /** Whether it is told the return that is still to come, and the action before: a Decision Transformer. */
+  conditioned?: boolean;
   /** Of a Gaussian head, in units in which bounded actions reach from -1 to 1. */
   initialLogStd: number;
   /** Weight in the loss of telling the observation again; 0: there is nothing that could. */
@@ -57,6 +60,8 @@ export class Policy {
   readonly parameters: Parameters;
   readonly head: Head;
   readonly observationSpace: Space;
+  /** What it is told at a step beside the observation; null: nothing. */
+  readonly condition: Condition | null;
   readonly #encoder: Encoder;
   readonly #trunk: Trunk;
   readonly #action: Linear;
@@ -68,6 +73,7 @@ export class Policy {
     this.parameters = new Parameters(random);
     this.observationSpace = observationSpace;
     this.#encoder = encoderFor(this.parameters, observationSpace, options);
+    this.condition = options.conditioned ? new Condition(this.parameters, actionSpace, width) : null;
     this.#trunk = trunkFor(this.parameters, options);
     this.head = headFor(actionSpace, this.parameters, options);
     // Nearly equal probabilities at first, whatever is seen: exploration starts unbiased.
@@ -92,8 +98,8 @@ export class Policy {
   /**
    * Runs `T` steps of `N` episodes.
    *
-   * @param observations [N * T, flat size], all steps of a sequence one after the other; texts as the numbers of their
-   *                     words (envs/words.ts)
+   * @param observations [N * T, input size], all steps of a sequence one after the other; texts as the numbers of their
+   *                     words (envs/words.ts). Of a policy that is told a condition, it follows on each observation
    * @param starts       [N * T]: 1 where an episode starts
    * @param cache        what was remembered of each of the `N` before its first step
    * @param options      `attention`: the weights of the last step are wanted. `remember`: so is the cache after it, and a
@@ -105,12 +111,22 @@ export class Policy {
     cache: Cache,
     { attention = false, remember = true }: Partial<RunOptions> = {},
   ): PolicyResult {
-    const { steps, weights } = this.#encoder.apply(observations);
+    const { steps, weights } = this.#encode(observations);
     const { features, ...rest } = this.#trunk.run({ steps, starts, cache }, { attention, remember });
     const outputs = this.head.finish(this.#action.apply(features));
     const values = tf.reshape(this.#value.apply(features), [starts.length]) as tf.Tensor1D;
     const tokenAttention = attention && weights ? lastOfEach(weights, cache.lengths.length) : null;
     return { outputs, values, features, tokenAttention, ...rest };
+  }
+
+  #encode(inputs: tf.Tensor2D): Encoded {
+    const { condition, observationSize: O, inputSize } = this;
+    if (inputs.shape[1] !== inputSize)
+      throw new RangeError(`Policy: ${inputs.shape[1]} numbers a step, wanted ${inputSize}`);
+    if (!condition) return this.#encoder.apply(inputs);
+    const [observations, conditions] = tf.split(inputs, [O, condition.size], 1) as [tf.Tensor2D, tf.Tensor2D];
+    const { steps, weights } = this.#encoder.apply(observations);
+    return { steps: tf.add(steps, condition.apply(conditions)), weights };
   }
 
   /** What the encoder looks at in an observation, and with how many heads; null where there is but one token. */
@@ -132,6 +148,11 @@ export class Policy {
   /** Numbers in the flat form of an observation. */
   get observationSize(): number {
     return flatSize(this.observationSpace);
+  }
+
+  /** Numbers that it takes at a step. */
+  get inputSize(): number {
+    return this.observationSize + (this.condition?.size ?? 0);
   }
 
   dispose(): void {

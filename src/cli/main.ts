@@ -14,6 +14,7 @@ import { evalCommand } from './eval.ts';
 import { initCommand } from './init.ts';
 import { colours, say } from './output.ts';
 import { playCommand } from './play.ts';
+import { pretrainCommand } from './pretrain.ts';
 import { recordCommand } from './record.ts';
 import { replayCommand } from './replay.ts';
 import { traceCommand } from './trace.ts';
@@ -28,6 +29,7 @@ const COMMANDS: readonly Command[] = [
   playCommand,
   replayCommand,
   datasetCommand,
+  pretrainCommand,
   checkCommand,
   traceCommand,
   envsCommand,

@@ -133,7 +133,7 @@ async function planResume(
   return { run, spec: environment === spec.id ? spec : await resolveEnvironment(environment), ...resolved };
 }
 
-function readConfigFile(path: string): Record<string, unknown> {
+export function readConfigFile(path: string): Record<string, unknown> {
   try {
     const settings: unknown = JSON.parse(readFileSync(path, 'utf8'));
     if (typeof settings === 'object' && settings !== null && !Array.isArray(settings))
@@ -145,7 +145,7 @@ function readConfigFile(path: string): Record<string, unknown> {
 }
 
 /** A flag for each setting in the schema, with its meaning and default. */
-async function settingFlags(): Promise<Flags> {
+export async function settingFlags(): Promise<Flags> {
   const [{ configSchema }, { z }] = await Promise.all([import('../config.ts'), import('zod')]);
   const { properties = {} } = z.toJSONSchema(configSchema, { io: 'input' });
   const settings = Object.entries(properties).filter(([name]) => name !== 'environment');
@@ -182,7 +182,7 @@ function settingFlag(
   };
 }
 
-function chooseProgress(json: boolean): Progress {
+export function chooseProgress(json: boolean): Progress {
   if (process.stderr.isTTY && !(json && process.stdout.isTTY)) return new LiveProgress();
   return json ? { show: () => {}, say } : new PlainProgress();
 }
