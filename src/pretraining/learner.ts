@@ -44,7 +44,13 @@ export class Learner {
   #cache: Cache;
 
   /** @param config  with the scale of returns, where the policy is told them */
-  constructor(config: Config, demonstrations: Demonstrations, policy: Policy) {
+  constructor(
+    config: Config,
+    demonstrations: Demonstrations,
+    policy: Policy,
+    /** Name of the device in use. */
+    readonly device: string,
+  ) {
     this.#config = config;
     this.demonstrations = demonstrations;
     this.policy = policy;

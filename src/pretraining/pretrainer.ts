@@ -105,19 +105,10 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainResult
 
 function startEvent({ device }: Pretraining, { config, learner, run }: Member): StartEvent {
   const { environment, algo, policy, seed, steps } = config;
-  const parameters = learner.policy.parameters.count;
-  return {
-    event: 'start',
-    run: run.path,
-    environment,
-    algo,
-    policy,
-    device,
-    seed,
-    steps,
-    step: learner.step,
-    parameters,
-  };
+  const { step } = learner;
+  const { count: parameters, total: totalParameters } = learner.policy.parameters;
+  const size = { parameters, totalParameters };
+  return { event: 'start', run: run.path, environment, algo, policy, device, seed, steps, step, ...size };
 }
 
 /** What the policy says of episodes that it has not seen, and how it plays; null when it was interrupted. */

@@ -3,6 +3,7 @@ import { Generator } from '../../envs/random.ts';
 import { type EnvSpec, make } from '../../envs/registry.ts';
 import { loadCheckpoint } from '../checkpoint.ts';
 import { type Config, evaluationReference } from '../config.ts';
+import { CostMeter } from '../cost.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { openDevice } from '../device/device.ts';
 import { memoryLimit } from '../device/simd/open.ts';
@@ -32,6 +33,7 @@ export interface Member {
   config: Config;
   run: RunDirectory;
   learner: Learner;
+  meter: CostMeter;
   /** Step of the last checkpoint. */
   savedAt: number;
   player(): Player;
@@ -65,8 +67,8 @@ export async function openPretraining(options: PretrainingOptions): Promise<Pret
   const learners = planned.map(({ demonstrations, plans }) => {
     const [first] = plans as [Plan];
     const policy = buildPolicy(first.config, first.spec, new Generator(config.seed));
-    const learner = new Learner(first.config, demonstrations, policy);
-    members.push(...plans.map((plan) => memberOf(plan, learner)));
+    const learner = new Learner(first.config, demonstrations, policy, device);
+    members.push(...plans.map((plan) => memberOf(plan, learner, resume)));
     return learner;
   });
   for (const { run, config } of members) {
@@ -84,6 +86,7 @@ export async function openPretraining(options: PretrainingOptions): Promise<Pret
       const name = String(learner.step).padStart(9, '0');
       const path = join(run.checkpointsPath, name);
       await learner.save(path, config.environment, checksums);
+      run.writeCost(member.meter.now());
       member.savedAt = learner.step;
       return { path, best: run.addCheckpoint(name, mean) };
     },
@@ -137,10 +140,11 @@ function chosen(
   return { targetReturn: targetReturn ?? found.targetReturn, returnScale: returnScale ?? found.returnScale };
 }
 
-function memberOf({ config, run, evalSpec }: Plan, learner: Learner): Member {
+function memberOf({ config, run, evalSpec }: Plan, learner: Learner, resume: boolean): Member {
   const { policy, units } = learner;
+  const meter = new CostMeter(learner, resume ? run.readCost() : null);
   return {
-    ...{ config, run, learner, savedAt: -1 },
+    ...{ config, run, learner, meter, savedAt: -1 },
     player: () => ({
       policy,
       environment: evalSpec.id,
