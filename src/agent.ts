@@ -3,7 +3,7 @@ import { type EnvSpec, make } from '../envs/registry.ts';
 import { loadCheckpoint } from './checkpoint.ts';
 import { type Config, evaluationReference } from './config.ts';
 import { type OpenDevice, openDevice } from './device/device.ts';
-import { FileError } from './errors.ts';
+import { FileError, UsageError } from './errors.ts';
 import type { Player } from './evaluate.ts';
 import { RunDirectory } from './run.ts';
 import { restorePolicy } from './trained.ts';
@@ -23,6 +23,8 @@ export interface LoadAgentOptions {
   envWorkers?: number;
   /** Which of a run's checkpoints. */
   checkpoint?: 'best' | 'latest';
+  /** Of a policy that is told a return: the one to ask it for, instead of the run's. */
+  targetReturn?: number;
   /** Finds the run's environment, or the one to play in instead, whose spaces have to fit. */
   resolve: (environment: string) => Promise<EnvSpec>;
 }
@@ -34,7 +36,7 @@ export interface LoadAgentOptions {
  */
 export async function loadAgent(path: string, options: LoadAgentOptions): Promise<Agent> {
   const { run, checkpointPath } = locate(path, options.checkpoint ?? 'best');
-  const config = run.readConfig();
+  const config = asked(run.readConfig(), options.targetReturn);
   const spec = await options.resolve(evaluationReference(config));
   const checkpoint = loadCheckpoint(checkpointPath, config.environment);
   const device = await openDevice(options.device ?? config.device, config);
@@ -52,6 +54,16 @@ export async function loadAgent(path: string, options: LoadAgentOptions): Promis
     openEnvs: (envs) => openVectorEnv(spec, { ...envs, workers: options.envWorkers ?? config.envWorkers }),
     dispose: () => trained.policy.dispose(),
   };
+}
+
+/** @throws UsageError when a return is asked of a policy that is told none */
+function asked(config: Config, targetReturn: number | undefined): Config {
+  if (targetReturn === undefined) return config;
+  if (config.algo !== 'dt')
+    throw new UsageError(
+      `--target-return is ${targetReturn}, but this run's algorithm is ${config.algo}: only a policy of dt is told a return`,
+    );
+  return { ...config, targetReturn };
 }
 
 /** The checkpoint that a path means: itself, or one of a run's. @throws FileError where there is none */

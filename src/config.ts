@@ -15,7 +15,7 @@ const fraction = z.number().min(0).max(1);
  */
 export const configSchema = z.strictObject({
   environment: z.string().describe('id of a registered environment, path of a module, or package#export'),
-  algo: z.enum(['ppo', 'a2c', 'reinforce']).default('ppo').describe('learning algorithm'),
+  algo: z.enum(['ppo', 'a2c', 'reinforce', 'bc', 'dt']).default('ppo').describe('learning algorithm'),
   policy: z.enum(['transformer', 'gru', 'mlp']).default('transformer').describe('what works across time'),
   seed: z.int().nonnegative().default(0).describe('seeds weights, actions, shuffling and environments'),
   device: z
@@ -119,6 +119,18 @@ export const configSchema = z.strictObject({
   targetKl: z.number().positive().nullable().default(null).describe('end an update early beyond this divergence'),
   normalizeObservations: z.boolean().default(true).describe('to running mean 0 and deviation 1, clipped to 10'),
   normalizeRewards: z.boolean().default(true).describe('divide by the running deviation of the returns'),
+
+  targetReturn: z
+    .number()
+    .nullable()
+    .default(null)
+    .describe('of dt, when it plays: the return asked for; not given: the best of the dataset'),
+  returnScale: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('of dt: what returns are divided by before it is told them; not given: the largest of the dataset'),
 });
 
 export type Config = z.infer<typeof configSchema>;
@@ -126,10 +138,22 @@ export type Config = z.infer<typeof configSchema>;
 export const CONFIG_KEYS = Object.keys(configSchema.shape) as (keyof Config)[];
 
 type Algorithm = Config['algo'];
+
+/** Algorithms that learn from a dataset; all others learn by playing. */
+export const PRETRAINING = ['bc', 'dt'] as const satisfies Algorithm[];
+export type PretrainingAlgorithm = (typeof PRETRAINING)[number];
+export type PlayingAlgorithm = Exclude<Algorithm, PretrainingAlgorithm>;
+
+export function isPretraining(algo: Algorithm): algo is PretrainingAlgorithm {
+  return (PRETRAINING as readonly Algorithm[]).includes(algo);
+}
 type Settings = Readonly<Record<string, unknown>>;
 
 /** A gradient that holds for the policy that acted alone allows one step of the optimiser for each rollout. */
 const ONE_STEP = { epochs: 1, minibatches: 1 };
+
+/** Each step of a demonstration comes once a pass over the dataset; returns are whole; what was seen is not told again. */
+const DEMONSTRATED = { epochs: 1, gaeLambda: 1, reconstructionCoefficient: 0 };
 
 /** Settings that are no choice with an algorithm. */
 const FIXED: Readonly<Record<Algorithm, Partial<Config>>> = {
@@ -137,6 +161,8 @@ const FIXED: Readonly<Record<Algorithm, Partial<Config>>> = {
   a2c: ONE_STEP,
   // Returns are whole.
   reinforce: { ...ONE_STEP, gaeLambda: 1 },
+  bc: DEMONSTRATED,
+  dt: DEMONSTRATED,
 };
 
 /** What an algorithm has in place of the defaults above, which are PPO's. */
@@ -144,6 +170,8 @@ const ALGORITHM_DEFAULTS: Readonly<Record<Algorithm, Partial<Config>>> = {
   ppo: {},
   a2c: { ...FIXED.a2c, rolloutSteps: 16, normalizeAdvantages: false },
   reinforce: { ...FIXED.reinforce, rolloutSteps: 256, learningRate: 5e-3, normalizeAdvantages: false },
+  bc: { ...FIXED.bc, steps: 200_000 },
+  dt: { ...FIXED.dt, steps: 400_000 },
 };
 
 /** Settings of PPO alone. */

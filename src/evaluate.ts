@@ -54,6 +54,7 @@ export async function evaluate(player: Player, options: EvaluateOptions): Promis
     ...(episodeReturns.length > 0 && { episodeReturns }),
     actions,
     seed,
+    ...(player.target && { targetReturn: player.target.targetReturn }),
   };
 }
 
@@ -81,7 +82,7 @@ async function playEach(
 ): Promise<EpisodeResult[]> {
   const envs = player.openEnvs({ count, seed: random.integers(2 ** 31), ...(onRestart && { onRestart }) });
   const normalizer = player.normalizer(count);
-  const actor = new Actor(player.policy, count);
+  const actor = new Actor(player.policy, count, player.target);
   const results = new Map<number, EpisodeResult>();
   try {
     envs.reset();
@@ -93,6 +94,7 @@ async function playEach(
         actions === 'drawn' ? { draw: random } : 'likeliest',
       );
       envs.step(actor.environmentActions);
+      actor.rewarded(envs.rewards);
       for (let i = 0; i < count; i++) {
         if (!envs.terminated[i] && !envs.truncated[i]) continue;
         actor.starts[i] = 1;

@@ -26,6 +26,7 @@ export { evaluate, type EvaluateOptions, type Player } from './evaluate.ts';
 export type * from './metrics.ts';
 export { plot, type Plot, type Point, type Series } from './plot.ts';
 export { resolveEnvironment } from './plugins.ts';
+export { pretrain, type PretrainOptions, type PretrainResult } from './pretraining/pretrainer.ts';
 export { record, type RecordOptions } from './record.ts';
 export { Replay, ReplayEncoder, ReplayError } from './replay/format.ts';
 export type { Decision, EpisodeSummary, Loss, Moment, MomentParts, ReplayHeader } from './replay/format.ts';

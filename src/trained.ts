@@ -16,8 +16,16 @@ export interface Trained {
   step: number;
   /** Makes what prepares observations of so many environments for the policy, with the statistics of training. */
   normalizer: (environments: number) => ObservationNormalizer;
+  /** The return that it is asked for, of a policy that is told one; else null. */
+  target: Target | null;
   /** What turns the policy's values into the environment's units. */
   valueScale: number;
+}
+
+/** A return that is asked for, and what returns are divided by before the policy is told them. */
+export interface Target {
+  targetReturn: number;
+  returnScale: number;
 }
 
 /** What acting needs of a checkpoint's state; the normalisers' are as these gave them, null where there is none. */
@@ -54,8 +62,19 @@ export function restorePolicy({ config, state, weights, name }: StoredPolicy, sp
     policy,
     step: state.step,
     normalizer: (environments) => frozenNormalizer(statistics, policy.observationSpace, environments),
+    target: targetOf(config),
     valueScale: valueScale(state.rewardNormalizer as RewardNormalizerState | null, config),
   };
+}
+
+/** What a run's policy is asked for. @throws ConfigError when it does not know */
+export function targetOf({ algo, environment, targetReturn, returnScale }: Config): Target | null {
+  if (algo !== 'dt') return null;
+  if (targetReturn === null || returnScale === null)
+    throw new ConfigError(
+      `${environment}: targetReturn is ${targetReturn} and returnScale ${returnScale}, wanted numbers: dt is told them`,
+    );
+  return { targetReturn, returnScale };
 }
 
 /** A policy as `config` describes it, for the spaces of the environment. @throws ConfigError when it cannot act there */
@@ -64,7 +83,7 @@ export function buildPolicy(config: Config, spec: EnvSpec, random: Generator): P
   const { observationSpace, actionSpace } = env;
   env.close?.();
   try {
-    return new Policy({ ...config, observationSpace, actionSpace, random });
+    return new Policy({ ...config, conditioned: config.algo === 'dt', observationSpace, actionSpace, random });
   } catch (error) {
     if (error instanceof RangeError) throw new ConfigError(`${config.environment}: ${error.message}`, { cause: error });
     throw error;

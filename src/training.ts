@@ -144,6 +144,7 @@ export class Training {
       openEnvs: (options) => openVectorEnv(this.evalSpec, { ...options, workers: this.config.envWorkers }),
       step: this.step,
       normalizer: (environments) => frozenNormalizer(statistics, this.policy.observationSpace, environments),
+      target: null,
       valueScale: this.rewardNormalizer?.deviation ?? 1,
     };
   }

@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Generator } from '../../envs/random.ts';
 import { flatSize, type Space } from '../../envs/spaces.ts';
 import { type TokenGroup, tokensOf } from '../../envs/tokens.ts';
+import { Condition } from './condition.ts';
 import { Decoder } from './decoder.ts';
-import { type Encoder, encoderFor } from './encoder.ts';
+import { type Encoded, type Encoder, encoderFor } from './encoder.ts';
 import { Gru } from './gru.ts';
 import { type Flops, flopsOf } from './flops.ts';
 import { type Head, headFor } from './heads.ts';
@@ -27,6 +28,8 @@ export interface PolicyOptions {
   feedForward: number;
   /** Of the Transformer's residual connections. */
   gating?: 'none' | 'gru';
+  /** Whether it is told the return that is still to come, and the action before: a Decision Transformer. */
+  conditioned?: boolean;
   /** Of a Gaussian head, in units in which bounded actions reach from -1 to 1. */
   initialLogStd: number;
   /** `trunk`: what works across time stays as it is; the encoder before it and the heads after it learn. */
@@ -64,6 +67,8 @@ export class Policy {
   readonly parameters: Parameters;
   readonly head: Head;
   readonly observationSpace: Space;
+  /** What it is told at a step beside the observation; null: nothing. */
+  readonly condition: Condition | null;
   /** Names of the trunk's parameters, its adapters not among them. */
   readonly trunkNames: ReadonlySet<string>;
   /** Steps that it has been run on: forwards alone, and to learn from. */
@@ -80,6 +85,7 @@ export class Policy {
     this.parameters = new Parameters(random);
     this.observationSpace = observationSpace;
     this.#encoder = encoderFor(this.parameters, observationSpace, options);
+    this.condition = options.conditioned ? new Condition(this.parameters, actionSpace, width) : null;
     const before = new Set(this.parameters.names);
     this.#trunk = trunkFor(this.parameters, options);
     this.trunkNames = new Set(this.parameters.names.filter((name) => !before.has(name)));
@@ -109,8 +115,8 @@ export class Policy {
   /**
    * Runs `T` steps of `N` episodes.
    *
-   * @param observations [N * T, flat size], all steps of a sequence one after the other; texts as the numbers of their
-   *                     words (envs/words.ts)
+   * @param observations [N * T, input size], all steps of a sequence one after the other; texts as the numbers of their
+   *                     words (envs/words.ts). Of a policy that is told a condition, it follows on each observation
    * @param starts       [N * T]: 1 where an episode starts
    * @param cache        what was remembered of each of the `N` before its first step
    * @param options      `attention`: the weights of the last step are wanted. `remember`: so is the cache after it, and a
@@ -123,12 +129,22 @@ export class Policy {
     { attention = false, remember = true }: Partial<RunOptions> = {},
   ): PolicyResult {
     this.ran[remember ? 'acting' : 'learning'] += starts.length;
-    const { steps, weights } = this.#encoder.apply(observations);
+    const { steps, weights } = this.#encode(observations);
     const { features, ...rest } = this.#trunk.run({ steps, starts, cache }, { attention, remember });
     const outputs = this.head.finish(this.#action.apply(features));
     const values = tf.reshape(this.#value.apply(features), [starts.length]) as tf.Tensor1D;
     const tokenAttention = attention && weights ? lastOfEach(weights, cache.lengths.length) : null;
     return { outputs, values, features, tokenAttention, ...rest };
+  }
+
+  #encode(inputs: tf.Tensor2D): Encoded {
+    const { condition, observationSize: O, inputSize } = this;
+    if (inputs.shape[1] !== inputSize)
+      throw new RangeError(`Policy: ${inputs.shape[1]} numbers a step, wanted ${inputSize}`);
+    if (!condition) return this.#encoder.apply(inputs);
+    const [observations, conditions] = tf.split(inputs, [O, condition.size], 1) as [tf.Tensor2D, tf.Tensor2D];
+    const { steps, weights } = this.#encoder.apply(observations);
+    return { steps: tf.add(steps, condition.apply(conditions)), weights };
   }
 
   /** What the encoder looks at in an observation, and with how many heads; null where there is but one token. */
@@ -155,6 +171,11 @@ export class Policy {
   /** Numbers in the flat form of an observation. */
   get observationSize(): number {
     return flatSize(this.observationSpace);
+  }
+
+  /** Numbers that it takes at a step. */
+  get inputSize(): number {
+    return this.observationSize + (this.condition?.size ?? 0);
   }
 
   dispose(): void {

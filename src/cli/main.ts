@@ -14,6 +14,7 @@ import { evalCommand } from './eval.ts';
 import { initCommand } from './init.ts';
 import { colours, say } from './output.ts';
 import { playCommand } from './play.ts';
+import { pretrainCommand } from './pretrain.ts';
 import { recordCommand } from './record.ts';
 import { replayCommand } from './replay.ts';
 import { traceCommand } from './trace.ts';
@@ -30,6 +31,7 @@ const COMMANDS: readonly Command[] = [
   replayCommand,
   transferCommand,
   datasetCommand,
+  pretrainCommand,
   checkCommand,
   traceCommand,
   envsCommand,

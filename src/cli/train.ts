@@ -153,7 +153,7 @@ async function planResume(
   return { run, spec: environment === spec.id ? spec : await resolveEnvironment(environment), ...resolved };
 }
 
-function readConfigFile(path: string): Record<string, unknown> {
+export function readConfigFile(path: string): Record<string, unknown> {
   try {
     const settings: unknown = JSON.parse(readFileSync(path, 'utf8'));
     if (typeof settings === 'object' && settings !== null && !Array.isArray(settings))
@@ -194,7 +194,7 @@ function settingFlag(
   };
 }
 
-function chooseProgress(json: boolean): Progress {
+export function chooseProgress(json: boolean): Progress {
   if (process.stderr.isTTY && !(json && process.stdout.isTTY)) return new LiveProgress();
   return json ? { show: () => {}, say } : new PlainProgress();
 }
