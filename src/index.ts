@@ -20,6 +20,8 @@ export { ConfigError, EXIT, FileError, GymformerError, UsageError } from './erro
 export { evaluate, type EvaluateOptions, type Player } from './evaluate.ts';
 export type * from './metrics.ts';
 export { resolveEnvironment } from './plugins.ts';
+export { explain, type ExplainOptions } from './explain/explain.ts';
+export { headName, type Explanation } from './explain/explanation.ts';
 export { record, type RecordOptions } from './record.ts';
 export { Replay, ReplayEncoder, ReplayError } from './replay/format.ts';
 export type { Decision, EpisodeSummary, Loss, Moment, MomentParts, ReplayHeader } from './replay/format.ts';
