@@ -106,13 +106,14 @@ class TokenEncoder implements Encoder {
         // Equal weights at first: attention is learned from where everything counts.
         logits: parameters.normal(`${name}.logits`, [rows, H], 0) as unknown as tf.Tensor2D,
       });
+      for (const part of ['values', 'logits']) parameters.use(`${name}.${part}`, table.active / rows);
     });
     this.#bias = parameters.constant('encoder.bias', C, 0) as unknown as tf.Tensor1D;
     this.#mix = new Linear(parameters, 'encoder.mix', [C, C], Math.SQRT2);
   }
 
   get headMix(): HeadMix {
-    return { heads: this.heads, weights: [this.#mix.weight] };
+    return { heads: this.heads, weights: this.#mix.inputWeights };
   }
 
   apply(observations: tf.Tensor2D): Encoded {
@@ -141,7 +142,7 @@ class LocalEncoder implements Encoder {
   }
 
   get headMix(): HeadMix {
-    return { heads: this.heads, weights: [this.#mix.weight] };
+    return { heads: this.heads, weights: this.#mix.inputWeights };
   }
 
   apply(observations: tf.Tensor2D): Encoded {

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import type { Linear } from './layers.ts';
 
 /**
  * What a policy remembers of the episodes under way, one row for each environment.
@@ -58,6 +59,8 @@ export interface Trunk {
   readonly cacheSteps: number;
   /** Of each layer that attends; left out where there is none, or where its heads are not kept apart. */
   readonly headMixes?: readonly HeadMix[];
+  /** Its linear maps, which low-rank adapters can change. */
+  readonly linears: readonly Linear[];
   run(sequence: Sequence, options: RunOptions): TrunkResult;
   dispose(): void;
 }

@@ -45,9 +45,15 @@ async function disturb(head: number): Promise<void> {
 const vector = new Box({ low: 0, high: 1, shape: [4] });
 
 describe.each(['simd', 'cpu'] as const)('on %s', (device) => {
-  test('whatever a silenced head would see and pass on makes no difference, and that of another head does', async () => {
+  test.each([
+    ['', {}],
+    [', with adapters too', { loraRank: 2, loraAlpha: 4 }],
+  ])('whatever a silenced head would see makes no difference, what another would does%s', async (_, adapters) => {
     await openDevice(device);
-    makePolicy(vector);
+    makePolicy(vector, adapters);
+    const stored = await policy.parameters.save();
+    for (const [name, { data }] of stored) if (name.endsWith('loraB')) data.forEach((_, i) => (data[i] = Math.cos(i)));
+    policy.parameters.load(stored);
     const whole = await acted();
     const restore = silence(policy, [{ part: 'trunk', layer: 1, head: 1 }]);
     const silenced = await acted();
