@@ -6,7 +6,7 @@ import { type OpenDevice, openDevice } from './device/device.ts';
 import { FileError, UsageError } from './errors.ts';
 import type { Player } from './evaluate.ts';
 import { RunDirectory } from './run.ts';
-import { restorePolicy } from './trained.ts';
+import { restorePolicy, type Trained } from './trained.ts';
 import { openVectorEnv } from './vectorEnv.ts';
 
 /** A trained policy, ready to play: what `eval` and `record` work on. */
@@ -14,6 +14,8 @@ export interface Agent extends Player {
   config: Config;
   device: OpenDevice;
   run: RunDirectory;
+  /** Makes the policy once more, on the device that is open by then. */
+  restore: () => Trained;
   dispose(): void;
 }
 
@@ -40,15 +42,15 @@ export async function loadAgent(path: string, options: LoadAgentOptions): Promis
   const spec = await options.resolve(evaluationReference(config));
   const checkpoint = loadCheckpoint(checkpointPath, config.environment);
   const device = await openDevice(options.device ?? config.device, config);
-  const trained = restorePolicy(
-    { config, state: checkpoint.state, weights: checkpoint.policy, name: checkpointPath },
-    spec,
-  );
+  const stored = { config, state: checkpoint.state, weights: checkpoint.policy, name: checkpointPath };
+  const restore = (): Trained => restorePolicy(stored, spec);
+  const trained = restore();
   return {
     config,
     device,
     run,
     ...trained,
+    restore,
     environment: spec.id,
     make: () => make(spec),
     openEnvs: (envs) => openVectorEnv(spec, { ...envs, workers: options.envWorkers ?? config.envWorkers }),

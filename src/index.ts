@@ -27,6 +27,8 @@ export type * from './metrics.ts';
 export { plot, type Plot, type Point, type Series } from './plot.ts';
 export { resolveEnvironment } from './plugins.ts';
 export { pretrain, type PretrainOptions, type PretrainResult } from './pretraining/pretrainer.ts';
+export { explain, type ExplainOptions } from './explain/explain.ts';
+export { headName, type Explanation } from './explain/explanation.ts';
 export { record, type RecordOptions } from './record.ts';
 export { Replay, ReplayEncoder, ReplayError } from './replay/format.ts';
 export type { Decision, EpisodeSummary, Loss, Moment, MomentParts, ReplayHeader } from './replay/format.ts';

@@ -12,7 +12,7 @@ import { Linear } from './layers.ts';
 import { Mlp } from './mlp.ts';
 import { Parameters } from './parameters.ts';
 import { Transformer } from './transformer.ts';
-import type { Cache, RunOptions, Trunk } from './trunk.ts';
+import type { Cache, HeadMix, RunOptions, Trunk } from './trunk.ts';
 
 export interface PolicyOptions {
   observationSpace: Space;
@@ -151,6 +151,11 @@ export class Policy {
   get tokens(): { heads: number; tokens: TokenGroup[] } | null {
     const { heads } = this.#encoder;
     return heads === null ? null : { heads, tokens: tokensOf(this.observationSpace) };
+  }
+
+  /** What takes in the outputs of attention heads: those of the encoder, and those of each layer across time. */
+  get headMixes(): { encoder: HeadMix | null; trunk: readonly HeadMix[] } {
+    return { encoder: this.#encoder.headMix, trunk: this.#trunk.headMixes ?? [] };
   }
 
   /** Whether it has learned, beside acting, to tell again what it saw. */

@@ -11,6 +11,7 @@ import { datasetCommand } from './dataset.ts';
 import { devicesCommand } from './devices.ts';
 import { envsCommand } from './envs.ts';
 import { evalCommand } from './eval.ts';
+import { explainCommand } from './explain.ts';
 import { initCommand } from './init.ts';
 import { colours, say } from './output.ts';
 import { playCommand } from './play.ts';
@@ -25,6 +26,7 @@ import { viewCommand } from './view.ts';
 const COMMANDS: readonly Command[] = [
   trainCommand,
   evalCommand,
+  explainCommand,
   recordCommand,
   viewCommand,
   playCommand,

@@ -1,8 +1,9 @@
 import { type CellTokens, type PatchTokens, placeOf, type TokenGroup, tokenName } from '../../envs/tokens.ts';
+import { wordsSeen } from '../../envs/words.ts';
 import type { Moment } from '../../src/replay/format.ts';
 import { pageColours, translucent } from '../page/colours.ts';
 import { element, pen, setText } from '../page/dom.ts';
-import { heaviest, wordsSeen } from './looked.ts';
+import { heaviest } from './looked.ts';
 import { Meter } from '../page/meter.ts';
 import { formatShare } from '../page/numbers.ts';
 
