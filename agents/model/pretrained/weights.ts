@@ -1,0 +1,85 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { layerNorm, linear } from '../layers.ts';
+import type { Parameters, StoredTensor } from '../parameters.ts';
+
+/** Where tensors are read from, one after the other. */
+export type TensorSource = Pick<ReadonlyMap<string, StoredTensor>, 'get'>;
+
+/** An affine map of the rows of x: x W + b. */
+export type Affine = (x: tf.Tensor2D) => tf.Tensor2D;
+
+/**
+ * Weights under the names that Hugging Face gives them, without the prefix of the model (`transformer.`, `bert.`), and the
+ * layers that are made of them.
+ *
+ * They become tensors of a model under the same names. Matrices are kept as [inputs, outputs].
+ */
+export class Weights {
+  readonly #parameters: Parameters;
+  readonly #prefix: string;
+  readonly #stored: TensorSource | null;
+
+  /**
+   * @param prefix what the tensors' names in the model begin with
+   * @param stored null where the model's own tensors are loaded later, as those of a checkpoint are
+   */
+  constructor(parameters: Parameters, prefix: string, stored: TensorSource | null) {
+    this.#parameters = parameters;
+    this.#prefix = prefix;
+    this.#stored = stored;
+  }
+
+  /**
+   * A map as PyTorch's `Linear` holds it, [outputs, inputs].
+   *
+   * @throws RangeError naming the tensor that is missing, or of another shape than wanted
+   */
+  linear(name: string, [inputs, outputs]: [number, number]): Affine {
+    const turned = (data: Float32Array): Float32Array => transposed(data, outputs, inputs);
+    const weight = this.#tensor(`${name}.weight`, [outputs, inputs], { kept: [inputs, outputs], turned });
+    const bias = this.vector(`${name}.bias`, outputs);
+    return (x) => linear(x, weight as tf.Tensor2D, bias);
+  }
+
+  /** A map as GPT-2's `Conv1D` holds it, [inputs, outputs]. @throws RangeError as `linear` does */
+  conv1d(name: string, [inputs, outputs]: [number, number]): Affine {
+    const weight = this.matrix(`${name}.weight`, [inputs, outputs]);
+    const bias = this.vector(`${name}.bias`, outputs);
+    return (x) => linear(x, weight, bias);
+  }
+
+  layerNorm(name: string, width: number, epsilon: number): Affine {
+    const [scale, shift] = [this.vector(`${name}.weight`, width), this.vector(`${name}.bias`, width)];
+    return (x) => layerNorm(x, scale, shift, epsilon);
+  }
+
+  matrix(name: string, shape: [number, number]): tf.Tensor2D {
+    return this.#tensor(name, shape) as tf.Tensor2D;
+  }
+
+  vector(name: string, size: number): tf.Tensor1D {
+    return this.#tensor(name, [size]) as tf.Tensor1D;
+  }
+
+  #tensor(
+    name: string,
+    shape: number[],
+    { kept = shape, turned = (data: Float32Array) => data }: { kept?: number[]; turned?: Turn } = {},
+  ): tf.Tensor {
+    const found = this.#stored?.get(name);
+    if (this.#stored && !found) throw new RangeError(`tensor ${name} is missing, wanted [${shape.join(', ')}]`);
+    if (found && found.shape.join() !== shape.join())
+      throw new RangeError(`tensor ${name} has shape [${found.shape.join(', ')}], wanted [${shape.join(', ')}]`);
+    return this.#parameters.given(this.#prefix + name, kept, found ? turned(found.data) : null);
+  }
+}
+
+type Turn = (data: Float32Array) => Float32Array;
+
+function transposed(data: Float32Array, rows: number, columns: number): Float32Array {
+  const turned = new Float32Array(data.length);
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++)
+      turned[column * rows + row] = data[row * columns + column] as number;
+  return turned;
+}
