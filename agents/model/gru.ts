@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { fused, type Kernel } from './fused.ts';
 import { Linear } from './layers.ts';
-import type { Parameters } from './parameters.ts';
+import { areFrozen, type Parameters } from './parameters.ts';
 import { lengthsAfter, type RunOptions, type Sequence, type Trunk, type TrunkResult } from './trunk.ts';
 
 export interface GruOptions {
@@ -97,6 +97,8 @@ function fusedLayer(kernel: Kernel, { input, state }: Layer, { x, ...rest }: Lay
     tf.dispose(saved);
     return { all, last };
   }
+  const parameters = [input.weight, input.bias, state.weight, state.bias];
+  const isFrozen = areFrozen(...parameters);
   const apply = tf.customGrad((...args) => {
     // TFJS passes the function that saves last. The parameters live longer than the gradient.
     const save = args.at(-1) as unknown as tf.GradSaveFunc;
@@ -106,11 +108,11 @@ function fusedLayer(kernel: Kernel, { input, state }: Layer, { x, ...rest }: Lay
     const gradFunc = (dy: tf.Tensor, kept: tf.Tensor[]): tf.Tensor[] => {
       const names = ['gates', 'seen', 'mapped', 'x', 'hidden', 'goesOn'];
       const inputs = Object.fromEntries(names.map((name, i) => [name, kept[i] as tf.Tensor]));
-      return (fused('GruGradient') as Kernel)({ ...inputs, ...weights, dy });
+      return (fused('GruGradient') as Kernel)({ ...inputs, ...weights, dy }, { isFrozen });
     };
     return { value: all, gradFunc };
   });
-  return { all: apply(x, input.weight, input.bias, state.weight, state.bias) as tf.Tensor2D, last: null };
+  return { all: apply(x, ...(isFrozen ? [] : parameters)) as tf.Tensor2D, last: null };
 }
 
 /**

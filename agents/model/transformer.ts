@@ -3,6 +3,7 @@ import { attention, episodeMask, episodicAttention, type EpisodicAttention, olde
 import { fused, type Kernel } from './fused.ts';
 import { Gate } from './gate.ts';
 import { LayerNorm, Linear } from './layers.ts';
+import { areFrozen, type Parameters } from './parameters.ts';
 import type { Parameters } from './parameters.ts';
 import { joinHeads, splitHeads } from './splitHeads.ts';
 import { lengthsAfter, type RunOptions, type Sequence, type Trunk, type TrunkResult } from './trunk.ts';
@@ -149,6 +150,8 @@ export class Transformer implements Trunk {
         attention: null,
       };
     }
+    const parameters = Object.values(this.#parametersByName);
+    const isFrozen = areFrozen(...parameters);
     const apply = tf.customGrad((...args) => {
       // TFJS passes the function that saves last. The parameters, in between, live longer than the gradient.
       const save = args.at(-1) as unknown as tf.GradSaveFunc;
@@ -156,10 +159,10 @@ export class Transformer implements Trunk {
       const [value, between] = kernel(named(inputs), { layers, remember }) as [tf.Tensor, tf.Tensor];
       save([between, ...inputs]);
       const gradFunc = (dy: tf.Tensor, [saved, ...inputs]: tf.Tensor[]): tf.Tensor[] =>
-        (fused('TransformerGradient') as Kernel)(Object.assign(named(inputs), { saved, dy }), { layers });
+        (fused('TransformerGradient') as Kernel)(Object.assign(named(inputs), { saved, dy }), { layers, isFrozen });
       return { value, gradFunc };
     });
-    const features = apply(steps, ...Object.values(this.#parametersByName)) as tf.Tensor2D;
+    const features = apply(steps, ...(isFrozen ? [] : parameters)) as tf.Tensor2D;
     return { features, cache: { tensors: [], lengths: cache.lengths }, attention: null };
   }
 
