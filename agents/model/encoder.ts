@@ -3,6 +3,7 @@ import type { Space } from '../../envs/spaces.ts';
 import {
   type CategoryTokens,
   type CellTokens,
+  countTokens,
   tokensOf,
   type TokenGroup,
   type VectorTokens,
@@ -81,6 +82,8 @@ class TokenEncoder implements Encoder {
   readonly #groups: TableGroup[] = [];
   readonly #tables: Tables[] = [];
   readonly #patches: Patches[] = [];
+  /** [tokens] Of each token, in the order of the observation, where pooling has it; null where that is the same. */
+  readonly #order: number[] | null;
   readonly #bias: tf.Tensor1D;
   readonly #mix: Linear;
 
@@ -92,7 +95,8 @@ class TokenEncoder implements Encoder {
     const active = tabled.reduce((sum, group) => sum + group.active, 0);
     groups.forEach((group) => {
       const table = tableGroup(group);
-      if (group.kind === 'patches') this.#patches.push(new Patches(parameters, group, options));
+      if (group.kind === 'patches' || group.kind === 'waveform')
+        this.#patches.push(new Patches(parameters, group, options));
       if (!table) return;
       this.#groups.push(table);
       const name = group.name ? `encoder.${group.name}` : 'encoder';
@@ -103,6 +107,7 @@ class TokenEncoder implements Encoder {
         logits: parameters.normal(`${name}.logits`, [rows, H], 0) as unknown as tf.Tensor2D,
       });
     });
+    this.#order = orderOf(groups);
     this.#bias = parameters.constant('encoder.bias', C, 0) as unknown as tf.Tensor1D;
     this.#mix = new Linear(parameters, 'encoder.mix', [C, C], Math.SQRT2);
   }
@@ -114,8 +119,22 @@ class TokenEncoder implements Encoder {
     );
     const { output, weights } = poolTokens(observations, this.#groups, this.#tables, made);
     const seen = gelu(tf.add(output, this.#bias) as tf.Tensor2D);
-    return { steps: this.#mix.applyGelu(seen), weights };
+    const steps = this.#mix.applyGelu(seen);
+    return { steps, weights: this.#order ? (tf.gather(weights, this.#order, 2) as tf.Tensor3D) : weights };
   }
+}
+
+/** Pooling has those that come from tables first, then patches: where each token of the observation is among them. */
+function orderOf(groups: readonly TokenGroup[]): number[] | null {
+  const isTabled = (group: TokenGroup): boolean => tableGroup(group) !== null;
+  let [tabled, made] = [0, countTokens(groups.filter(isTabled))];
+  const order = groups.flatMap((group) => {
+    const first = isTabled(group) ? tabled : made;
+    if (isTabled(group)) tabled += group.tokens;
+    else made += group.tokens;
+    return Array.from({ length: group.tokens }, (_, i) => first + i);
+  });
+  return order.every((at, i) => at === i) ? null : order;
 }
 
 /** Learned queries look at the cells of a grid, each seen with those around it; a layer follows on what they bring. */
