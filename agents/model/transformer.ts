@@ -4,7 +4,6 @@ import { fused, type Kernel } from './fused.ts';
 import { Gate } from './gate.ts';
 import { LayerNorm, Linear } from './layers.ts';
 import { areFrozen, type Parameters } from './parameters.ts';
-import type { Parameters } from './parameters.ts';
 import { joinHeads, splitHeads } from './splitHeads.ts';
 import { lengthsAfter, type RunOptions, type Sequence, type Trunk, type TrunkResult } from './trunk.ts';
 
