@@ -1,3 +1,5 @@
+import type { DownloadProgress } from './pretrained/hub.ts';
+
 /**
  * What a training run reports, one object each time: to `metrics.jsonl` (updates, evaluations, snapshots, restarts), to
  * `gymformer train --json` (all of them) and to whoever calls `train`.
@@ -10,6 +12,7 @@ export type TrainEvent =
   | ReplayEvent
   | SnapshotEvent
   | WorkerRestartedEvent
+  | DownloadEvent
   | WarningEvent
   | DoneEvent;
 
@@ -122,6 +125,11 @@ export interface WorkerRestartedEvent {
   environments: number;
   /** The error that it died of, or its exit code. */
   reason: string;
+}
+
+/** How far the download of a pretrained model is, before training begins. */
+export interface DownloadEvent extends DownloadProgress {
+  event: 'download';
 }
 
 /** Something that training lived through, but a person should know. */

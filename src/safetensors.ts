@@ -162,7 +162,9 @@ export function toFloats(bytes: Uint8Array, dtype: NumberType, what: string): Fl
   const size = TYPE_BYTES[dtype];
   const read = READERS[dtype];
   if (!read)
-    throw new FileError(`${what} is of type ${JSON.stringify(dtype)}, wanted one of ${Object.keys(READERS).join(', ')}`);
+    throw new FileError(
+      `${what} is of type ${JSON.stringify(dtype)}, wanted one of ${Object.keys(READERS).join(', ')}`,
+    );
   const data = new Float32Array(bytes.length / size);
   for (let i = 0; i < data.length; i++) data[i] = read(view, i * size);
   return data;

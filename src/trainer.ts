@@ -6,6 +6,7 @@ import { DeviceFailure } from './device/failure.ts';
 import { GymformerError } from './errors.ts';
 import type { DoneEvent, EvalEvent, TrainEvent } from './metrics.ts';
 import { resolveEnvironment } from './plugins.ts';
+import type { DownloadProgress } from './pretrained/hub.ts';
 import { record } from './record.ts';
 import { RunDirectory } from './run.ts';
 import { mean } from './statistics.ts';
@@ -45,7 +46,11 @@ export async function train(options: TrainOptions): Promise<DoneEvent> {
   const { untilReturn } = config;
   const run = new RunDirectory(options.run);
   const evalSpec = config.evalParameters ? await resolveEnvironment(evaluationReference(config)) : spec;
-  const training = await openTraining({ ...options, evalSpec }, run);
+  const download = {
+    onProgress: (progress: DownloadProgress) => onEvent({ event: 'download', ...progress }),
+    ...(signal && { signal }),
+  };
+  const training = await openTraining({ ...options, evalSpec, download }, run);
   try {
     onEvent(startEvent(training, run));
     let solved = untilReturn === null ? null : false;
@@ -156,7 +161,7 @@ async function recordTraining(training: Training, { config }: TrainOptions, run:
     seed: config.seed + training.update,
     actions: config.evalActions,
     path: join(run.replaysPath, name),
-    policy: describePolicy(config, training.policy),
+    policy: describePolicy(training.config, training.policy),
     run: run.name,
   });
 }

@@ -13,6 +13,7 @@ import type { Parameters } from './parameters.ts';
 import { Neighbourhoods, onlyGrid } from './neighbourhoods.ts';
 import { Patches } from './patches.ts';
 import { type MadeTokens, poolTokens, type Tables } from './pooling.ts';
+import { SentenceToken, type Sentences } from './sentences.ts';
 import { tableGroup, type TableGroup } from './tokenTables.ts';
 
 export interface EncoderOptions {
@@ -22,6 +23,8 @@ export interface EncoderOptions {
   heads: number;
   /** How far around a cell of a grid it is seen together with others. */
   reach?: number;
+  /** Reads texts as a whole; without, each word is a token. */
+  sentences?: Sentences | null;
 }
 
 export interface Encoded {
@@ -35,14 +38,16 @@ export interface Encoded {
 export interface Encoder {
   /** H; null where there is one token. */
   readonly heads: number | null;
-  /** @param observations [N, flat size of the space], texts as the numbers of their words (envs/words.ts) */
+  /** @param observations [N, flat size of the space], texts as the numbers of their words or their own (envs/words.ts) */
   apply(observations: tf.Tensor2D): Encoded;
 }
 
 /** @throws RangeError where the heads do not divide the width, or there is no grid whose cells could reach further */
 export function encoderFor(parameters: Parameters, space: Space, options: EncoderOptions): Encoder {
-  const groups = tokensOf(space);
-  const { width, heads, reach = 0 } = options;
+  const { width, heads, reach = 0, sentences } = options;
+  const groups = tokensOf(space, { sentences: Boolean(sentences) });
+  if (sentences && !groups.some(({ kind }) => kind === 'sentence'))
+    throw new RangeError('textEncoder reads texts, and the observations have none: leave it out');
   if (reach > 0) return new LocalEncoder(parameters, onlyGrid(groups), { width, heads, reach });
   const [first] = groups;
   if (groups.length === 1 && (first?.kind === 'vector' || first?.kind === 'category'))
@@ -81,14 +86,14 @@ class TokenEncoder implements Encoder {
   readonly heads: number;
   readonly #groups: TableGroup[] = [];
   readonly #tables: Tables[] = [];
-  readonly #patches: Patches[] = [];
+  readonly #made: (Patches | SentenceToken)[] = [];
   /** [tokens] Of each token, in the order of the observation, where pooling has it; null where that is the same. */
   readonly #order: number[] | null;
   readonly #bias: tf.Tensor1D;
   readonly #mix: Linear;
 
   constructor(parameters: Parameters, groups: readonly TokenGroup[], options: EncoderOptions) {
-    const { width: C, heads: H } = options;
+    const { width: C, heads: H, sentences } = options;
     checkHeads(C, H);
     this.heads = H;
     const tabled = groups.map(tableGroup).filter((group) => group !== null);
@@ -96,7 +101,9 @@ class TokenEncoder implements Encoder {
     groups.forEach((group) => {
       const table = tableGroup(group);
       if (group.kind === 'patches' || group.kind === 'waveform')
-        this.#patches.push(new Patches(parameters, group, options));
+        this.#made.push(new Patches(parameters, group, options));
+      if (group.kind === 'sentence' && sentences)
+        this.#made.push(new SentenceToken(parameters, group, { ...options, sentences }));
       if (!table) return;
       this.#groups.push(table);
       const name = group.name ? `encoder.${group.name}` : 'encoder';
@@ -114,7 +121,7 @@ class TokenEncoder implements Encoder {
 
   apply(observations: tf.Tensor2D): Encoded {
     const made = joined(
-      this.#patches.map((patches) => patches.apply(observations)),
+      this.#made.map((part) => part.apply(observations)),
       observations.shape[0],
     );
     const { output, weights } = poolTokens(observations, this.#groups, this.#tables, made);
@@ -124,7 +131,7 @@ class TokenEncoder implements Encoder {
   }
 }
 
-/** Pooling has those that come from tables first, then patches: where each token of the observation is among them. */
+/** Pooling has tokens that come from tables first, then those that are made: where each of the observation is among them. */
 function orderOf(groups: readonly TokenGroup[]): number[] | null {
   const isTabled = (group: TokenGroup): boolean => tableGroup(group) !== null;
   let [tabled, made] = [0, countTokens(groups.filter(isTabled))];
@@ -143,7 +150,7 @@ class LocalEncoder implements Encoder {
   readonly #neighbourhoods: Neighbourhoods;
   readonly #mix: Linear;
 
-  constructor(parameters: Parameters, grid: CellTokens, options: Required<EncoderOptions>) {
+  constructor(parameters: Parameters, grid: CellTokens, options: EncoderOptions & { reach: number }) {
     const { width: C, heads: H } = options;
     checkHeads(C, H);
     this.heads = H;

@@ -1,5 +1,6 @@
 import { environmentName } from '../plugins.ts';
 import type { EvalEvent, StartEvent, TrainEvent, UpdateEvent, WorkerRestartedEvent } from '../metrics.ts';
+import { downloadDisplay } from './download.ts';
 import { formatCount, formatDuration, formatNumber, sparkline } from './format.ts';
 import { colours, say } from './output.ts';
 
@@ -18,6 +19,7 @@ const BAR_WIDTH = 30;
 
 /** A line now and then, for logs. */
 export class PlainProgress implements Progress {
+  readonly #download = downloadDisplay();
   #shownAt = -Infinity;
   #steps = 0;
 
@@ -43,6 +45,9 @@ export class PlainProgress implements Progress {
       case 'warning':
         this.say(`warning: ${event.message}`);
         return;
+      case 'download':
+        this.#download(event);
+        return;
       case 'checkpoint':
       case 'replay':
       case 'snapshot':
@@ -61,6 +66,7 @@ export class PlainProgress implements Progress {
 /** A block of lines that is painted over and over, for terminals. */
 export class LiveProgress implements Progress {
   readonly #paint = colours(process.stderr);
+  readonly #download = downloadDisplay();
   #start: StartEvent | undefined;
   #update: UpdateEvent | undefined;
   readonly #returns: number[] = [];
@@ -89,6 +95,9 @@ export class LiveProgress implements Progress {
         return;
       case 'done':
         this.#repaint();
+        return;
+      case 'download':
+        this.#download(event);
         return;
       case 'checkpoint':
       case 'replay':

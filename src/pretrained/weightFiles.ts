@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Architecture } from '../../agents/model/pretrained/architecture.ts';
 import type { Parameters, StoredTensor } from '../../agents/model/parameters.ts';
-import { type TensorSource, Weights } from '../../agents/model/pretrained/weights.ts';
+import { type TensorSource, Weights, WeightsError } from '../../agents/model/pretrained/weights.ts';
 import { FileError } from '../errors.ts';
 import { readJson } from '../files.ts';
 import { type Entry, headerEnd, readHeader, toFloats } from '../safetensors.ts';
@@ -103,7 +103,7 @@ export function buildFromFiles<Model>(
     return build(new Weights(parameters, prefix, files));
   } catch (error) {
     parameters.dispose();
-    if (error instanceof RangeError)
+    if (error instanceof WeightsError)
       throw new FileError(`the weights in ${folder} do not fit its config.json: ${error.message}`, { cause: error });
     throw error;
   } finally {
@@ -111,7 +111,8 @@ export function buildFromFiles<Model>(
   }
 }
 
-function weightFilesOf(folder: string): string[] {
+/** @throws FileError where there are none */
+export function weightFilesOf(folder: string): string[] {
   const [single, index] = [join(folder, WEIGHTS), join(folder, WEIGHTS_INDEX)];
   if (existsSync(single)) return [single];
   if (existsSync(index)) return shardsOf(index).map((name) => join(folder, name));

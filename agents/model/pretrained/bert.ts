@@ -57,7 +57,7 @@ export class Bert {
   readonly #norm: Affine;
   readonly #blocks: Block[];
 
-  /** @throws RangeError naming a tensor that is missing or of another shape */
+  /** @throws WeightsError naming a tensor that is missing or of another shape */
   constructor(weights: Weights, architecture: Architecture) {
     const { kind, width: C, hidden, layers, positions, vocabulary, tokenTypes, epsilon } = architecture;
     this.#architecture = architecture;

@@ -41,7 +41,7 @@ export class Gpt2 {
   readonly #blocks: Block[];
   readonly #finalNorm: Affine;
 
-  /** @throws RangeError naming a tensor that is missing or of another shape */
+  /** @throws WeightsError naming a tensor that is missing or of another shape */
   constructor(weights: Weights, architecture: Architecture) {
     const { width: C, hidden, layers, positions, epsilon } = architecture;
     this.#architecture = architecture;

@@ -11,7 +11,7 @@ interface TextModel {
   run(batch: TokenBatch): tf.Tensor2D;
 }
 
-/** @throws RangeError naming a tensor that is missing or of another shape */
+/** @throws WeightsError naming a tensor that is missing or of another shape */
 export function textModel(weights: Weights, architecture: Architecture): TextModel {
   if (architecture.kind !== 'gpt2') {
     const bert = new Bert(weights, architecture);
@@ -34,7 +34,7 @@ export class TextClassifier {
   readonly #model: TextModel;
   readonly #head: (hidden: tf.Tensor2D, batch: TokenBatch) => tf.Tensor2D;
 
-  /** @throws RangeError naming a tensor that is missing or of another shape */
+  /** @throws WeightsError naming a tensor that is missing or of another shape */
   constructor(weights: Weights, architecture: Architecture, labels: number) {
     this.#model = textModel(weights, architecture);
     this.#head = headOf(weights, architecture, labels);
@@ -89,7 +89,7 @@ function headOf(
 export class SentenceEncoder {
   readonly #model: TextModel;
 
-  /** @throws RangeError naming a tensor that is missing or of another shape */
+  /** @throws WeightsError naming a tensor that is missing or of another shape */
   constructor(weights: Weights, architecture: Architecture) {
     this.#model = textModel(weights, architecture);
   }

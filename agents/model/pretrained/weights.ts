@@ -2,6 +2,11 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { layerNorm, linear } from '../layers.ts';
 import type { Parameters, StoredTensor } from '../parameters.ts';
 
+/** A tensor that is missing, or of another shape than its model wants. */
+export class WeightsError extends Error {
+  override readonly name = 'WeightsError';
+}
+
 /** Where tensors are read from, one after the other. */
 export type TensorSource = Pick<ReadonlyMap<string, StoredTensor>, 'get'>;
 
@@ -32,7 +37,7 @@ export class Weights {
   /**
    * A map as PyTorch's `Linear` holds it, [outputs, inputs].
    *
-   * @throws RangeError naming the tensor that is missing, or of another shape than wanted
+   * @throws WeightsError naming the tensor that is missing, or of another shape than wanted
    */
   linear(name: string, [inputs, outputs]: [number, number]): Affine {
     const turned = (data: Float32Array): Float32Array => transposed(data, outputs, inputs);
@@ -41,7 +46,7 @@ export class Weights {
     return (x) => linear(x, weight as tf.Tensor2D, bias);
   }
 
-  /** A map as GPT-2's `Conv1D` holds it, [inputs, outputs]. @throws RangeError as `linear` does */
+  /** A map as GPT-2's `Conv1D` holds it, [inputs, outputs]. @throws WeightsError as `linear` does */
   conv1d(name: string, [inputs, outputs]: [number, number]): Affine {
     const weight = this.matrix(`${name}.weight`, [inputs, outputs]);
     const bias = this.vector(`${name}.bias`, outputs);
@@ -67,9 +72,9 @@ export class Weights {
     { kept = shape, turned = (data: Float32Array) => data }: { kept?: number[]; turned?: Turn } = {},
   ): tf.Tensor {
     const found = this.#stored?.get(name);
-    if (this.#stored && !found) throw new RangeError(`tensor ${name} is missing, wanted [${shape.join(', ')}]`);
+    if (this.#stored && !found) throw new WeightsError(`tensor ${name} is missing, wanted [${shape.join(', ')}]`);
     if (found && found.shape.join() !== shape.join())
-      throw new RangeError(`tensor ${name} has shape [${found.shape.join(', ')}], wanted [${shape.join(', ')}]`);
+      throw new WeightsError(`tensor ${name} has shape [${found.shape.join(', ')}], wanted [${shape.join(', ')}]`);
     return this.#parameters.given(this.#prefix + name, kept, found ? turned(found.data) : null);
   }
 }
