@@ -17,7 +17,8 @@ import { memoryLimit } from './device/simd/open.ts';
 import { ConfigError, FileError } from './errors.ts';
 import type { Player } from './evaluate.ts';
 import { ObservationNormalizer, RewardNormalizer, type RewardNormalizerState } from './normalizers.ts';
-import type { SnapshotEvent } from './metrics.ts';
+import { openSource, takeWeights } from './initFrom.ts';
+import type { InitReport, SnapshotEvent } from './metrics.ts';
 import type { RunDirectory } from './run.ts';
 import type { LocateOptions } from './pretrained/locate.ts';
 import { openPretrained, type Pretrained } from './pretrained/openPretrained.ts';
@@ -45,6 +46,7 @@ export async function openTraining(
 ): Promise<Training> {
   const checkpoints = resume ? run.checkpoints() : null;
   if (resume) run.readConfig();
+  const source = config.initFrom === null || checkpoints ? null : openSource(config.initFrom);
   const { name } = await openDevice(config.device, config);
   const pretrained = await openPretrained(config, { device: name, ...download });
   checkMemory(pretrained.config, memoryLimit());
@@ -53,7 +55,10 @@ export async function openTraining(
   run.claim();
   run.writeConfig(training.config);
   if (checkpoints) training.restore(join(run.checkpointsPath, checkpoints.latest));
-  else await training.begin();
+  else {
+    if (source) training.init = await takeWeights(source, training);
+    await training.begin();
+  }
   if (resume) run.dropMetricsAfter(training.step);
   return training;
 }
@@ -71,6 +76,8 @@ export class Training {
   readonly rewardNormalizer: RewardNormalizer | null;
   /** Draws actions and shuffles sequences. */
   readonly random: Generator;
+  /** What it began with of another run, in this session. */
+  init: InitReport | null = null;
   /** Environment steps so far. */
   step = 0;
   update = 0;

@@ -18,6 +18,7 @@ export interface GruOptions {
 export class Gru implements Trunk {
   readonly cacheShapes: readonly (readonly number[])[];
   readonly cacheSteps = 1;
+  readonly linears: readonly Linear[];
   readonly #layers: Layer[];
 
   constructor(parameters: Parameters, { width: C, layers }: GruOptions) {
@@ -26,6 +27,7 @@ export class Gru implements Trunk {
       input: new Linear(parameters, `gru.${layer}.input`, [C, 3 * C], 1),
       state: new Linear(parameters, `gru.${layer}.state`, [C, 3 * C], 1),
     }));
+    this.linears = this.#layers.flatMap(({ input, state }) => [input, state]);
   }
 
   run({ steps, starts, cache }: Sequence, { remember }: RunOptions): TrunkResult {
@@ -34,7 +36,7 @@ export class Gru implements Trunk {
       Float32Array.from(starts, (start) => 1 - start),
       [N, starts.length / N],
     );
-    const whole = fused('Gru');
+    const whole = this.linears.some(({ isAdapted }) => isAdapted) ? null : fused('Gru');
     let x = steps;
     const last = this.#layers.map((layer, i) => {
       const hidden = cache.tensors[i] as tf.Tensor2D;

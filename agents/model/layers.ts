@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { fused, type Kernel } from './fused.ts';
+import { Adapter, type LoraOptions } from './lora.ts';
 import { areFrozen, type Parameters } from './parameters.ts';
 
 /**
@@ -12,26 +13,51 @@ export class Linear {
   readonly weight: tf.Tensor2D;
   /** [outputs] */
   readonly bias: tf.Tensor1D;
+  readonly #name: string;
+  #adapter: Adapter | null = null;
 
-  constructor(parameters: Parameters, name: string, [inputs, outputs]: [number, number], gain: number) {
+  /** @param initial the gain of an orthogonal matrix beside a bias of 0, or the numbers of both */
+  constructor(
+    parameters: Parameters,
+    name: string,
+    [inputs, outputs]: [number, number],
+    initial: number | { weight: Float32Array | null; bias: Float32Array | null },
+  ) {
+    this.#name = name;
+    const drawn = typeof initial === 'number';
     // A variable is a tensor; TFJS types it by rank alone.
-    this.weight = parameters.orthogonal(`${name}.weight`, [inputs, outputs], gain) as unknown as tf.Tensor2D;
-    this.bias = parameters.constant(`${name}.bias`, outputs, 0) as unknown as tf.Tensor1D;
+    this.weight = (drawn
+      ? parameters.orthogonal(`${name}.weight`, [inputs, outputs], initial)
+      : parameters.given(`${name}.weight`, [inputs, outputs], initial.weight)) as unknown as tf.Tensor2D;
+    this.bias = (drawn
+      ? parameters.constant(`${name}.bias`, outputs, 0)
+      : parameters.given(`${name}.bias`, [outputs], initial.bias)) as unknown as tf.Tensor1D;
+  }
+
+  /** Whether it is more than x W + b, which is all that kernels of several layers know. */
+  get isAdapted(): boolean {
+    return this.#adapter !== null;
+  }
+
+  /** Adds a low-rank change that learns; for the map itself not to, freeze it. */
+  adapt(parameters: Parameters, options: LoraOptions): void {
+    this.#adapter = new Adapter(parameters, this.#name, { shape: this.weight.shape, ...options });
   }
 
   /** @param x [rows, inputs] */
   apply(x: tf.Tensor2D): tf.Tensor2D {
-    return linear(x, this.weight, this.bias);
+    const plain = linear(x, this.weight, this.bias);
+    return this.#adapter ? tf.add(plain, this.#adapter.apply(x)) : plain;
   }
 
   /** gelu(x W + b) */
   applyGelu(x: tf.Tensor2D): tf.Tensor2D {
-    return linearGelu(x, this.weight, this.bias);
+    return this.#adapter ? gelu(this.apply(x)) : linearGelu(x, this.weight, this.bias);
   }
 
   /** `applyGelu` of an input that no gradient goes to. */
   applyGeluToConstant(x: tf.Tensor2D): tf.Tensor2D {
-    return linearGeluOfConstant(x, this.weight, this.bias);
+    return this.#adapter ? gelu(this.apply(x)) : linearGeluOfConstant(x, this.weight, this.bias);
   }
 }
 

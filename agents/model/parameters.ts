@@ -21,6 +21,8 @@ export interface Fitted {
  */
 export class Parameters {
   readonly #variables = new Map<string, tf.Variable>();
+  /** How often a matrix is used at a step, where not once. */
+  readonly #uses = new Map<string, number>();
   readonly #random: Generator;
 
   constructor(random: Generator) {
@@ -61,6 +63,13 @@ export class Parameters {
     return [...this.#variables.keys()];
   }
 
+  /** @throws RangeError where there is no such tensor */
+  shapeOf(name: string): number[] {
+    const variable = this.#variables.get(name);
+    if (!variable) throw new RangeError(`Parameters: there is no tensor ${name}`);
+    return variable.shape;
+  }
+
   /** How many numbers learn. */
   get count(): number {
     return sizeOf(this.variables);
@@ -69,6 +78,19 @@ export class Parameters {
   /** How many numbers there are, frozen ones included. */
   get total(): number {
     return sizeOf([...this.#variables.values()]);
+  }
+
+  /** Says how often a matrix is used at a step: more than once for each of many tokens, a part of it in a table. */
+  use(name: string, times: number): void {
+    this.#uses.set(name, times);
+  }
+
+  /** Multiplications with additions at a step, of all matrices and of those that learn. */
+  get multiplyAdds(): { all: number; learning: number } {
+    const matrices = [...this.#variables].filter(([, { shape }]) => shape.length === 2);
+    const sum = (entries: typeof matrices): number =>
+      entries.reduce((total, [name, { size }]) => total + size * (this.#uses.get(name) ?? 1), 0);
+    return { all: sum(matrices), learning: sum(matrices.filter(([, { trainable }]) => trainable)) };
   }
 
   /**

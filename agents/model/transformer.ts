@@ -49,6 +49,7 @@ interface Gates {
 export class Transformer implements Trunk {
   readonly cacheShapes: readonly (readonly number[])[];
   readonly cacheSteps: number;
+  readonly linears: readonly Linear[];
   readonly #options: TransformerOptions;
   readonly #blocks: Block[];
   /** One pair a block; none where residuals are added. */
@@ -82,6 +83,10 @@ export class Transformer implements Trunk {
       attention: new Gate(parameters, `transformer.${layer}.attentionGate`, C),
       feedForward: new Gate(parameters, `transformer.${layer}.feedForwardGate`, C),
     }));
+    this.linears = [
+      ...this.#blocks.flatMap(({ queryKeyValue, mixHeads, widen, narrow }) => [queryKeyValue, mixHeads, widen, narrow]),
+      ...this.#gates.flatMap(({ attention, feedForward }) => [...attention.linears, ...feedForward.linears]),
+    ];
     this.#finalNorm = new LayerNorm(parameters, 'transformer.finalNorm', C);
     this.#rotary = new Rotary(C / H);
     this.#parametersByName = Object.fromEntries([
@@ -93,8 +98,9 @@ export class Transformer implements Trunk {
   run(sequence: Sequence, options: RunOptions): TrunkResult {
     const { steps, starts, cache } = sequence;
     const { context } = this.#options;
-    // What such kernels looked at stays inside them, and they have no gates.
-    const whole = options.attention || this.#gates.length ? null : fused('Transformer');
+    // What such kernels looked at stays inside them, and they have neither gates nor adapters.
+    const isPlain = this.#gates.length === 0 && !this.linears.some(({ isAdapted }) => isAdapted);
+    const whole = isPlain && !options.attention ? fused('Transformer') : null;
     if (whole) return this.#runWhole(whole, sequence, options);
     const { attention: wanted, remember } = options;
     const attend = wanted ? null : episodicAttention(this.#rotary, starts, cache, { slots: context, remember });

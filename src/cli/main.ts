@@ -8,6 +8,7 @@ import { benchCommand } from './bench.ts';
 import { checkCommand } from './check.ts';
 import { classifyCommand } from './classify.ts';
 import { addCommand, type Command, didYouMean } from './command.ts';
+import { datasetCommand } from './dataset.ts';
 import { devicesCommand } from './devices.ts';
 import { envsCommand } from './envs.ts';
 import { evalCommand } from './eval.ts';
@@ -28,6 +29,7 @@ const COMMANDS: readonly Command[] = [
   playCommand,
   classifyCommand,
   replayCommand,
+  datasetCommand,
   checkCommand,
   traceCommand,
   envsCommand,

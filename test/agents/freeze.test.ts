@@ -1,48 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Parameters } from '../../agents/model/parameters.ts';
-import { Policy, type PolicyOptions } from '../../agents/model/policy.ts';
+import type { Policy } from '../../agents/model/policy.ts';
 import { Adam } from '../../agents/optimizer.ts';
 import { Generator } from '../../envs/random.ts';
-import { Box, Discrete } from '../../envs/spaces.ts';
 import { openDevice } from '../../src/device/device.ts';
-import { numbers } from '../device/compare.ts';
+import { isTrunk, lossOf, policyWith, TRUNKS } from './smallPolicy.ts';
 
-const [N, T] = [5, 3];
 /** Names of parameters whose shape nothing else has that is computed with a trunk. */
 const SHAPES = { transformer: /queryKeyValue.weight|widen.bias/, gru: /input.weight/ };
-
-const TRUNKS: Record<string, Partial<PolicyOptions> & { policy: 'transformer' | 'gru' | 'mlp' }> = {
-  'a Transformer': { policy: 'transformer' },
-  'a Transformer with gates': { policy: 'transformer', gating: 'gru' },
-  'a GRU': { policy: 'gru' },
-  'an MLP': { policy: 'mlp' },
-};
-
-const isTrunk = (name: string): boolean => /^(transformer|gru|mlp)\./.test(name);
-
-function policyWith(options: Partial<PolicyOptions> & { policy: PolicyOptions['policy'] }): Policy {
-  return new Policy({
-    observationSpace: new Box({ low: [-1, -1, -1], high: [1, 1, 1] }),
-    actionSpace: new Discrete(5),
-    width: 12,
-    layers: 2,
-    heads: 2,
-    context: 4,
-    feedForward: 2,
-    initialLogStd: 0,
-    random: new Generator(1),
-    ...options,
-  });
-}
-
-/** A scalar of everything that a policy puts out for some steps, as learning runs it. */
-function lossOf(policy: Policy): tf.Scalar {
-  const starts = Uint8Array.from({ length: N * T }, (_, i) => Number(i % 5 === 0));
-  const cache = policy.emptyCache(N);
-  const { outputs, values } = policy.run(numbers([N * T, 3]) as tf.Tensor2D, starts, cache, { remember: false });
-  return tf.add(tf.sum(tf.mul(outputs, numbers(outputs.shape, 3))), tf.sum(tf.square(values)));
-}
 
 function gradientsOf(policy: Policy): Map<string, number[]> {
   const { grads } = tf.tidy(() => tf.variableGrads(() => lossOf(policy), policy.parameters.variables));

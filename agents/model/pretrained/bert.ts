@@ -1,19 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { attention } from '../attention.ts';
+import type { Linear } from '../layers.ts';
 import { activate } from './activation.ts';
 import type { Architecture } from './architecture.ts';
 import { joinHeads, splitHeads } from '../splitHeads.ts';
-import type { Affine, Weights } from './weights.ts';
+import type { Norm, Weights } from './weights.ts';
 
 interface Block {
-  query: Affine;
-  key: Affine;
-  value: Affine;
-  mixHeads: Affine;
-  attentionNorm: Affine;
-  widen: Affine;
-  narrow: Affine;
-  feedForwardNorm: Affine;
+  query: Linear;
+  key: Linear;
+  value: Linear;
+  mixHeads: Linear;
+  attentionNorm: Norm;
+  widen: Linear;
+  narrow: Linear;
+  feedForwardNorm: Norm;
 }
 
 /** What BERT and DistilBERT call the parts of a block. */
@@ -54,7 +55,7 @@ export class Bert {
   readonly #places: tf.Tensor2D;
   /** Null where the model has none. */
   readonly #types: tf.Tensor2D | null;
-  readonly #norm: Affine;
+  readonly #norm: Norm;
   readonly #blocks: Block[];
 
   /** @throws WeightsError naming a tensor that is missing or of another shape */
@@ -95,11 +96,11 @@ export class Bert {
     let x = this.#norm(tf.reshape(embedded, [N * T, -1]));
     for (const block of this.#blocks) {
       const [query, key, value] = [block.query, block.key, block.value].map((map) =>
-        splitHeads(map(x), [N, T, heads]),
+        splitHeads(map.apply(x), [N, T, heads]),
       ) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
-      const mixed = block.mixHeads(joinHeads(attention(query, key, value, mask).output));
+      const mixed = block.mixHeads.apply(joinHeads(attention(query, key, value, mask).output));
       const middle = block.attentionNorm(tf.add(x, mixed));
-      x = block.feedForwardNorm(tf.add(middle, block.narrow(activate(block.widen(middle), activation))));
+      x = block.feedForwardNorm(tf.add(middle, block.narrow.apply(activate(block.widen.apply(middle), activation))));
     }
     return x;
   }

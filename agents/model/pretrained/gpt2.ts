@@ -1,17 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { attention } from '../attention.ts';
+import type { Linear } from '../layers.ts';
 import { activate } from './activation.ts';
 import type { Architecture } from './architecture.ts';
 import { joinHeads, splitHeads } from '../splitHeads.ts';
-import type { Affine, Weights } from './weights.ts';
+import type { Norm, Weights } from './weights.ts';
 
 interface Block {
-  attentionNorm: Affine;
-  queryKeyValue: Affine;
-  mixHeads: Affine;
-  feedForwardNorm: Affine;
-  widen: Affine;
-  narrow: Affine;
+  attentionNorm: Norm;
+  queryKeyValue: Linear;
+  mixHeads: Linear;
+  feedForwardNorm: Norm;
+  widen: Linear;
+  narrow: Linear;
 }
 
 /** Keys and values of the steps before, [N, H, S, D] each. */
@@ -37,9 +38,11 @@ export interface Gpt2Result {
 export class Gpt2 {
   /** [P, C]: what is added to the vector at each place. */
   readonly places: tf.Tensor2D;
+  /** The maps of all blocks. */
+  readonly linears: readonly Linear[];
   readonly #architecture: Architecture;
   readonly #blocks: Block[];
-  readonly #finalNorm: Affine;
+  readonly #finalNorm: Norm;
 
   /** @throws WeightsError naming a tensor that is missing or of another shape */
   constructor(weights: Weights, architecture: Architecture) {
@@ -54,6 +57,12 @@ export class Gpt2 {
       widen: weights.conv1d(`h.${layer}.mlp.c_fc`, [C, hidden]),
       narrow: weights.conv1d(`h.${layer}.mlp.c_proj`, [hidden, C]),
     }));
+    this.linears = this.#blocks.flatMap(({ queryKeyValue, mixHeads, widen, narrow }) => [
+      queryKeyValue,
+      mixHeads,
+      widen,
+      narrow,
+    ]);
     this.#finalNorm = weights.layerNorm('ln_f', C, epsilon);
   }
 
@@ -66,7 +75,7 @@ export class Gpt2 {
     const [N, , T] = mask.shape;
     const result: Gpt2Result = { hidden: x, past: [], weights: [] };
     this.#blocks.forEach((block, layer) => {
-      const projected = tf.split(block.queryKeyValue(block.attentionNorm(result.hidden)), 3, 1);
+      const projected = tf.split(block.queryKeyValue.apply(block.attentionNorm(result.hidden)), 3, 1);
       const [query, key, value] = projected.map((rows) => splitHeads(rows, [N, T, this.#architecture.heads])) as [
         tf.Tensor4D,
         tf.Tensor4D,
@@ -76,9 +85,9 @@ export class Gpt2 {
       const keys = before ? tf.concat([before.keys, key], 2) : key;
       const values = before ? tf.concat([before.values, value], 2) : value;
       const { output, weights } = attention(query, keys, values, mask);
-      const middle: tf.Tensor2D = tf.add(result.hidden, block.mixHeads(joinHeads(output)));
-      const wide = activate(block.widen(block.feedForwardNorm(middle)), this.#architecture.activation);
-      result.hidden = tf.add(middle, block.narrow(wide));
+      const middle: tf.Tensor2D = tf.add(result.hidden, block.mixHeads.apply(joinHeads(output)));
+      const wide = activate(block.widen.apply(block.feedForwardNorm(middle)), this.#architecture.activation);
+      result.hidden = tf.add(middle, block.narrow.apply(wide));
       result.past.push({ keys, values });
       result.weights.push(weights);
     });

@@ -18,6 +18,9 @@ export interface PretrainedTrunkOptions {
   weights: TensorSource | null;
 }
 
+/** Names of the maps that lead to it, and from it. */
+const [ENTER, LEAVE] = ['trunkEnter', 'trunkLeave'] as const;
+
 /**
  * GPT-2's blocks across time: steps stand where words stood, mapped to its width and back by two maps that are learned.
  *
@@ -33,6 +36,8 @@ export interface PretrainedTrunkOptions {
 export class PretrainedTrunk implements Trunk {
   readonly cacheShapes: readonly (readonly number[])[];
   readonly cacheSteps: number;
+  readonly linears: readonly Linear[];
+  readonly around = [ENTER, LEAVE].flatMap((name) => [`${name}.weight`, `${name}.bias`]);
   readonly #architecture: Architecture;
   readonly #gpt2: Gpt2;
   readonly #enter: Linear;
@@ -47,9 +52,11 @@ export class PretrainedTrunk implements Trunk {
     this.cacheSteps = context;
     // Last, how many steps of the episode there were, which outgrows the context.
     this.cacheShapes = [...Array.from({ length: 2 * layers }, () => [H, context, C / H]), [1]];
-    this.#enter = new Linear(parameters, 'trunkEnter', [width, C], 1);
+    this.#enter = new Linear(parameters, ENTER, [width, C], 1);
     this.#gpt2 = new Gpt2(new Weights(parameters, 'trunk.', weights), architecture);
-    this.#leave = new Linear(parameters, 'trunkLeave', [C, width], 1);
+    this.linears = this.#gpt2.linears;
+    parameters.use('trunk.wpe.weight', 1 / positions);
+    this.#leave = new Linear(parameters, LEAVE, [C, width], 1);
   }
 
   run({ steps, starts, cache }: Sequence, { attention, remember }: RunOptions): TrunkResult {

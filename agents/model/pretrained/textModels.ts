@@ -69,12 +69,12 @@ function headOf(
     case 'bert': {
       const pool = weights.linear('pooler.dense', [C, C]);
       const classify = weights.linear('classifier', [C, labels]);
-      return (hidden, batch) => classify(tf.tanh(pool(first(hidden, batch))));
+      return (hidden, batch) => classify.apply(tf.tanh(pool.apply(first(hidden, batch))));
     }
     case 'distilbert': {
       const prepare = weights.linear('pre_classifier', [C, C]);
       const classify = weights.linear('classifier', [C, labels]);
-      return (hidden, batch) => classify(tf.relu(prepare(first(hidden, batch))));
+      return (hidden, batch) => classify.apply(tf.relu(prepare.apply(first(hidden, batch))));
     }
     default:
       return kind satisfies never;

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { layerNorm, linear } from '../layers.ts';
+import { layerNorm, Linear } from '../layers.ts';
 import type { Parameters, StoredTensor } from '../parameters.ts';
 
 /** A tensor that is missing, or of another shape than its model wants. */
@@ -10,8 +10,8 @@ export class WeightsError extends Error {
 /** Where tensors are read from, one after the other. */
 export type TensorSource = Pick<ReadonlyMap<string, StoredTensor>, 'get'>;
 
-/** An affine map of the rows of x: x W + b. */
-export type Affine = (x: tf.Tensor2D) => tf.Tensor2D;
+/** What brings each row of x to mean 0 and variance 1, then scales and shifts it. */
+export type Norm = (x: tf.Tensor2D) => tf.Tensor2D;
 
 /**
  * Weights under the names that Hugging Face gives them, without the prefix of the model (`transformer.`, `bert.`), and the
@@ -39,21 +39,17 @@ export class Weights {
    *
    * @throws WeightsError naming the tensor that is missing, or of another shape than wanted
    */
-  linear(name: string, [inputs, outputs]: [number, number]): Affine {
-    const turned = (data: Float32Array): Float32Array => transposed(data, outputs, inputs);
-    const weight = this.#tensor(`${name}.weight`, [outputs, inputs], { kept: [inputs, outputs], turned });
-    const bias = this.vector(`${name}.bias`, outputs);
-    return (x) => linear(x, weight as tf.Tensor2D, bias);
+  linear(name: string, [inputs, outputs]: [number, number]): Linear {
+    const turned = this.#numbers(`${name}.weight`, [outputs, inputs]);
+    return this.#map(name, [inputs, outputs], turned && transposed(turned, outputs, inputs));
   }
 
   /** A map as GPT-2's `Conv1D` holds it, [inputs, outputs]. @throws WeightsError as `linear` does */
-  conv1d(name: string, [inputs, outputs]: [number, number]): Affine {
-    const weight = this.matrix(`${name}.weight`, [inputs, outputs]);
-    const bias = this.vector(`${name}.bias`, outputs);
-    return (x) => linear(x, weight, bias);
+  conv1d(name: string, shape: [number, number]): Linear {
+    return this.#map(name, shape, this.#numbers(`${name}.weight`, shape));
   }
 
-  layerNorm(name: string, width: number, epsilon: number): Affine {
+  layerNorm(name: string, width: number, epsilon: number): Norm {
     const [scale, shift] = [this.vector(`${name}.weight`, width), this.vector(`${name}.bias`, width)];
     return (x) => layerNorm(x, scale, shift, epsilon);
   }
@@ -66,20 +62,25 @@ export class Weights {
     return this.#tensor(name, [size]) as tf.Tensor1D;
   }
 
-  #tensor(
-    name: string,
-    shape: number[],
-    { kept = shape, turned = (data: Float32Array) => data }: { kept?: number[]; turned?: Turn } = {},
-  ): tf.Tensor {
-    const found = this.#stored?.get(name);
-    if (this.#stored && !found) throw new WeightsError(`tensor ${name} is missing, wanted [${shape.join(', ')}]`);
-    if (found && found.shape.join() !== shape.join())
+  #map(name: string, shape: [number, number], weight: Float32Array | null): Linear {
+    const bias = this.#numbers(`${name}.bias`, [shape[1]]);
+    return new Linear(this.#parameters, this.#prefix + name, shape, { weight, bias });
+  }
+
+  #tensor(name: string, shape: number[]): tf.Tensor {
+    return this.#parameters.given(this.#prefix + name, shape, this.#numbers(name, shape));
+  }
+
+  /** Null where they are loaded later. */
+  #numbers(name: string, shape: readonly number[]): Float32Array | null {
+    if (!this.#stored) return null;
+    const found = this.#stored.get(name);
+    if (!found) throw new WeightsError(`tensor ${name} is missing, wanted [${shape.join(', ')}]`);
+    if (found.shape.join() !== shape.join())
       throw new WeightsError(`tensor ${name} has shape [${found.shape.join(', ')}], wanted [${shape.join(', ')}]`);
-    return this.#parameters.given(this.#prefix + name, kept, found ? turned(found.data) : null);
+    return found.data;
   }
 }
-
-type Turn = (data: Float32Array) => Float32Array;
 
 function transposed(data: Float32Array, rows: number, columns: number): Float32Array {
   const turned = new Float32Array(data.length);
