@@ -173,6 +173,8 @@ export const presets: Readonly<Record<string, Settings | ((values: Values) => Se
     normalizeAdvantages: false,
   },
 
+  'SoundCue-v0': { ...annealed(60_000), context: 20, sequenceSteps: 32 },
+
   'DarkRoom-v0': ({ horizon, episodes }) => ({
     ...episodesOf((horizon as number) * (episodes as number)),
     ...annealed(1_000_000),

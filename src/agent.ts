@@ -5,6 +5,8 @@ import { type Config, evaluationReference } from './config.ts';
 import { type OpenDevice, openDevice } from './device/device.ts';
 import { FileError, UsageError } from './errors.ts';
 import type { Player } from './evaluate.ts';
+import type { LocateOptions } from './pretrained/locate.ts';
+import { openPretrained } from './pretrained/openPretrained.ts';
 import { RunDirectory } from './run.ts';
 import { restorePolicy, type Trained } from './trained.ts';
 import { openVectorEnv } from './vectorEnv.ts';
@@ -29,6 +31,8 @@ export interface LoadAgentOptions {
   targetReturn?: number;
   /** Finds the run's environment, or the one to play in instead, whose spaces have to fit. */
   resolve: (environment: string) => Promise<EnvSpec>;
+  /** Of the download of the text encoder, where the run has one that this machine does not. */
+  download?: LocateOptions;
 }
 
 /**
@@ -42,7 +46,9 @@ export async function loadAgent(path: string, options: LoadAgentOptions): Promis
   const spec = await options.resolve(evaluationReference(config));
   const checkpoint = loadCheckpoint(checkpointPath, config.environment);
   const device = await openDevice(options.device ?? config.device, config);
-  const stored = { config, state: checkpoint.state, weights: checkpoint.policy, name: checkpointPath };
+  const pretrained = await openPretrained(config, { device: device.name, ...options.download });
+  const { sentences } = pretrained;
+  const stored = { config, sentences, state: checkpoint.state, weights: checkpoint.policy, name: checkpointPath };
   const restore = (): Trained => restorePolicy(stored, spec);
   const trained = restore();
   return {
@@ -54,7 +60,10 @@ export async function loadAgent(path: string, options: LoadAgentOptions): Promis
     environment: spec.id,
     make: () => make(spec),
     openEnvs: (envs) => openVectorEnv(spec, { ...envs, workers: options.envWorkers ?? config.envWorkers }),
-    dispose: () => trained.policy.dispose(),
+    dispose() {
+      trained.policy.dispose();
+      pretrained.dispose();
+    },
   };
 }
 

@@ -45,8 +45,8 @@ test('the same seed plays the same episodes in the same order, however long each
       policy.parameters.load(stored);
       const player: Player = {
         policy,
-        ...{ step: 0, valueScale: 1, environment: spec.id, make: spec.make },
-        normalizer: (count) => frozenNormalizer(null, new Seeds().observationSpace, count),
+        ...{ step: 0, target: null, valueScale: 1, environment: spec.id, make: spec.make },
+        normalizer: (count) => frozenNormalizer(null, policy, count),
         openEnvs: (envs) => openVectorEnv(spec, { ...envs, workers: 0 }),
       };
       const episodes = await playEpisodes(player, { episodes: 200, seed: 5, actions: 'drawn' });

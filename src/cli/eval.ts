@@ -2,6 +2,7 @@ import { EXIT, UsageError } from '../errors.ts';
 import type { EvalEvent } from '../metrics.ts';
 import { environmentName, resolveEnvironment } from '../plugins.ts';
 import { type Command, type CommonArguments, EXAMPLE, type Flags, withParameters } from './command.ts';
+import { downloadDisplay } from './download.ts';
 import { formatCount, formatNumber } from './format.ts';
 import { onInterrupt } from './interrupt.ts';
 import { print, printJson, say } from './output.ts';
@@ -69,6 +70,7 @@ export const evalCommand: Command<EvalArguments> = {
     const [{ loadAgent }, { evaluate }] = await Promise.all([import('../agent.ts'), import('../evaluate.ts')]);
     const agent = await loadAgent(run, {
       resolve: (environment) => resolveEnvironment(withParameters(environment, args)),
+      download: { onProgress: downloadDisplay() },
       ...(device && { device }),
       ...(envWorkers !== undefined && { envWorkers }),
       ...(checkpoint && { checkpoint }),

@@ -151,7 +151,7 @@ function memberOf({ config, run, evalSpec }: Plan, learner: Learner, resume: boo
       make: () => make(evalSpec),
       openEnvs: (options) => openVectorEnv(evalSpec, { ...options, workers: config.envWorkers }),
       step: learner.step,
-      normalizer: (environments) => frozenNormalizer(units.observations, policy.observationSpace, environments),
+      normalizer: (environments) => frozenNormalizer(units.observations, policy, environments),
       target: targetOf(config),
       valueScale: units.reward,
     }),
