@@ -1,5 +1,6 @@
 import { act } from './act.ts';
 import { env } from './env.ts';
+import { explained } from './explained.ts';
 import { learning } from './learning/learning.ts';
 import type { BenchEntry } from './line.ts';
 import { ppo } from './ppo.ts';
@@ -17,6 +18,7 @@ export const BENCHES: Readonly<Record<string, BenchEntry>> = {
   ppo: { bench: ppo, summary: "PPO end to end, at the sizes of CleanRL's ppo_trxl" },
   watch: { bench: watch, summary: 'what train --watch costs, with a page that follows', takes: ['seeds'] },
   solve: { bench: solve, summary: 'until CartPole-v1 is solved', takes: ['seeds'] },
+  explain: { bench: explained, summary: 'whether explain finds the heads that carry a cue', takes: ['seeds'] },
   viewer: { bench: viewer, summary: 'a replay of 100 000 steps in Chromium, and what a step takes in a file' },
   learning: {
     bench: learning,

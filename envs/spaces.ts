@@ -31,7 +31,8 @@ export interface BoxOptions {
   dtype?: 'float32' | 'uint8' | 'int32';
   /**
    * What an encoder takes as one thing to look at, of a shape [rows, columns, channels]: each `cell`, or square `patch`
-   * of pixels. Left out: the whole Box at once.
+   * of pixels. A `patch` of a shape [samples] or [samples, channels] is a stretch of a waveform. Left out: the whole Box
+   * at once.
    */
   tokens?: 'cell' | 'patch';
   /**
@@ -81,15 +82,20 @@ export class Box {
         throw new RangeError(`Box: low[${i}] is ${this.low[i]}, which is not at most high[${i}], ${this.high[i]}`);
     }
     this.dtype = dtype;
-    if (tokens && this.shape.length !== 3)
-      throw new RangeError(`Box: tokens want a shape [rows, columns, channels], found [${this.shape.join(', ')}]`);
+    if (tokens && this.shape.length !== 3 && (tokens === 'cell' || this.shape.length > 2)) {
+      const wanted = tokens === 'cell' ? '' : ', [samples] or [samples, channels]';
+      const found = this.shape.join(', ');
+      throw new RangeError(
+        `Box: tokens: '${tokens}' wants a shape [rows, columns, channels]${wanted}, found [${found}]`,
+      );
+    }
     if (categories && (tokens !== 'cell' || categories.length !== this.shape[2]))
       throw new RangeError(`Box: ${categories.length} categories, wanted tokens: 'cell' and one for each channel`);
     if (categoryNames?.some((ofChannel, c) => ofChannel.length !== categories?.[c]))
       throw new RangeError('Box: categoryNames wants a name for each of the categories of each channel');
     this.tokens = tokens;
     this.categories = categories;
-    this.channels = channels && checkedNames('Box', channels, this.shape[2] ?? 0);
+    this.channels = channels && checkedNames('Box', channels, this.shape.at(-1) ?? 0);
     this.categoryNames = categoryNames;
     this.axes = axes;
     this.names = checkedNames('Box', names, this.size);

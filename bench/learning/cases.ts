@@ -160,6 +160,13 @@ export const FAMILIES: Readonly<Record<string, readonly LearningCase[]>> = {
       })),
     ),
   ),
+  Sound: casesOf(
+    ...['SoundCue-v0', 'SoundCue-v0:cue=start'].map((environment) => ({
+      environment,
+      goal: { measure: 'success', atLeast: 0.95 } as const,
+      reference: 'without hearing: success 0.5',
+    })),
+  ),
   Arcade: casesOf(
     { environment: 'MinAtar/Breakout-v1', ...minAtar(17.3) },
     { environment: 'MinAtar/Asterix-v1', ...minAtar(19.8), variants: [MLP] },

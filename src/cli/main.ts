@@ -6,14 +6,17 @@ import { EXIT, GymformerError, UsageError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { benchCommand } from './bench.ts';
 import { checkCommand } from './check.ts';
+import { classifyCommand } from './classify.ts';
 import { addCommand, type Command, didYouMean } from './command.ts';
 import { datasetCommand } from './dataset.ts';
 import { devicesCommand } from './devices.ts';
 import { envsCommand } from './envs.ts';
 import { evalCommand } from './eval.ts';
+import { explainCommand } from './explain.ts';
 import { initCommand } from './init.ts';
 import { colours, say } from './output.ts';
 import { playCommand } from './play.ts';
+import { pretrainCommand } from './pretrain.ts';
 import { recordCommand } from './record.ts';
 import { replayCommand } from './replay.ts';
 import { traceCommand } from './trace.ts';
@@ -24,12 +27,15 @@ import { viewCommand } from './view.ts';
 const COMMANDS: readonly Command[] = [
   trainCommand,
   evalCommand,
+  explainCommand,
   recordCommand,
   viewCommand,
   playCommand,
+  classifyCommand,
   replayCommand,
   transferCommand,
   datasetCommand,
+  pretrainCommand,
   checkCommand,
   traceCommand,
   envsCommand,

@@ -19,6 +19,7 @@ const planes = new Box({ low: 0, high: 1, shape: [ROWS, COLUMNS, 6], tokens: 'ce
 const PAIR_SIDE = 7;
 const pairs = new Box({ low: 0, high: 1, shape: [PAIR_SIDE, PAIR_SIDE, 2], tokens: 'cell' });
 const image = new Box({ low: 0, high: 255, shape: [SIDE, SIDE, 3], dtype: 'uint8' });
+const sound = new Box({ low: -1, high: 1, shape: [64], tokens: 'patch' });
 const mission = new Text(30, { words: WORDS });
 
 const zeros = (length: number): number[] => new Array<number>(length).fill(0);
@@ -49,6 +50,12 @@ function drawImage(random: Generator, sign: number): number[] {
   const [top, left] = [random.integers(SIDE - 6), (SIDE / 2) * sign + random.integers(SIDE / 2 - 6)];
   for (let y = top; y < top + 6; y++) for (let x = left; x < left + 6; x++) pixels[3 * (y * SIDE + x) + 1] = 255;
   return pixels;
+}
+
+/** A slow wave or a fast one, from anywhere in its cycle, in noise. */
+function drawSound(random: Generator, sign: number): number[] {
+  const [phase, speed] = [random.uniform(0, 2 * Math.PI), Math.PI / (sign ? 4 : 8)];
+  return Array.from({ length: 64 }, (_, i) => 0.5 * Math.sin(phase + speed * i) + random.uniform(-0.3, 0.3));
 }
 
 /** Any words, of which the second one tells. */
@@ -88,6 +95,7 @@ export const TOKEN_PROBES: Record<string, TokenProbe> = {
     draw: drawMission,
   },
   'the side of an image that is bright': { space: image, draw: drawImage },
+  'how fast the waves of a sound are': { space: sound, draw: drawSound },
   'a category beside a grid, numbers and words': {
     space: new Dict({ grid, numbers: new Box({ low: -1, high: 1, shape: [3] }), what: new Discrete(4), mission }),
     draw: (random, sign) => ({
