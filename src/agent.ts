@@ -5,15 +5,20 @@ import { type Config, evaluationReference } from './config.ts';
 import { type OpenDevice, openDevice } from './device/device.ts';
 import { FileError } from './errors.ts';
 import type { Player } from './evaluate.ts';
+import { seedsOf } from './levels.ts';
 import { RunDirectory } from './run.ts';
+import { checkEvaluation, describeEnv } from './sameSpaces.ts';
 import { restorePolicy } from './trained.ts';
 import { openVectorEnv } from './vectorEnv.ts';
 
 /** A trained policy, ready to play: what `eval` and `record` work on. */
 export interface Agent extends Player {
   config: Config;
+  spec: EnvSpec;
   device: OpenDevice;
   run: RunDirectory;
+  /** The same policy in another environment, of the same spaces. @throws ConfigError when they are others */
+  playIn(spec: EnvSpec): Player;
   dispose(): void;
 }
 
@@ -42,14 +47,23 @@ export async function loadAgent(path: string, options: LoadAgentOptions): Promis
     { config, state: checkpoint.state, weights: checkpoint.policy, name: checkpointPath },
     spec,
   );
+  const playerIn = (played: EnvSpec): Player => ({
+    ...trained,
+    environment: played.id,
+    make: () => make(played),
+    seeds: seedsOf(config).others,
+    openEnvs: (envs) => openVectorEnv(played, { ...envs, workers: options.envWorkers ?? config.envWorkers }),
+  });
   return {
     config,
+    spec,
     device,
     run,
-    ...trained,
-    environment: spec.id,
-    make: () => make(spec),
-    openEnvs: (envs) => openVectorEnv(spec, { ...envs, workers: options.envWorkers ?? config.envWorkers }),
+    ...playerIn(spec),
+    playIn(other) {
+      checkEvaluation(describeEnv(spec), describeEnv(other));
+      return playerIn(other);
+    },
     dispose: () => trained.policy.dispose(),
   };
 }

@@ -37,6 +37,12 @@ export const configSchema = z.strictObject({
     .regex(/^(\w+=[^,:=]+(,\w+=[^,:=]+)*)?$/, 'wanted name=value, or several such with commas between')
     .default('')
     .describe("the environment's parameters in evaluations and replays, where other than in training: name=value,…"),
+  levels: z
+    .int()
+    .min(0)
+    .max(2 ** 30)
+    .default(0)
+    .describe("of the environment, so many seeds that training's episodes have; evaluations have others. 0: any"),
   checkpointEvery: count.default(20_000).describe('environment steps between checkpoints'),
   replayEvery: z.int().nonnegative().default(0).describe('environment steps between recorded episodes; 0: none'),
 

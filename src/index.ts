@@ -18,6 +18,7 @@ export { DeviceFailure, type FailureKind } from './device/failure.ts';
 export { DEVICE_NAMES, type DeviceName, type Facts } from './device/names.ts';
 export { ConfigError, EXIT, FileError, GymformerError, UsageError } from './errors.ts';
 export { evaluate, type EvaluateOptions, type Player } from './evaluate.ts';
+export { evaluateBy } from './evaluateBy.ts';
 export type * from './metrics.ts';
 export { resolveEnvironment } from './plugins.ts';
 export { record, type RecordOptions } from './record.ts';

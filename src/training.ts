@@ -3,7 +3,6 @@ import { Adam } from '../agents/optimizer.ts';
 import type { Policy } from '../agents/model/policy.ts';
 import { Rollout } from '../agents/rollout.ts';
 import { Generator, type GeneratorState } from '../envs/random.ts';
-import { describeSpace } from '../envs/spaces.ts';
 import type { RunningStatisticsState } from '../envs/runningStatistics.ts';
 import type { VectorEnv, VectorEnvState } from '../envs/vector.ts';
 import type { WorkerRestart } from '../envs/workers.ts';
@@ -19,11 +18,13 @@ import type { Player } from './evaluate.ts';
 import { ObservationNormalizer, RewardNormalizer, type RewardNormalizerState } from './normalizers.ts';
 import type { SnapshotEvent } from './metrics.ts';
 import type { RunDirectory } from './run.ts';
+import { checkEvaluation, describeEnv } from './sameSpaces.ts';
 import { SelfPlay, type SelfPlayState } from './selfPlay.ts';
 import { checkMemory } from './tensorMemory.ts';
 import { buildPolicy, frozenNormalizer } from './trained.ts';
 import type { PolicyCopy } from './watch/audience.ts';
 import { type EnvSpec, make } from '../envs/registry.ts';
+import { seedsOf } from './levels.ts';
 import { openVectorEnv } from './vectorEnv.ts';
 
 export interface TrainingOptions {
@@ -97,6 +98,7 @@ export class Training {
     this.envs = openVectorEnv(spec, {
       count,
       seed: this.random.integers(2 ** 31),
+      episodeSeeds: seedsOf(config).training,
       workers: config.envWorkers,
       ...(this.selfPlay && { opponent: this.selfPlay }),
       onRestart: (restart) => this.restarts.push(restart),
@@ -135,6 +137,7 @@ export class Training {
       environment: this.evalSpec.id,
       make: () => make(this.evalSpec),
       openEnvs: (options) => openVectorEnv(this.evalSpec, { ...options, workers: this.config.envWorkers }),
+      seeds: seedsOf(this.config).others,
       step: this.step,
       normalizer: (environments) => frozenNormalizer(statistics, this.policy.observationSpace, environments),
       valueScale: this.rewardNormalizer?.deviation ?? 1,
@@ -254,31 +257,4 @@ function openSelfPlay(config: Config, spec: EnvSpec, device: string): SelfPlay {
   const { envs: rows, poolSize, newestShare } = config;
   // Weights are loaded into it: what it is made with does not matter.
   return new SelfPlay({ rows, poolSize, newestShare, build: () => buildPolicy(config, spec, new Generator(0)) });
-}
-
-/** What training has to know of an environment before it opens many. */
-interface EnvDescription {
-  id: string;
-  needsOpponent: boolean;
-  spaces: string;
-}
-
-function describeEnv(spec: EnvSpec): EnvDescription {
-  const env = make(spec);
-  const { observationSpace, actionSpace, needsOpponent = false } = env;
-  env.close?.();
-  const spaces = `observations ${describeSpace(observationSpace)} and actions ${describeSpace(actionSpace)}`;
-  return { id: spec.id, needsOpponent, spaces };
-}
-
-/** @throws ConfigError when what learns in one environment cannot be evaluated in the other */
-function checkEvaluation(played: EnvDescription, evaluated: EnvDescription): void {
-  if (evaluated.needsOpponent)
-    throw new ConfigError(
-      `${evaluated.id}: an evaluation wants an opponent that stays as it is: choose one by --eval-parameters, such as opponent=scripted`,
-    );
-  if (played.spaces !== evaluated.spaces)
-    throw new ConfigError(
-      `${evaluated.id}, for evaluations, has ${evaluated.spaces}, wanted those of ${played.id}: ${played.spaces}`,
-    );
 }

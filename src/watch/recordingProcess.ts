@@ -5,6 +5,7 @@ import { Generator } from '../../envs/random.ts';
 import { make } from '../../envs/registry.ts';
 import { evaluationReference } from '../config.ts';
 import { openDevice } from '../device/device.ts';
+import { seedsOf } from '../levels.ts';
 import { resolveEnvironment } from '../plugins.ts';
 import { record } from '../record.ts';
 import { RunDirectory } from '../run.ts';
@@ -42,6 +43,7 @@ async function recordWhatComes({ config, run: path }: RecordingOrder): Promise<v
       policy,
       environment: spec.id,
       make: () => make(spec),
+      seeds: seedsOf(config).others,
       openEnvs: (options: { count: number; seed: number }) => openVectorEnv(spec, options),
       step: copy.step,
       normalizer: (rows: number) => frozenNormalizer(copy.statistics, policy.observationSpace, rows),
