@@ -61,6 +61,10 @@ export const configSchema = z.strictObject({
     .max(2)
     .default(0)
     .describe('how far around a cell the encoder sees it together with others; 0: alone, 1: with its 8 neighbours'),
+  queries: z
+    .enum(['learned', 'text'])
+    .default('learned')
+    .describe('of the encoder: what looks at cells and patches; text: heads too that look for what the text tells of'),
   context: count.default(16).describe('earlier steps of the episode that attention sees'),
   feedForward: z.number().positive().default(4).describe('width of the feed-forward layers, as a multiple of width'),
   gating: z
