@@ -68,7 +68,8 @@ export async function loadAgent(path: string, options: LoadAgentOptions): Promis
   };
 }
 
-function locate(path: string, which: 'best' | 'latest'): { run: RunDirectory; checkpointPath: string } {
+/** The checkpoint that a path means: itself, or one of a run's. @throws FileError where there is none */
+export function locate(path: string, which: 'best' | 'latest'): { run: RunDirectory; checkpointPath: string } {
   const parent = dirname(path);
   if (basename(parent) === 'checkpoints') return { run: new RunDirectory(dirname(parent)), checkpointPath: path };
   const run = new RunDirectory(path);

@@ -10,8 +10,8 @@ const fraction = z.number().min(0).max(1);
 /**
  * Every setting of a run: its name, its meaning, its bounds and its default.
  *
- * A setting comes from, in this order: a flag, the config file, the environment's preset, the algorithm's defaults below,
- * the default here.
+ * A setting comes from, in this order: a flag, the config file, the run that its first weights come from, the
+ * environment's preset, the algorithm's defaults below, the default here.
  */
 export const configSchema = z.strictObject({
   environment: z.string().describe('id of a registered environment, path of a module, or package#export'),
@@ -28,9 +28,31 @@ export const configSchema = z.strictObject({
     .default(false)
     .describe('on the simd device: the same bits on every machine, a little slower'),
   steps: count.default(100_000).describe('environment steps to train for, rounded up to whole rollouts'),
+  initFrom: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('a run, or a checkpoint of one, whose weights training begins with, as far as they fit'),
+  freeze: z
+    .enum(['none', 'trunk'])
+    .default('none')
+    .describe('trunk: what works across time stays as it is; encoder and heads learn'),
+  loraRank: z
+    .int()
+    .nonnegative()
+    .default(0)
+    .describe('rank of low-rank adapters that learn in place of the trunk, beside encoder and heads; 0: none'),
+  loraAlpha: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('what the adapters put out is multiplied by alpha / rank; not given: by 1'),
   untilReturn: z.number().nullable().default(null).describe('stop once evaluation reaches this mean return'),
   evalEpisodes: count.default(100).describe('episodes of an evaluation'),
   evalEvery: z.int().nonnegative().default(0).describe('environment steps between evaluations; 0: only at the end'),
+  evalFirst: z.boolean().default(false).describe('evaluate before anything is learned, too'),
   evalActions: z.enum(['likeliest', 'drawn']).default('likeliest').describe('which actions evaluation takes'),
   evalParameters: z
     .string()
@@ -156,16 +178,29 @@ const TUNED: ReadonlySet<string> = new Set<keyof Config>([
   'targetKl',
 ]);
 
+/** What weights are made for: they are of no use with other values. */
+const OF_WEIGHTS = ['policy', 'width', 'layers', 'heads', 'context', 'feedForward', 'gating'] as const;
+
+/** What goes with weights where nothing else is said. */
+const WITH_WEIGHTS = ['reach', 'normalizeObservations'] as const;
+
+/** The settings that a run has from the one that its weights come from. */
+export function settingsOfWeights(config: Config): Partial<Config> {
+  return Object.fromEntries([...OF_WEIGHTS, ...WITH_WEIGHTS].map((key) => [key, config[key]]));
+}
+
 export interface ConfigSources {
   environment: string;
+  /** Of the run that `initFrom` names: `settingsOfWeights` of its own. */
+  init?: Partial<Config>;
   /** Settings, and a section of them for an algorithm under its name: `{ gamma: 0.98, a2c: { envs: 32 } }`. */
   preset?: Settings;
   file?: Settings;
   flags?: Settings;
 }
 
-/** Where the value of a setting comes from; `run` is the run that is resumed. */
-export type SettingSource = 'argument' | 'flag' | 'config file' | 'run' | 'preset' | 'algorithm' | 'default';
+/** Where the value of a setting comes from; `run` is the run that is resumed, `init` the one that weights come from. */
+export type SettingSource = 'argument' | 'flag' | 'config file' | 'run' | 'init' | 'preset' | 'algorithm' | 'default';
 
 /** Settings from one source. */
 export interface ConfigLayer {
@@ -191,15 +226,31 @@ export function resolveConfig(sources: ConfigSources): Config {
 }
 
 /** What `resolveConfig` gives, and where each setting comes from. */
-export function explainConfig({ environment, preset = {}, file = {}, flags = {} }: ConfigSources): ResolvedConfig {
+export function explainConfig(sources: ConfigSources): ResolvedConfig {
+  const { environment, init = {}, preset = {}, file = {}, flags = {} } = sources;
   const algo = (flags['algo'] ?? file['algo'] ?? preset['algo'] ?? 'ppo') as Algorithm;
-  return resolveLayers([
+  const given: ConfigLayer[] = [
     { source: 'argument', place: 'the command', settings: { environment } },
     { source: 'flag', place: 'the flags', settings: flags },
     { source: 'config file', place: 'the config file', settings: file },
+  ];
+  const from = String(flags['initFrom'] ?? file['initFrom']);
+  for (const layer of given) checkWeightsFit(layer, init, from);
+  return resolveLayers([
+    ...given,
+    { source: 'init', place: from, settings: init },
     { source: 'preset', place: `the preset of ${environment}`, settings: presetWith(algo, preset) },
     { source: 'algorithm', place: `the defaults of ${algo}`, settings: ALGORITHM_DEFAULTS[algo] ?? {} },
   ]);
+}
+
+/** @throws ConfigError where a layer wants what the weights are not made for */
+function checkWeightsFit({ place, settings }: ConfigLayer, init: Partial<Config>, from: string): void {
+  for (const key of OF_WEIGHTS)
+    if (key in init && key in settings && settings[key] !== init[key])
+      throw new ConfigError(
+        `${key} is ${JSON.stringify(settings[key])} in ${place}, but the weights of ${from} were made with ${JSON.stringify(init[key])}: leave ${key} out, or start without initFrom`,
+      );
 }
 
 /** What a preset says of training with an algorithm: without what was found with another, with its own section. */

@@ -1,7 +1,18 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { z } from 'zod';
-import { EXIT, FileError, GymformerError } from './errors.ts';
+import { EXIT, FileError, GymformerError, UsageError } from './errors.ts';
 
 /** What is still being written has this at the end of its name; whoever finds it after a crash may delete it. */
 const PARTIAL = '.partial';
@@ -62,6 +73,58 @@ export function writeDirectoryAtomic(path: string, files: Readonly<Record<string
     discard(partial);
     throw writeError(path, error);
   }
+}
+
+/**
+ * Makes a new folder whole or not at all: `build` fills it beside itself, file by file, and it gets its name when that is
+ * done. Nothing is left of it when `build` throws.
+ *
+ * @param build  gets the folder to fill; what it throws is thrown on, but for an error of the file system
+ * @throws UsageError when there is something of that name
+ * @throws GymformerError naming the path and what to do, when it cannot be written
+ */
+export async function buildDirectory<Result>(
+  path: string,
+  build: (folder: string) => Promise<Result>,
+): Promise<Result> {
+  if (existsSync(path)) throw new UsageError(`${path} exists already: give another name, or delete it`);
+  const partial = path + PARTIAL;
+  try {
+    rmSync(partial, { recursive: true, force: true });
+    mkdirSync(partial, { recursive: true });
+    const result = await build(partial);
+    syncFolder(partial);
+    renameSync(partial, path);
+    syncFolder(dirname(path));
+    return result;
+  } catch (error) {
+    discard(partial);
+    throw (error as NodeJS.ErrnoException).syscall === undefined ? error : writeError(path, error);
+  }
+}
+
+/**
+ * Some bytes of a file.
+ *
+ * @throws FileError when it cannot be read, or ends before
+ */
+export function readRange(path: string, offset: number, length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  try {
+    const file = openSync(path, 'r');
+    try {
+      for (let at = 0; at < length;) {
+        const read = readSync(file, bytes, at, length - at, offset + at);
+        if (read === 0) throw new Error(`it ends before byte ${offset + length}`);
+        at += read;
+      }
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw new FileError(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
+  }
+  return bytes;
 }
 
 /**

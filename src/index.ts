@@ -13,6 +13,10 @@ export {
   type ResolvedConfig,
   type SettingSource,
 } from './config.ts';
+export { buildDataset, type BuildOptions } from './dataset/build.ts';
+export type { DatasetCard } from './dataset/card.ts';
+export { openDataset, type Dataset, type EpisodeEntry, type Split } from './dataset/dataset.ts';
+export type { DatasetEpisode } from './dataset/episode.ts';
 export { listDevices, openDevice, DeviceError, type DeviceReport, type OpenDevice } from './device/device.ts';
 export { DeviceFailure, type FailureKind } from './device/failure.ts';
 export { DEVICE_NAMES, type DeviceName, type Facts } from './device/names.ts';

@@ -1,3 +1,5 @@
+import type { Cost } from './cost.ts';
+
 /**
  * What a training run reports, one object each time: to `metrics.jsonl` (updates, evaluations, snapshots, restarts), to
  * `gymformer train --json` (all of them) and to whoever calls `train`.
@@ -26,8 +28,26 @@ export interface StartEvent {
   steps: number;
   /** Environment steps already taken by the run that this one resumes; 0 for a new one. */
   step: number;
-  /** Trainable numbers in the policy. */
+  /** Numbers in the policy that learn. */
   parameters: number;
+  /** All of its numbers: frozen ones, too. */
+  totalParameters: number;
+  /** Where it begins with weights of another run: what of them fitted. Not when it is resumed. */
+  init?: InitReport;
+}
+
+/** What of another run's weights a new run begins with. */
+export interface InitReport {
+  /** Directory of the other run. */
+  from: string;
+  /** Its environment, and the steps that the weights had learned from. */
+  environment: string;
+  step: number;
+  /** Names of the tensors that were taken, and of those that start anew: missing there, or of another shape. */
+  taken: string[];
+  new: string[];
+  /** Whether the statistics that observations are normalised by were taken; only between equal observation spaces. */
+  statistics: boolean;
 }
 
 export interface UpdateEvent {
@@ -167,4 +187,6 @@ export interface DoneEvent {
   /** Whether `untilReturn` was reached; null when none was asked for. */
   solved: boolean | null;
   interrupted: boolean;
+  /** Of all sessions of the run. */
+  cost: Cost;
 }

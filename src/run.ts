@@ -9,6 +9,7 @@ import {
   type ResolvedConfig,
   resolveLayers,
 } from './config.ts';
+import { type Cost, costSchema } from './cost.ts';
 import { ConfigError, FileError, GymformerError, UsageError } from './errors.ts';
 import { readJson, writeFileAtomic } from './files.ts';
 import type { EvalEvent, SnapshotEvent, UpdateEvent, WorkerRestartedEvent } from './metrics.ts';
@@ -44,7 +45,7 @@ const CHANGEABLE = new Set<keyof Config>([
 /** What may say something of a run's settings when it is resumed. */
 type ResumeSources = Partial<Omit<ConfigSources, 'preset'>>;
 
-/** A run's directory: config.json, metrics.jsonl, checkpoints.json, checkpoints/ and replays/. */
+/** A run's directory: config.json, metrics.jsonl, cost.json, checkpoints.json, checkpoints/ and replays/. */
 export class RunDirectory {
   readonly path: string;
 
@@ -147,6 +148,15 @@ export class RunDirectory {
     writeFileAtomic(join(this.path, 'checkpoints.json'), `${JSON.stringify(checkpoints, null, 2)}\n`);
   }
 
+  /** What the run cost up to its last checkpoint; null where that was not written down. */
+  readCost(): Cost | null {
+    return existsSync(this.#costPath) ? readJson(this.#costPath, costSchema) : null;
+  }
+
+  writeCost(cost: Cost): void {
+    writeFileAtomic(this.#costPath, `${JSON.stringify(cost, null, 2)}\n`);
+  }
+
   appendMetrics(event: UpdateEvent | EvalEvent | SnapshotEvent | WorkerRestartedEvent): void {
     try {
       appendFileSync(this.#metricsPath, `${JSON.stringify(event)}\n`);
@@ -187,6 +197,10 @@ export class RunDirectory {
 
   get #metricsPath(): string {
     return join(this.path, 'metrics.jsonl');
+  }
+
+  get #costPath(): string {
+    return join(this.path, 'cost.json');
   }
 
   get #runningPath(): string {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { EnvSpec } from '../envs/registry.ts';
 import { type Config, evaluationReference } from './config.ts';
+import { CostMeter } from './cost.ts';
 import { evaluate } from './evaluate.ts';
 import { DeviceFailure } from './device/failure.ts';
 import { GymformerError } from './errors.ts';
@@ -47,6 +48,11 @@ export async function train(options: TrainOptions): Promise<DoneEvent> {
   const evalSpec = config.evalParameters ? await resolveEnvironment(evaluationReference(config)) : spec;
   const training = await openTraining({ ...options, evalSpec }, run);
   try {
+    const meter = new CostMeter(training, options.resume ? run.readCost() : null);
+    const saveAll = async (mean: number | null): Promise<void> => {
+      await save(training, run, mean, onEvent);
+      run.writeCost(meter.now());
+    };
     onEvent(startEvent(training, run));
     let solved = untilReturn === null ? null : false;
     let nextTry = 0;
@@ -67,9 +73,10 @@ export async function train(options: TrainOptions): Promise<DoneEvent> {
       run.appendMetrics(result);
       onEvent(result);
       if (untilReturn !== null) solved = result.mean >= untilReturn;
-      await save(training, run, result.mean, onEvent);
+      await saveAll(result.mean);
     };
 
+    if (config.evalFirst && training.step === 0) await evaluateAndSave();
     while (training.step < config.steps && !solved && !signal?.aborted) {
       const from = training.step;
       const update = await collectAndLearn(training);
@@ -87,7 +94,7 @@ export async function train(options: TrainOptions): Promise<DoneEvent> {
         await evaluateAndSave();
         nextTry = training.update + PATIENCE;
       } else if (crosses(from, training.step, config.checkpointEvery)) {
-        await save(training, run, null, onEvent);
+        await saveAll(null);
       }
       if (crosses(from, training.step, config.replayEvery)) onEvent(await recordTraining(training, options, run));
       if (audience?.ready) audience.show(await training.copyOfPolicy());
@@ -95,10 +102,12 @@ export async function train(options: TrainOptions): Promise<DoneEvent> {
     }
 
     if (!signal?.aborted && evaluatedAt !== training.step) await evaluateAndSave();
-    if (training.savedAt !== training.step) await save(training, run, null, onEvent);
+    if (training.savedAt !== training.step) await saveAll(null);
     const { step, seconds } = training;
     const interrupted = signal?.aborted ?? false;
-    const done: DoneEvent = { event: 'done', run: run.path, steps: step, seconds, solved, interrupted };
+    const cost = meter.now();
+    run.writeCost(cost);
+    const done: DoneEvent = { event: 'done', run: run.path, steps: step, seconds, solved, interrupted, cost };
     onEvent(done);
     return done;
   } catch (error) {
@@ -126,10 +135,13 @@ function stopped(failure: DeviceFailure, { step }: Training, run: RunDirectory):
   return new GymformerError(`training stopped after ${step} steps: ${failure.message}. ${rest}`, 1, { cause: failure });
 }
 
-function startEvent({ config, policy, device, step }: Training, run: RunDirectory): TrainEvent {
+function startEvent({ config, policy, device, step, init }: Training, run: RunDirectory): TrainEvent {
   const { environment, algo, policy: kind, seed, steps } = config;
-  const parameters = policy.parameters.count;
-  return { event: 'start', run: run.path, environment, algo, policy: kind, device, seed, steps, step, parameters };
+  const { count: parameters, total: totalParameters } = policy.parameters;
+  return {
+    ...{ event: 'start', run: run.path, environment, algo, policy: kind, device, seed, steps, step },
+    ...{ parameters, totalParameters, ...(init && { init }) },
+  };
 }
 
 /** Null when it was interrupted. */

@@ -16,7 +16,8 @@ import { memoryLimit } from './device/simd/open.ts';
 import { ConfigError, FileError } from './errors.ts';
 import type { Player } from './evaluate.ts';
 import { ObservationNormalizer, RewardNormalizer, type RewardNormalizerState } from './normalizers.ts';
-import type { SnapshotEvent } from './metrics.ts';
+import { openSource, takeWeights } from './initFrom.ts';
+import type { InitReport, SnapshotEvent } from './metrics.ts';
 import type { RunDirectory } from './run.ts';
 import { checkEvaluation, describeEnv } from './sameSpaces.ts';
 import { SelfPlay, type SelfPlayState } from './selfPlay.ts';
@@ -42,6 +43,7 @@ export async function openTraining(
 ): Promise<Training> {
   const checkpoints = resume ? run.checkpoints() : null;
   if (resume) run.readConfig();
+  const source = config.initFrom === null || checkpoints ? null : openSource(config.initFrom);
   const { name } = await openDevice(config.device, config);
   checkMemory(config, memoryLimit());
   const training = new Training(config, spec, name, evalSpec);
@@ -49,7 +51,10 @@ export async function openTraining(
   run.claim();
   run.writeConfig(config);
   if (checkpoints) training.restore(join(run.checkpointsPath, checkpoints.latest));
-  else await training.begin();
+  else {
+    if (source) training.init = await takeWeights(source, training);
+    await training.begin();
+  }
   if (resume) run.dropMetricsAfter(training.step);
   return training;
 }
@@ -67,6 +72,8 @@ export class Training {
   readonly rewardNormalizer: RewardNormalizer | null;
   /** Draws actions and shuffles sequences. */
   readonly random: Generator;
+  /** What it began with of another run, in this session. */
+  init: InitReport | null = null;
   /** Environment steps so far. */
   step = 0;
   update = 0;

@@ -117,7 +117,10 @@ const runsPanel = new RunsPanel(player, controls, {
   compare: (replay) => comparison.addReplay(replay),
 });
 const picker = new Picker(player, comparison);
-const picture = new Picture(player, await Stage.create(byId('scene', HTMLElement), byId('caption', HTMLElement)));
+const stage = new Stage(byId('scene', HTMLElement), byId('caption', HTMLElement), (error) =>
+  messages.showError(error, 'The picture'),
+);
+const picture = new Picture(player, stage);
 const looks = new Looks(player, { opener, picture, messages });
 const timeline = new Timeline(player, controls, scan, (episode) => search.inEpisode(episode));
 const jumps = new Jumps(player, controls, scan);
@@ -183,6 +186,7 @@ const panels: Panel[] = [
 
 const clock = new Clock(
   player,
+  picture,
   (changes) => {
     for (const panel of panels) panel.update(changes);
     if (changes.has('playback') && !player.playing && player.atEnd) session.episodeEnded();

@@ -113,6 +113,7 @@ class TokenEncoder implements Encoder {
         // Equal weights at first: attention is learned from where everything counts.
         logits: parameters.normal(`${name}.logits`, [rows, H], 0) as unknown as tf.Tensor2D,
       });
+      for (const part of ['values', 'logits']) parameters.use(`${name}.${part}`, table.active / rows);
     });
     this.#order = orderOf(groups);
     this.#bias = parameters.constant('encoder.bias', C, 0) as unknown as tf.Tensor1D;

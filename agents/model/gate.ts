@@ -31,6 +31,10 @@ export class Gate {
     this.#bias = parameters.constant(`${name}.bias`, width, INITIAL_BIAS) as unknown as tf.Tensor1D;
   }
 
+  get linears(): readonly Linear[] {
+    return [this.#fromLayer, this.#fromStream, this.#fromReset];
+  }
+
   /**
    * @param x [rows, C]
    * @param y [rows, C]

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { fused, type Kernel } from './fused.ts';
 import { Linear } from './layers.ts';
-import type { Parameters } from './parameters.ts';
+import { areFrozen, type Parameters } from './parameters.ts';
 import { lengthsAfter, type RunOptions, type Sequence, type Trunk, type TrunkResult } from './trunk.ts';
 
 export interface GruOptions {
@@ -18,6 +18,7 @@ export interface GruOptions {
 export class Gru implements Trunk {
   readonly cacheShapes: readonly (readonly number[])[];
   readonly cacheSteps = 1;
+  readonly linears: readonly Linear[];
   readonly #layers: Layer[];
 
   constructor(parameters: Parameters, { width: C, layers }: GruOptions) {
@@ -26,6 +27,7 @@ export class Gru implements Trunk {
       input: new Linear(parameters, `gru.${layer}.input`, [C, 3 * C], 1),
       state: new Linear(parameters, `gru.${layer}.state`, [C, 3 * C], 1),
     }));
+    this.linears = this.#layers.flatMap(({ input, state }) => [input, state]);
   }
 
   run({ steps, starts, cache }: Sequence, { remember }: RunOptions): TrunkResult {
@@ -34,7 +36,7 @@ export class Gru implements Trunk {
       Float32Array.from(starts, (start) => 1 - start),
       [N, starts.length / N],
     );
-    const whole = fused('Gru');
+    const whole = this.linears.some(({ isAdapted }) => isAdapted) ? null : fused('Gru');
     let x = steps;
     const last = this.#layers.map((layer, i) => {
       const hidden = cache.tensors[i] as tf.Tensor2D;
@@ -97,6 +99,8 @@ function fusedLayer(kernel: Kernel, { input, state }: Layer, { x, ...rest }: Lay
     tf.dispose(saved);
     return { all, last };
   }
+  const parameters = [input.weight, input.bias, state.weight, state.bias];
+  const isFrozen = areFrozen(...parameters);
   const apply = tf.customGrad((...args) => {
     // TFJS passes the function that saves last. The parameters live longer than the gradient.
     const save = args.at(-1) as unknown as tf.GradSaveFunc;
@@ -106,11 +110,11 @@ function fusedLayer(kernel: Kernel, { input, state }: Layer, { x, ...rest }: Lay
     const gradFunc = (dy: tf.Tensor, kept: tf.Tensor[]): tf.Tensor[] => {
       const names = ['gates', 'seen', 'mapped', 'x', 'hidden', 'goesOn'];
       const inputs = Object.fromEntries(names.map((name, i) => [name, kept[i] as tf.Tensor]));
-      return (fused('GruGradient') as Kernel)({ ...inputs, ...weights, dy });
+      return (fused('GruGradient') as Kernel)({ ...inputs, ...weights, dy }, { isFrozen });
     };
     return { value: all, gradFunc };
   });
-  return { all: apply(x, input.weight, input.bias, state.weight, state.bias) as tf.Tensor2D, last: null };
+  return { all: apply(x, ...(isFrozen ? [] : parameters)) as tf.Tensor2D, last: null };
 }
 
 /**

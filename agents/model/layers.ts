@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { fused, type Kernel } from './fused.ts';
-import type { Parameters } from './parameters.ts';
+import { Adapter, type LoraOptions } from './lora.ts';
+import { areFrozen, type Parameters } from './parameters.ts';
 
 /**
  * An affine map of the last axis: x W + b.
@@ -12,26 +13,40 @@ export class Linear {
   readonly weight: tf.Tensor2D;
   /** [outputs] */
   readonly bias: tf.Tensor1D;
+  readonly #name: string;
+  #adapter: Adapter | null = null;
 
   constructor(parameters: Parameters, name: string, [inputs, outputs]: [number, number], gain: number) {
+    this.#name = name;
     // A variable is a tensor; TFJS types it by rank alone.
     this.weight = parameters.orthogonal(`${name}.weight`, [inputs, outputs], gain) as unknown as tf.Tensor2D;
     this.bias = parameters.constant(`${name}.bias`, outputs, 0) as unknown as tf.Tensor1D;
   }
 
+  /** Whether it is more than x W + b, which is all that kernels of several layers know. */
+  get isAdapted(): boolean {
+    return this.#adapter !== null;
+  }
+
+  /** Adds a low-rank change that learns; for the map itself not to, freeze it. */
+  adapt(parameters: Parameters, options: LoraOptions): void {
+    this.#adapter = new Adapter(parameters, this.#name, { shape: this.weight.shape, ...options });
+  }
+
   /** @param x [rows, inputs] */
   apply(x: tf.Tensor2D): tf.Tensor2D {
-    return linear(x, this.weight, this.bias);
+    const plain = linear(x, this.weight, this.bias);
+    return this.#adapter ? tf.add(plain, this.#adapter.apply(x)) : plain;
   }
 
   /** gelu(x W + b) */
   applyGelu(x: tf.Tensor2D): tf.Tensor2D {
-    return linearGelu(x, this.weight, this.bias);
+    return this.#adapter ? gelu(this.apply(x)) : linearGelu(x, this.weight, this.bias);
   }
 
   /** `applyGelu` of an input that no gradient goes to. */
   applyGeluToConstant(x: tf.Tensor2D): tf.Tensor2D {
-    return linearGeluOfConstant(x, this.weight, this.bias);
+    return this.#adapter ? gelu(this.apply(x)) : linearGeluOfConstant(x, this.weight, this.bias);
   }
 }
 
@@ -39,17 +54,20 @@ export class Linear {
 export function linearGelu(...inputs: [x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D]): tf.Tensor2D {
   const kernel = fused('LinearGelu');
   if (!kernel) return gelu(linear(...inputs));
-  const apply = tf.customGrad((x, weight, bias, save) => {
-    const named = { x: x as tf.Tensor, weight: weight as tf.Tensor };
-    const [value, slope] = kernel({ ...named, bias: bias as tf.Tensor }) as [tf.Tensor, tf.Tensor];
-    (save as tf.GradSaveFunc)([named.x, named.weight, slope]);
+  const [, matrix, offset] = inputs;
+  const isFrozen = areFrozen(matrix, offset);
+  const apply = tf.customGrad((...args) => {
+    const [x, save] = [args[0] as tf.Tensor, saver(args)];
+    const [value, slope] = kernel({ x, weight: matrix, bias: offset }) as [tf.Tensor, tf.Tensor];
+    save([x, matrix, slope]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
-      const [x, weight, slope] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
+      const [x, weight, slope] = saved as [tf.Tensor, tf.Tensor2D, tf.Tensor];
+      if (isFrozen) return [backThrough(tf.mul(dy, slope), weight)];
       return (fused('LinearGeluGradient') as Kernel)({ x, weight, slope, dy });
     };
     return { value, gradFunc };
   });
-  return apply(...inputs) as tf.Tensor2D;
+  return apply(...learning(inputs, isFrozen)) as tf.Tensor2D;
 }
 
 /**
@@ -60,24 +78,37 @@ export function linearGelu(...inputs: [x: tf.Tensor2D, weight: tf.Tensor2D, bias
  * @param bias   [outputs]
  */
 export function linear(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
-  const apply = tf.customGrad((x, weight, bias, save) => {
-    const [input, matrix] = [x as tf.Tensor2D, weight as tf.Tensor2D];
-    (save as tf.GradSaveFunc)([input, matrix]);
-    const [whole] = fused('Linear')?.({ x: input, weight: matrix, bias: bias as tf.Tensor }) ?? [];
-    const value = whole ?? tf.add(tf.matMul(input, matrix), bias as tf.Tensor);
+  const isFrozen = areFrozen(weight, bias);
+  const apply = tf.customGrad((...args) => {
+    const [input, save] = [args[0] as tf.Tensor2D, saver(args)];
+    save([input, weight]);
+    const [whole] = fused('Linear')?.({ x: input, weight, bias }) ?? [];
+    const value = whole ?? tf.add(tf.matMul(input, weight), bias);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
       const [input, matrix] = saved as [tf.Tensor2D, tf.Tensor2D];
+      if (isFrozen) return [backThrough(dy, matrix)];
       const gradients = fused('LinearGradient')?.({ x: input, weight: matrix, dy });
       if (gradients) return gradients;
-      return [
-        tf.matMul(dy as tf.Tensor2D, tf.transpose(matrix)),
-        tf.matMul(tf.transpose(input), dy as tf.Tensor2D),
-        tf.sum(dy, 0),
-      ];
+      return [backThrough(dy, matrix), tf.matMul(tf.transpose(input), dy as tf.Tensor2D), tf.sum(dy, 0)];
     };
     return { value, gradFunc };
   });
-  return apply(x, weight, bias) as tf.Tensor2D;
+  return apply(...learning([x, weight, bias], isFrozen)) as tf.Tensor2D;
+}
+
+/** The function that keeps tensors for a gradient, which TFJS passes last. */
+function saver(args: readonly unknown[]): tf.GradSaveFunc {
+  return args.at(-1) as tf.GradSaveFunc;
+}
+
+/** What of a layer's inputs a gradient is computed of: x alone, where the parameters are frozen. */
+function learning(inputs: [tf.Tensor, ...tf.Tensor[]], isFrozen: boolean): tf.Tensor[] {
+  return isFrozen ? [inputs[0]] : inputs;
+}
+
+/** dy W^T: what of the gradient flows through a linear map to its input. */
+function backThrough(dy: tf.Tensor, weight: tf.Tensor2D): tf.Tensor2D {
+  return tf.matMul(dy as tf.Tensor2D, tf.transpose(weight));
 }
 
 /** `linearGelu` where x is no function of parameters: time is not spent on its gradient. */
@@ -124,37 +155,40 @@ export class LayerNorm {
 export function layerNorm(x: tf.Tensor2D, scale: tf.Tensor1D, shift: tf.Tensor1D, epsilon = 1e-5): tf.Tensor2D {
   const whole = fused('LayerNorm');
   if (whole) return fusedLayerNorm(whole, [x, scale, shift], epsilon);
-  const apply = tf.customGrad((x, scale, shift, save) => {
-    const [input, gain] = [x as tf.Tensor2D, scale as tf.Tensor1D];
+  const isFrozen = areFrozen(scale, shift);
+  const apply = tf.customGrad((...args) => {
+    const [input, save] = [args[0] as tf.Tensor2D, saver(args)];
     const centred = tf.sub(input, tf.mean(input, 1, true));
     const inverseDeviation = tf.rsqrt(tf.add(tf.mean(tf.square(centred), 1, true), epsilon));
     const normalised = tf.mul(centred, inverseDeviation);
-    (save as tf.GradSaveFunc)([normalised, inverseDeviation, gain]);
-    const value = tf.add(tf.mul(normalised, gain), shift as tf.Tensor);
+    save([normalised, inverseDeviation, scale]);
+    const value = tf.add(tf.mul(normalised, scale), shift);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
       const [normalised, inverseDeviation, gain] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D];
       const dNormalised = tf.mul(dy, gain);
       const along = tf.mul(normalised, tf.mean(tf.mul(dNormalised, normalised), 1, true));
       const dx = tf.mul(tf.sub(tf.sub(dNormalised, tf.mean(dNormalised, 1, true)), along), inverseDeviation);
-      return [dx, tf.sum(tf.mul(dy, normalised), 0), tf.sum(dy, 0)];
+      return isFrozen ? [dx] : [dx, tf.sum(tf.mul(dy, normalised), 0), tf.sum(dy, 0)];
     };
     return { value, gradFunc };
   });
-  return apply(x, scale, shift) as tf.Tensor2D;
+  return apply(...learning([x, scale, shift], isFrozen)) as tf.Tensor2D;
 }
 
 function fusedLayerNorm(kernel: Kernel, inputs: [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D], epsilon: number): tf.Tensor2D {
-  const apply = tf.customGrad((x, scale, shift, save) => {
-    const named = { x: x as tf.Tensor, scale: scale as tf.Tensor };
-    const [value, statistics] = kernel({ ...named, shift: shift as tf.Tensor }, { epsilon }) as [tf.Tensor, tf.Tensor];
-    (save as tf.GradSaveFunc)([named.x, named.scale, statistics]);
+  const [, scale, shift] = inputs;
+  const isFrozen = areFrozen(scale, shift);
+  const apply = tf.customGrad((...args) => {
+    const [x, save] = [args[0] as tf.Tensor, saver(args)];
+    const [value, statistics] = kernel({ x, scale, shift }, { epsilon }) as [tf.Tensor, tf.Tensor];
+    save([x, scale, statistics]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
       const [x, scale, statistics] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
-      return (fused('LayerNormGradient') as Kernel)({ x, scale, statistics, dy });
+      return (fused('LayerNormGradient') as Kernel)({ x, scale, statistics, dy }, { isFrozen });
     };
     return { value, gradFunc };
   });
-  return apply(...inputs) as tf.Tensor2D;
+  return apply(...learning(inputs, isFrozen)) as tf.Tensor2D;
 }
 
 const GELU_SCALE = 2 * Math.sqrt(2 / Math.PI);

@@ -13,17 +13,17 @@ export interface MlpOptions {
 export class Mlp implements Trunk {
   readonly cacheShapes = [];
   readonly cacheSteps = 0;
-  readonly #layers: Linear[];
+  readonly linears: readonly Linear[];
 
   constructor(parameters: Parameters, { width: C, layers }: MlpOptions) {
-    this.#layers = Array.from(
+    this.linears = Array.from(
       { length: layers },
       (_, layer) => new Linear(parameters, `mlp.${layer}`, [C, C], Math.SQRT2),
     );
   }
 
   run({ steps, cache }: Sequence): TrunkResult {
-    const features = this.#layers.reduce((x: tf.Tensor2D, layer) => layer.applyGelu(x), steps);
+    const features = this.linears.reduce((x: tf.Tensor2D, layer) => layer.applyGelu(x), steps);
     return { features, cache, attention: null };
   }
 

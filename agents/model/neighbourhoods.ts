@@ -38,6 +38,7 @@ export class Neighbourhoods {
     const inputs = (this.#around.length / tokens) * channels;
     this.#local = new Linear(parameters, `${name}.local`, [inputs, FILTERS], Math.SQRT2);
     this.#keys = parameters.normal(`${name}.keys`, [FILTERS, H], 0) as unknown as tf.Tensor2D;
+    for (const matrix of ['local.weight', 'keys']) parameters.use(`${name}.${matrix}`, tokens);
     this.#heads = Array.from(
       { length: H },
       (_, h) => new Linear(parameters, `${name}.places.${h}`, [tokens * FILTERS, C / H], Math.SQRT2),

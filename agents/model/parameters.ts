@@ -7,13 +7,22 @@ export interface StoredTensor {
   data: Float32Array;
 }
 
+/** What loading tensors that need not fit did with each of a model's own, by name. */
+export interface Fitted {
+  taken: string[];
+  /** Missing there, or of another shape: these stay as they are. */
+  fresh: string[];
+}
+
 /**
- * The trainable tensors of a model, by name, in the order of their creation.
+ * The tensors of a model, by name, in the order of their creation. All of them learn, but those that are frozen.
  *
  * All initial values come from the generator given, since TFJS initialisers ignore seeds.
  */
 export class Parameters {
   readonly #variables = new Map<string, tf.Variable>();
+  /** How often a matrix is used at a step, where not once. */
+  readonly #uses = new Map<string, number>();
   readonly #random: Generator;
 
   constructor(random: Generator) {
@@ -39,13 +48,52 @@ export class Parameters {
     return this.#add(name, tf.fill([size], value) as tf.Tensor1D);
   }
 
+  /** Those that learn. */
   get variables(): tf.Variable[] {
-    return [...this.#variables.values()];
+    return [...this.#variables.values()].filter(({ trainable }) => trainable);
   }
 
-  /** How many trainable numbers there are. */
+  /** Of all there are. */
+  get names(): string[] {
+    return [...this.#variables.keys()];
+  }
+
+  /** @throws RangeError where there is no such tensor */
+  shapeOf(name: string): number[] {
+    const variable = this.#variables.get(name);
+    if (!variable) throw new RangeError(`Parameters: there is no tensor ${name}`);
+    return variable.shape;
+  }
+
+  /** How many numbers learn. */
   get count(): number {
-    return this.variables.reduce((sum, variable) => sum + variable.size, 0);
+    return sizeOf(this.variables);
+  }
+
+  /** How many numbers there are, frozen ones included. */
+  get total(): number {
+    return sizeOf([...this.#variables.values()]);
+  }
+
+  /** Says how often a matrix is used at a step: more than once for each of many tokens, a part of it in a table. */
+  use(name: string, times: number): void {
+    this.#uses.set(name, times);
+  }
+
+  /** Multiplications with additions at a step, of all matrices and of those that learn. */
+  get multiplyAdds(): { all: number; learning: number } {
+    const matrices = [...this.#variables].filter(([, { shape }]) => shape.length === 2);
+    const sum = (entries: typeof matrices): number =>
+      entries.reduce((total, [name, { size }]) => total + size * (this.#uses.get(name) ?? 1), 0);
+    return { all: sum(matrices), learning: sum(matrices.filter(([, { trainable }]) => trainable)) };
+  }
+
+  /**
+   * Stops those from learning whose names match: they stay what they are, and where all parameters of a layer are
+   * frozen, no gradient of them is computed. An optimiser must be made afterwards.
+   */
+  freeze(matches: (name: string) => boolean): void {
+    for (const [name, variable] of this.#variables) if (matches(name)) variable.trainable = false;
   }
 
   async save(): Promise<Map<string, StoredTensor>> {
@@ -66,8 +114,18 @@ export class Parameters {
         throw new RangeError(
           `tensor ${name} has shape [${found.shape.join(', ')}], wanted [${variable.shape.join(', ')}]`,
         );
-      tf.tidy(() => variable.assign(tf.tensor(found.data, found.shape)));
+      assign(variable, found);
     }
+  }
+
+  /** Takes what fits by name and shape; what does not is left, on both sides. */
+  loadFitting(stored: ReadonlyMap<string, StoredTensor>): Fitted {
+    const fits = ([name, { shape }]: [string, tf.Variable]): boolean => stored.get(name)?.shape.join() === shape.join();
+    const entries = [...this.#variables];
+    const taken = entries.filter(fits);
+    for (const [name, variable] of taken) assign(variable, stored.get(name) as StoredTensor);
+    const fresh = entries.filter((entry) => !fits(entry));
+    return { taken: taken.map(([name]) => name), fresh: fresh.map(([name]) => name) };
   }
 
   dispose(): void {
@@ -81,6 +139,19 @@ export class Parameters {
     this.#variables.set(name, variable);
     return variable;
   }
+}
+
+/** Whether no gradient of any of these is wanted, since all are frozen parameters. */
+export function areFrozen(...tensors: readonly tf.Tensor[]): boolean {
+  return tensors.every((tensor) => tensor instanceof tf.Variable && !tensor.trainable);
+}
+
+function assign(variable: tf.Variable, { data, shape }: StoredTensor): void {
+  tf.tidy(() => variable.assign(tf.tensor(data, shape)));
+}
+
+function sizeOf(variables: readonly tf.Variable[]): number {
+  return variables.reduce((sum, variable) => sum + variable.size, 0);
 }
 
 /** Gram-Schmidt over rows of Gaussian numbers; a tall matrix is made wide first and transposed at the end. */

@@ -30,6 +30,7 @@ export class Patches {
     this.#numbers = new Linear(parameters, `${name}.${part}`, [numbers as number, C], Math.SQRT2);
     this.#places = parameters.normal(`${name}.places`, [tokens, C], 1) as unknown as tf.Tensor2D;
     this.#keys = parameters.normal(`${name}.keys`, [C, H], 0) as unknown as tf.Tensor2D;
+    for (const matrix of ['pixels.weight', 'keys']) parameters.use(`${name}.${matrix}`, tokens);
   }
 
   /** @param observations [N, size] */

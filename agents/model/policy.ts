@@ -5,6 +5,7 @@ import { type TokenGroup, tokensOf } from '../../envs/tokens.ts';
 import { Decoder } from './decoder.ts';
 import { type Encoder, encoderFor } from './encoder.ts';
 import { Gru } from './gru.ts';
+import { type Flops, flopsOf } from './flops.ts';
 import { type Head, headFor } from './heads.ts';
 import { Linear } from './layers.ts';
 import { Mlp } from './mlp.ts';
@@ -30,6 +31,12 @@ export interface PolicyOptions {
   gating?: 'none' | 'gru';
   /** Of a Gaussian head, in units in which bounded actions reach from -1 to 1. */
   initialLogStd: number;
+  /** `trunk`: what works across time stays as it is; the encoder before it and the heads after it learn. */
+  freeze?: 'none' | 'trunk';
+  /** Of low-rank adapters of the trunk's linear maps; all else of the trunk stays as it is then. 0: there are none. */
+  loraRank?: number;
+  /** What the adapters' changes are multiplied by, times the rank; null: the rank. */
+  loraAlpha?: number | null;
   /** Weight in the loss of telling the observation again; 0: there is nothing that could. */
   reconstructionCoefficient?: number;
   /** Draws the initial weights. */
@@ -59,6 +66,10 @@ export class Policy {
   readonly parameters: Parameters;
   readonly head: Head;
   readonly observationSpace: Space;
+  /** Names of the trunk's parameters, its adapters not among them. */
+  readonly trunkNames: ReadonlySet<string>;
+  /** Steps that it has been run on: forwards alone, and to learn from. */
+  readonly ran = { acting: 0, learning: 0 };
   readonly #encoder: Encoder;
   readonly #trunk: Trunk;
   readonly #action: Linear;
@@ -67,15 +78,21 @@ export class Policy {
 
   constructor(options: PolicyOptions) {
     const { observationSpace, actionSpace, width, random, reconstructionCoefficient = 0 } = options;
+    const { freeze = 'none', loraRank: rank = 0, loraAlpha } = options;
     this.parameters = new Parameters(random);
     this.observationSpace = observationSpace;
     this.#encoder = encoderFor(this.parameters, observationSpace, options);
+    const before = new Set(this.parameters.names);
     this.#trunk = trunkFor(this.parameters, options);
+    this.trunkNames = new Set(this.parameters.names.filter((name) => !before.has(name)));
     this.head = headFor(actionSpace, this.parameters, options);
     // Nearly equal probabilities at first, whatever is seen: exploration starts unbiased.
     this.#action = new Linear(this.parameters, 'head.action', [width, this.head.inputs], 0.01);
     this.#value = new Linear(this.parameters, 'head.value', [width, 1], 1);
     this.#decoder = reconstructionCoefficient > 0 ? new Decoder(this.parameters, observationSpace, width) : null;
+    if (freeze === 'trunk' || rank > 0) this.parameters.freeze((name) => this.trunkNames.has(name));
+    // Last, so that all else begins as it does without.
+    if (rank > 0) for (const map of this.#trunk.linears) map.adapt(this.parameters, { rank, alpha: loraAlpha ?? rank });
   }
 
   /** The memory of `B` episodes that have not started. */
@@ -107,6 +124,7 @@ export class Policy {
     cache: Cache,
     { attention = false, remember = true }: Partial<RunOptions> = {},
   ): PolicyResult {
+    this.ran[remember ? 'acting' : 'learning'] += starts.length;
     const { steps, weights } = this.#encoder.apply(observations);
     const { features, ...rest } = this.#trunk.run({ steps, starts, cache }, { attention, remember });
     const outputs = this.head.finish(this.#action.apply(features));
@@ -129,6 +147,11 @@ export class Policy {
   /** How far features are from telling the observations they are of; null where that is not learned. */
   reconstructionLoss(features: tf.Tensor2D, observations: tf.Tensor2D): tf.Scalar | null {
     return this.#decoder?.loss(features, observations) ?? null;
+  }
+
+  /** Of one step. */
+  get flops(): Flops {
+    return flopsOf(this.parameters, this.cacheShapes);
   }
 
   /** Numbers in the flat form of an observation. */

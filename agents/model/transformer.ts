@@ -3,7 +3,7 @@ import { attention, episodeMask, episodicAttention, type EpisodicAttention, olde
 import { fused, type Kernel } from './fused.ts';
 import { Gate } from './gate.ts';
 import { LayerNorm, Linear } from './layers.ts';
-import type { Parameters } from './parameters.ts';
+import { areFrozen, type Parameters } from './parameters.ts';
 import { lengthsAfter, type RunOptions, type Sequence, type Trunk, type TrunkResult } from './trunk.ts';
 
 export interface TransformerOptions {
@@ -48,6 +48,7 @@ interface Gates {
 export class Transformer implements Trunk {
   readonly cacheShapes: readonly (readonly number[])[];
   readonly cacheSteps: number;
+  readonly linears: readonly Linear[];
   readonly #options: TransformerOptions;
   readonly #blocks: Block[];
   /** One pair a block; none where residuals are added. */
@@ -81,6 +82,10 @@ export class Transformer implements Trunk {
       attention: new Gate(parameters, `transformer.${layer}.attentionGate`, C),
       feedForward: new Gate(parameters, `transformer.${layer}.feedForwardGate`, C),
     }));
+    this.linears = [
+      ...this.#blocks.flatMap(({ queryKeyValue, mixHeads, widen, narrow }) => [queryKeyValue, mixHeads, widen, narrow]),
+      ...this.#gates.flatMap(({ attention, feedForward }) => [...attention.linears, ...feedForward.linears]),
+    ];
     this.#finalNorm = new LayerNorm(parameters, 'transformer.finalNorm', C);
     this.#rotary = new Rotary(C / H);
     this.#parametersByName = Object.fromEntries([
@@ -92,8 +97,9 @@ export class Transformer implements Trunk {
   run(sequence: Sequence, options: RunOptions): TrunkResult {
     const { steps, starts, cache } = sequence;
     const { context } = this.#options;
-    // What such kernels looked at stays inside them, and they have no gates.
-    const whole = options.attention || this.#gates.length ? null : fused('Transformer');
+    // What such kernels looked at stays inside them, and they have neither gates nor adapters.
+    const isPlain = this.#gates.length === 0 && !this.linears.some(({ isAdapted }) => isAdapted);
+    const whole = isPlain && !options.attention ? fused('Transformer') : null;
     if (whole) return this.#runWhole(whole, sequence, options);
     const { attention: wanted, remember } = options;
     const attend = wanted ? null : episodicAttention(this.#rotary, starts, cache, { slots: context, remember });
@@ -148,6 +154,8 @@ export class Transformer implements Trunk {
         attention: null,
       };
     }
+    const parameters = Object.values(this.#parametersByName);
+    const isFrozen = areFrozen(...parameters);
     const apply = tf.customGrad((...args) => {
       // TFJS passes the function that saves last. The parameters, in between, live longer than the gradient.
       const save = args.at(-1) as unknown as tf.GradSaveFunc;
@@ -155,10 +163,10 @@ export class Transformer implements Trunk {
       const [value, between] = kernel(named(inputs), { layers, remember }) as [tf.Tensor, tf.Tensor];
       save([between, ...inputs]);
       const gradFunc = (dy: tf.Tensor, [saved, ...inputs]: tf.Tensor[]): tf.Tensor[] =>
-        (fused('TransformerGradient') as Kernel)(Object.assign(named(inputs), { saved, dy }), { layers });
+        (fused('TransformerGradient') as Kernel)(Object.assign(named(inputs), { saved, dy }), { layers, isFrozen });
       return { value, gradFunc };
     });
-    const features = apply(steps, ...Object.values(this.#parametersByName)) as tf.Tensor2D;
+    const features = apply(steps, ...(isFrozen ? [] : parameters)) as tf.Tensor2D;
     return { features, cache: { tensors: [], lengths: cache.lengths }, attention: null };
   }
 

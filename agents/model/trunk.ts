@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import type { Linear } from './layers.ts';
 
 /**
  * What a policy remembers of the episodes under way, one row for each environment.
@@ -47,6 +48,8 @@ export interface Trunk {
   readonly cacheShapes: readonly (readonly number[])[];
   /** Most steps of an episode that a cache holds. */
   readonly cacheSteps: number;
+  /** Its linear maps, which low-rank adapters can change. */
+  readonly linears: readonly Linear[];
   run(sequence: Sequence, options: RunOptions): TrunkResult;
   dispose(): void;
 }

@@ -11,6 +11,13 @@ export function formatNumber(value: number): string {
   return value === 0 ? '0' : value.toFixed(size >= 1000 ? 0 : size >= 100 ? 1 : size >= 1 ? 2 : 3);
 }
 
+/** In the largest unit that keeps it above 1: 2.34e12 -> "2.34 T" */
+export function formatLarge(value: number): string {
+  const units = ['', 'k', 'M', 'G', 'T', 'P', 'E'];
+  const power = value < 1 ? 0 : Math.min(Math.floor(Math.log10(value) / 3), units.length - 1);
+  return `${formatNumber(value / 1000 ** power)} ${units[power]}`;
+}
+
 /** 72 -> 1 min 12 s */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

@@ -7,6 +7,7 @@ import { VERSION } from '../version.ts';
 import { benchCommand } from './bench.ts';
 import { checkCommand } from './check.ts';
 import { addCommand, type Command, didYouMean } from './command.ts';
+import { datasetCommand } from './dataset.ts';
 import { devicesCommand } from './devices.ts';
 import { envsCommand } from './envs.ts';
 import { evalCommand } from './eval.ts';
@@ -26,6 +27,7 @@ const COMMANDS: readonly Command[] = [
   viewCommand,
   playCommand,
   replayCommand,
+  datasetCommand,
   checkCommand,
   traceCommand,
   envsCommand,

@@ -1,7 +1,8 @@
 import { environmentName } from '../plugins.ts';
-import type { EvalEvent, StartEvent, TrainEvent, UpdateEvent, WorkerRestartedEvent } from '../metrics.ts';
+import type { EvalEvent, InitReport, StartEvent, TrainEvent, UpdateEvent, WorkerRestartedEvent } from '../metrics.ts';
 import { formatCount, formatDuration, formatNumber, sparkline } from './format.ts';
 import { colours, say } from './output.ts';
+import { shortPath } from './runs.ts';
 
 /** Shows a person how training goes, on standard error. */
 export interface Progress {
@@ -158,9 +159,28 @@ function fit(parts: readonly string[], width: number): string {
   return line;
 }
 
-function describeStart({ environment, policy, algo, device, parameters, step }: StartEvent): string {
+function describeStart(event: StartEvent): string {
+  const { environment, policy, algo, device, parameters, totalParameters, step, init } = event;
   const from = step > 0 ? ` · resumed at step ${formatCount(step)}` : '';
-  return `${environmentName(environment)} · ${policy} · ${algo} · ${device} · ${formatCount(parameters)} parameters${from}`;
+  const learning = parameters < totalParameters ? `, of which ${formatCount(parameters)} learn` : '';
+  const line = `${environmentName(environment)} · ${policy} · ${algo} · ${device} · ${formatCount(totalParameters)} parameters${learning}${from}`;
+  return init ? `${line}\n${describeInit(init)}` : line;
+}
+
+function describeInit({ from, environment, step, taken, new: fresh, statistics }: InitReport): string {
+  const source = `${shortPath(from)} (${environmentName(environment)}, ${formatCount(step)} steps)`;
+  const also = statistics ? ', and statistics of observations' : '';
+  return `from ${source}: taken ${describeTensors(taken)}${also}; new ${describeTensors(fresh)}`;
+}
+
+/** By the parts of the policy that they belong to: "9 of transformer, 2 of head". */
+function describeTensors(names: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const name of names) {
+    const part = /[.]lora[AB]$/.test(name) ? 'adapters' : (name.split('.')[0] as string);
+    counts.set(part, (counts.get(part) ?? 0) + 1);
+  }
+  return [...counts].map(([part, count]) => `${count} of ${part}`).join(', ') || 'nothing';
 }
 
 function describeSpeed({ step, stepsPerSecond }: UpdateEvent, steps: number): string {

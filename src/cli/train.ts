@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { parseReference } from '../../envs/parameters.ts';
 import type { EnvSpec } from '../../envs/registry.ts';
 import type { ConfigSources, ResolvedConfig } from '../config.ts';
+import type { Cost } from '../cost.ts';
 import { EXIT, FileError } from '../errors.ts';
 import type { DoneEvent, EvalEvent, TrainEvent } from '../metrics.ts';
 import { environmentName, resolveEnvironment } from '../plugins.ts';
 import { type Command, type CommonArguments, EXAMPLE, type Flag, type Flags, withParameters } from './command.ts';
-import { formatCount, formatDuration, formatNumber } from './format.ts';
+import { formatCount, formatDuration, formatLarge, formatNumber } from './format.ts';
 import { onInterrupt, untilInterrupted } from './interrupt.ts';
 import { print, printJson, PROGRAM, say } from './output.ts';
 import { LiveProgress, PlainProgress, type Progress } from './progress.ts';
@@ -32,7 +33,7 @@ const OWN_FLAGS: Flags = {
   showConfig: { type: 'boolean', describe: 'print every setting and where it comes from, and train nothing' },
 };
 
-/** Headings of the help; a setting in neither list stands under "Learning". */
+/** Headings of the help; a setting in none of the lists stands under "Learning". */
 const MAIN = [
   'algo',
   'policy',
@@ -45,9 +46,25 @@ const MAIN = [
   'threads',
   'deterministic',
 ];
-const REPORTS = ['evalEpisodes', 'evalEvery', 'evalActions', 'evalParameters', 'checkpointEvery', 'replayEvery'];
+const FINE_TUNING = ['initFrom', 'freeze', 'loraRank', 'loraAlpha'];
+const REPORTS = [
+  'evalEpisodes',
+  'evalEvery',
+  'evalFirst',
+  'evalActions',
+  'evalParameters',
+  'checkpointEvery',
+  'replayEvery',
+];
 const SELF_PLAY = ['snapshotEvery', 'poolSize', 'newestShare'];
 const MODEL = ['width', 'layers', 'heads', 'context', 'feedForward', 'gating', 'initialLogStd'];
+const HEADINGS: Readonly<Record<string, readonly string[]>> = {
+  'Training:': MAIN,
+  'Fine-tuning:': FINE_TUNING,
+  'Reports:': REPORTS,
+  'Self-play:': SELF_PLAY,
+  'Model:': MODEL,
+};
 
 /** `gymformer train`: trains an agent, and keeps all there is to know of it in a run's directory. */
 export const trainCommand: Command<TrainArguments> = {
@@ -60,6 +77,7 @@ export const trainCommand: Command<TrainArguments> = {
     [`train ${EXAMPLE} --steps 50000`, 'one of the built-in games'],
     ['train ./my-env.ts --until-return 9 --watch', 'a game of your own, until it is solved, watched'],
     [`train ${EXAMPLE} --resume`, 'go on with the latest run'],
+    [`train ${EXAMPLE} --init-from runs/other --lora-rank 2`, 'fine-tune what another run has learned'],
     [`train ${EXAMPLE} --show-config`, 'what it would be trained with, and why'],
   ],
   async run(args) {
@@ -109,7 +127,9 @@ async function planRun(args: TrainArguments): Promise<{ run: string; spec: EnvSp
   );
   const file = args.config === undefined ? {} : readConfigFile(args.config);
   if (args.resume) return await planResume(args, { reference, spec, file, flags });
-  const resolved = explainConfig({ environment: spec.id, preset: spec.preset ?? {}, file, flags });
+  const initFrom = flags['initFrom'] ?? file['initFrom'];
+  const init = typeof initFrom === 'string' ? (await import('../initFrom.ts')).initSettings(initFrom) : {};
+  const resolved = explainConfig({ environment: spec.id, preset: spec.preset ?? {}, init, file, flags });
   return { run: args.out ?? nextRun(spec.id, resolved.config.policy), spec, ...resolved };
 }
 
@@ -168,15 +188,7 @@ function settingFlag(
   return {
     type: types.includes('boolean') ? 'boolean' : types.includes('string') ? 'string' : 'number',
     describe: description,
-    group: MAIN.includes(name)
-      ? 'Training:'
-      : REPORTS.includes(name)
-        ? 'Reports:'
-        : SELF_PLAY.includes(name)
-          ? 'Self-play:'
-          : MODEL.includes(name)
-            ? 'Model:'
-            : 'Learning:',
+    group: Object.entries(HEADINGS).find(([, names]) => names.includes(name))?.[0] ?? 'Learning:',
     ...(value !== undefined && { default: value }),
     ...(choices && { choices }),
   };
@@ -189,7 +201,7 @@ function chooseProgress(json: boolean): Progress {
 
 function printOutcome(
   environment: string,
-  { steps, seconds, solved, interrupted }: DoneEvent,
+  { steps, seconds, solved, interrupted, cost }: DoneEvent,
   evaluation: EvalEvent | null,
 ): void {
   if (interrupted) return;
@@ -199,6 +211,13 @@ function printOutcome(
     ? `mean return ${formatNumber(evaluation.mean)} ± ${formatNumber(evaluation.standardError)} over ${evaluation.episodes} episodes, `
     : '';
   print(`${name} ${verdict}: ${result}${formatCount(steps)} steps in ${formatDuration(seconds)}`);
+  say(describeCost(cost));
+}
+
+/** "cost: 2.34 TFLOP, 1 min 12 s, at most 212 MB of memory, on simd" */
+function describeCost({ flops, seconds, peakMemoryBytes, devices, sessions }: Cost): string {
+  const during = `${formatDuration(seconds)}${sessions > 1 ? ` in ${sessions} sessions` : ''}`;
+  return `cost: ${formatLarge(flops)}FLOP, ${during}, at most ${formatLarge(peakMemoryBytes)}B of memory, on ${devices.join(' and ')}`;
 }
 
 function sayWhatNext(environment: string, { run, interrupted, steps }: DoneEvent): void {

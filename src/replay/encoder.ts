@@ -10,7 +10,7 @@ import { type AttentionKind, encodeStepsPayload, StepsBuffer } from './stepsFram
 
 /** A frame ends after this many moments, or this many numbers, whichever is first: what a seek has to read. */
 const FRAME_MOMENTS = 512;
-const FRAME_NUMBERS = 2 ** 19;
+const FRAME_NUMBERS = 2 ** 18;
 
 /** Moments of an episode that are not yet in a frame. */
 interface Pending {

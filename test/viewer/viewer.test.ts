@@ -69,8 +69,15 @@ describe.skipIf(!chromiumPath)('the viewer in Chromium', () => {
   const row = (list: string, name: string): ReturnType<Page['locator']> =>
     page.locator(`#${list} .meter`).filter({ has: page.getByText(name, { exact: true }) });
 
-  test('paints a shape where the scene has it, and elsewhere at another step', async () => {
+  // Chromium's GPU is a program here, and the viewer then paints on a canvas: see viewer/scene/renderer.ts.
+  test.each([
+    { painter: '2d', gpu: null },
+    { painter: 'webgl2', gpu: 'Some GPU' },
+  ])('paints a shape where the scene has it, and elsewhere at another step: $painter', async ({ painter, gpu }) => {
+    if (gpu !== null) await page.addInitScript(nameGpu, gpu);
     await openAt(1, 2);
+    const isOf = (kind: string): boolean => document.querySelector('canvas')?.getContext(kind) instanceof Object;
+    await expect(page.evaluate(isOf, painter)).resolves.toBe(true);
     const before = await photograph(page);
     expectMarkerAt(before, markerX(2));
     await page.keyboard.press('End');
@@ -319,4 +326,14 @@ function expectMarkerAt(picture: Picture, left: number): void {
     [left + 1, MARKER_Y + 2.2],
   ] as const)
     expect(colourAt(picture, x, y)).toEqual([...BACKDROP]);
+}
+
+/** Runs in the page before its own scripts: what paints with WebGL calls itself this. */
+function nameGpu(name: string): void {
+  for (const { prototype } of [WebGLRenderingContext, WebGL2RenderingContext]) {
+    const ask = prototype.getParameter;
+    prototype.getParameter = function (parameter) {
+      return parameter === 0x9246 ? name : (ask.call(this, parameter) as unknown); // UNMASKED_RENDERER_WEBGL
+    };
+  }
 }

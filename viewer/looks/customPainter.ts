@@ -52,7 +52,7 @@ export class CustomPainter {
     } catch (error) {
       throw new SceneFailure('constructor', error);
     }
-    const painter = new CustomPainter(await createRenderer(density), scene);
+    const painter = new CustomPainter(await createRenderer({ density, shaders: true }), scene);
     try {
       await scene.mount(painter.#world, pixi);
     } catch (error) {

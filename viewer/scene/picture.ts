@@ -6,7 +6,10 @@ import { componentLabels } from '../inspector/componentLabels.ts';
 import type { Player } from '../time/player.ts';
 import { sceneAt } from './sceneAt.ts';
 import type { Stage } from './stage.ts';
+import type { Moment } from '../../src/replay/format.ts';
 
+/** Attention takes longest to read, and is not wanted here. */
+const WITHOUT_ATTENTION = { attention: false };
 const EVERYTHING: Changes = new Set(['replay', 'episode', 'step', 'position']);
 
 /** The middle of the page: the scene, or a plot where the environment draws none, and what the agent does there. */
@@ -31,14 +34,15 @@ export class Picture implements Panel {
 
   update(changes: Changes): void {
     if (!this.#player.recording) return;
-    const content = this.#content();
+    const moment = this.#player.momentAt(this.#player.step, WITHOUT_ATTENTION);
+    const content = this.#content(moment);
     this.#scene.hidden = content !== 'scene';
     this.#plotHost.hidden = content !== 'plot';
     if (content === 'scene' && changes.has('position')) this.#showScene();
     if (changes.has('replay')) this.#plotFits = false;
     if (content === 'plot' && !this.#plotFits) this.redraw();
     if (content === 'plot' && changes.has('step')) this.#plot.show();
-    if (changes.has('step')) this.#describe();
+    if (changes.has('step')) this.#describe(moment);
   }
 
   /** @param covered something else is shown where the scene would be */
@@ -50,8 +54,8 @@ export class Picture implements Panel {
   }
 
   /** What there is to see of the step: nothing where it is lost, or not read yet. */
-  #content(): 'scene' | 'plot' | 'nothing' {
-    const { moment, losses } = this.#player;
+  #content(moment: Moment | null): 'scene' | 'plot' | 'nothing' {
+    const { losses } = this.#player;
     if (this.#covered || moment?.scene) return 'scene';
     return moment && !losses.some(({ part }) => part === 'scenes') ? 'plot' : 'nothing';
   }
@@ -70,12 +74,12 @@ export class Picture implements Panel {
 
   #showScene(): void {
     if (this.#covered) return;
-    const scene = sceneAt(this.#player.position, (step) => this.#player.momentAt(step, { attention: false }));
+    const scene = sceneAt(this.#player.position, (step) => this.#player.momentAt(step, WITHOUT_ATTENTION));
     if (scene) this.#stage.show(scene);
   }
 
-  #describe(): void {
-    const { moment, recording, summary } = this.#player;
+  #describe(moment: Moment | null): void {
+    const { recording, summary } = this.#player;
     const ending = summary?.terminated
       ? 'terminated'
       : summary?.truncated

@@ -28,7 +28,7 @@ export class ScenePainter {
    * @throws Error  when the browser can paint neither with WebGL nor on a canvas
    */
   static async create(density?: number): Promise<ScenePainter> {
-    return new ScenePainter(await createRenderer(density));
+    return new ScenePainter(await createRenderer(density === undefined ? {} : { density }));
   }
 
   destroy(): void {

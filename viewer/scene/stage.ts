@@ -2,34 +2,31 @@ import { Ticker } from 'pixi.js';
 import type { Renderer } from 'pixi.js';
 import type { Scene } from '../../envs/scene.ts';
 import { parseColour } from '../page/colours.ts';
+import { element } from '../page/dom.ts';
 import { paintable } from './paintable.ts';
 import { createRenderer } from './renderer.ts';
 import { World } from './world.ts';
 
 /** Paints scenes, as large as its host has room for. It draws when it is told to, and at no other time. */
 export class Stage {
-  readonly #renderer: Renderer;
   readonly #host: HTMLElement;
   readonly #caption: HTMLElement;
+  readonly #canvas = element('canvas', { 'aria-hidden': 'true' }); // the inspector says in words what the picture shows
   readonly #world = new World();
+  /** Null while it is being made: what is to be shown is painted when it is there. */
+  #renderer: Renderer | null = null;
   #scene: Scene | null = null;
   #renders = 0;
 
-  private constructor(renderer: Renderer, host: HTMLElement, caption: HTMLElement) {
-    this.#renderer = renderer;
-    this.#host = host;
-    this.#caption = caption;
-  }
-
   /**
    * @param caption  shares the host with the picture, which leaves room for it below
-   * @throws Error   when the browser can paint neither with WebGL nor on a canvas
+   * @param failed   is told when the browser can paint neither with WebGL nor on a canvas
    */
-  static async create(host: HTMLElement, caption: HTMLElement): Promise<Stage> {
-    const renderer = await createRenderer();
-    renderer.canvas.setAttribute('aria-hidden', 'true'); // the inspector says in words what the picture shows
-    host.prepend(renderer.canvas);
-    return new Stage(renderer, host, caption);
+  constructor(host: HTMLElement, caption: HTMLElement, failed: (error: unknown) => void) {
+    this.#host = host;
+    this.#caption = caption;
+    host.prepend(this.#canvas);
+    createRenderer({ canvas: this.#canvas }).then((renderer) => this.#begin(renderer), failed);
   }
 
   show(scene: Scene): void {
@@ -38,16 +35,22 @@ export class Stage {
   }
 
   hide(hidden: boolean): void {
-    this.#renderer.canvas.hidden = hidden;
+    this.#canvas.hidden = hidden;
   }
 
   /** Fits the picture to the host's size, which has changed. */
   resize(): void {
-    if (this.#scene) this.#paint();
+    this.#paint();
+  }
+
+  #begin(renderer: Renderer): void {
+    this.#renderer = renderer;
+    this.#paint();
   }
 
   #paint(): void {
-    const scene = this.#scene as Scene; // both callers have one
+    const [scene, renderer] = [this.#scene, this.#renderer];
+    if (!scene || !renderer) return;
     const room = { width: this.#host.clientWidth, height: this.#host.clientHeight - this.#caption.offsetHeight };
     const scale = Math.min(room.width / scene.width, room.height / scene.height);
     if (!(scale > 0)) return; // no room, or a world without size
@@ -55,14 +58,14 @@ export class Stage {
       number,
       number,
     ];
-    if (this.#renderer.screen.width !== width || this.#renderer.screen.height !== height)
-      this.#renderer.resize(width, height, window.devicePixelRatio);
+    if (renderer.screen.width !== width || renderer.screen.height !== height)
+      renderer.resize(width, height, window.devicePixelRatio);
     const background = scene.background ? parseColour(scene.background) : { color: 0, alpha: 0 };
-    this.#renderer.background.color = background.color;
-    this.#renderer.background.alpha = background.alpha;
+    renderer.background.color = background.color;
+    renderer.background.alpha = background.alpha;
     this.#world.paint(scene.shapes, scale);
-    this.#renderer.render(this.#world.node);
+    renderer.render(this.#world.node);
     Ticker.system.update();
-    this.#renderer.canvas.dataset['renders'] = String(++this.#renders);
+    this.#canvas.dataset['renders'] = String(++this.#renders);
   }
 }

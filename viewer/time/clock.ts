@@ -28,19 +28,23 @@ const LONGEST_FRAME_MS = 100; // a tab that was in the background does not jump 
 /**
  * Runs frames while the player moves, and one after each change; otherwise none.
  *
+ * @param first   is shown a frame before everything else when the page opens its first replay, which it does soonest
  * @param show    brings the page up to date, once a frame
  * @param failed  gets what `show` or the player threw, a replay's damaged frame say; time then stops
  */
 export class Clock {
   readonly #player: Player;
+  readonly #first: Panel;
   readonly #show: (changes: Changes) => void;
   readonly #failed: (error: unknown) => void;
   #changes = new Set<Note>();
   #frame: number | null = null;
   #lastFrame: number | null = null;
+  #opened = false;
 
-  constructor(player: Player, show: (changes: Changes) => void, failed: (error: unknown) => void) {
+  constructor(player: Player, first: Panel, show: (changes: Changes) => void, failed: (error: unknown) => void) {
     this.#player = player;
+    this.#first = first;
     this.#show = show;
     this.#failed = failed;
     player.onChange((change) => this.note(change));
@@ -56,6 +60,7 @@ export class Clock {
     const elapsed = this.#lastFrame === null ? 0 : Math.min(now - this.#lastFrame, LONGEST_FRAME_MS);
     this.#frame = null;
     try {
+      if (!this.#opened && this.#changes.has('replay')) return this.#open();
       if (this.#player.moving) this.#player.advance(elapsed);
       const changes = this.#changes;
       this.#changes = new Set();
@@ -66,5 +71,11 @@ export class Clock {
     }
     this.#lastFrame = this.#player.moving ? now : null;
     if (this.#player.moving) this.#frame ??= requestAnimationFrame((next) => this.#tick(next));
+  }
+  /** The first replay there is. */
+  #open(): void {
+    this.#opened = true;
+    this.#first.update(this.#changes);
+    this.#frame = requestAnimationFrame((now) => this.#tick(now));
   }
 }

@@ -24,7 +24,7 @@ export class Preview {
   readonly #scene = element('div', { class: 'preview-scene', 'aria-hidden': 'true' });
   readonly #text = element('p', { class: 'preview-text' });
   readonly #root = element('div', { class: 'preview', hidden: true }, this.#scene, this.#text);
-  #stage: Promise<Stage> | null = null;
+  #stage: Stage | null = null;
   #pointed: Pointed | null = null;
   #painted: number | null = null;
 
@@ -40,7 +40,7 @@ export class Preview {
     setText(this.#text, pointed.text);
     this.#root.hidden = false;
     this.#scene.hidden = !pointed.picture || !this.#player.summary;
-    if (pointed.picture) void this.#paint();
+    if (pointed.picture) this.#paint();
     const room = this.#host.clientWidth - this.#root.offsetWidth;
     const left = Math.max(0, Math.min(pointed.x - this.#root.offsetWidth / 2, room));
     this.#root.style.transform = `translateX(${left}px)`;
@@ -52,9 +52,9 @@ export class Preview {
     this.#root.hidden = true;
   }
 
-  async #paint(): Promise<void> {
-    this.#stage ??= Stage.create(this.#scene, element('p'));
-    const stage = await this.#stage;
+  #paint(): void {
+    // Where nothing can be painted, the large picture has said so.
+    const stage = (this.#stage ??= new Stage(this.#scene, element('p'), () => {}));
     const step = this.#pointed?.step;
     if (step === undefined || step === this.#painted || !this.#pointed?.picture) return;
     this.#painted = step;

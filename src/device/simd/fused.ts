@@ -55,13 +55,16 @@ const layerNorm: SimdKernel = (call) => {
   return [out, statistics];
 };
 
-/** dx, dScale, dShift */
+/** dx, and, unless these are frozen, dScale and dShift. */
 const layerNormGradient: SimdKernel = (call) => {
   const { backend } = call;
+  const { isFrozen } = call.attrs as { isFrozen: boolean };
   const [x, scale, statistics, dy] = addresses(call, 'x', 'scale', 'statistics', 'dy');
   const [rows, n] = (call.inputs['x'] as TensorInfo).shape as [number, number];
-  const [dx, dScale, dShift] = [backend.output([rows, n]), backend.output([n]), backend.output([n])];
+  const dx = backend.output([rows, n]);
   backend.run('layerNormGradient', rows, 4 * n, x, dy, scale, statistics, dx.address, n, 0);
+  if (isFrozen) return [dx];
+  const [dScale, dShift] = [backend.output([n]), backend.output([n])];
   const sums = [dScale.address, dShift.address] as const;
   backend.run('layerNormParameterGradients', Math.ceil(n / 16), 8 * rows, x, dy, statistics, ...sums, rows, n);
   return [dx, dScale, dShift];

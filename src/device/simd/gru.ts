@@ -1,4 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { SimdBackend } from './backend.ts';
 import { addresses, type Call, type SimdKernel } from './kernel.ts';
 import { packedWeights } from './packing.ts';
 import type { Share } from './pool.ts';
@@ -61,7 +62,7 @@ const gru: SimdKernel = (call) => {
   return outputs;
 };
 
-/** dx, then the gradients of the input's weight and bias, and of the state's. */
+/** dx, then, unless these are frozen, the gradients of the input's weight and bias, and of the state's. */
 const gruGradient: SimdKernel = (call) => {
   const { backend } = call;
   const sizes = sizesOf(call);
@@ -74,22 +75,32 @@ const gruGradient: SimdKernel = (call) => {
   const share = shareOf(sizes, backend.pool.threads);
   const outputs = [dx, dInput, dState].map(({ address }) => address);
   backend.runShared('gruGradient', share, dy, inputPanels, statePanels, ...left, ...outputs, T, C);
-  const jobs: number[] = [];
-  const gradients = (
-    [
-      [x, dInput],
-      [left[2], dState],
-    ] as const
-  ).flatMap(([seen, dGates]) => {
-    const [weight, bias] = [backend.output([C, 3 * C]), backend.output([3 * C])];
-    const places = { weight: weight.address, bias: bias.address };
-    linearJobs(jobs, { x: seen, dy: dGates.address, rows, shape: [C, 3 * C], ...places });
-    return [weight, bias];
-  });
-  runWeightJobs(backend, jobs);
+  const maps: LinearMap[] = [
+    { seen: x, dMapped: dInput },
+    { seen: left[2], dMapped: dState },
+  ];
+  const gradients = call.attrs['isFrozen'] ? [] : parameterGradients(backend, sizes, maps);
   for (const between of [dInput, dState]) backend.disposeIntermediateTensorInfo(between);
   return [dx, ...gradients];
 };
+
+/** One of the two linear maps of a layer: address of its input, and the gradient of its output. */
+interface LinearMap {
+  seen: number;
+  dMapped: Out;
+}
+
+function parameterGradients(backend: SimdBackend, { N, T, C }: Sizes, maps: readonly LinearMap[]): TensorInfo[] {
+  const jobs: number[] = [];
+  const gradients = maps.flatMap(({ seen, dMapped }) => {
+    const [weight, bias] = [backend.output([C, 3 * C]), backend.output([3 * C])];
+    const places = { weight: weight.address, bias: bias.address };
+    linearJobs(jobs, { x: seen, dy: dMapped.address, rows: N * T, shape: [C, 3 * C], ...places });
+    return [weight, bias];
+  });
+  runWeightJobs(backend, jobs);
+  return gradients;
+}
 
 type Out = TensorInfo & { address: number };
 

@@ -195,8 +195,8 @@ const transformer: SimdKernel = (call) => {
 };
 
 /**
- * Gradients of x, then of each block's parameters in the order of `PARAMETERS`, then of the last norm's. It uses up what
- * `transformer` saved: once for each of those.
+ * Gradients of x, then, unless the parameters are frozen, of each block's in the order of `PARAMETERS`, then of the last
+ * norm's. It uses up what `transformer` saved: once for each of those.
  */
 const transformerGradient: SimdKernel = (call) => {
   const { backend, inputs } = call;
@@ -226,7 +226,7 @@ const transformerGradient: SimdKernel = (call) => {
   }
   backend.reserveScratch(scratchBytes(sizes));
   backend.runTable('transformerGradient', shareOf(sizes, backend.pool.threads), table);
-  const gradients = parameterGradients(backend, sizes, table);
+  const gradients = call.attrs['isFrozen'] ? [] : parameterGradients(backend, sizes, table);
   backend.disposeIntermediateTensorInfo(temporary);
   return [dx, ...gradients];
 };

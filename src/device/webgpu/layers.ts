@@ -91,8 +91,8 @@ const layerNorm: GpuKernel = ({ backend, inputs, attrs }) => {
   return [output, statistics];
 };
 
-/** dx, dScale, dShift */
-const layerNormGradient: GpuKernel = ({ backend, inputs }) => {
+/** dx, and, unless these are frozen, dScale and dShift. */
+const layerNormGradient: GpuKernel = ({ backend, inputs, attrs }) => {
   const [rows, n] = (inputs['x'] as TensorInfo).shape as [number, number];
   const dx = dispatch(backend, layerNormGradientShader, {
     inputs: named(inputs, 'x', 'scale', 'statistics', 'dy'),
@@ -100,6 +100,7 @@ const layerNormGradient: GpuKernel = ({ backend, inputs }) => {
     workgroups: rows,
     output: backend.makeTensorInfo([rows, n], 'float32'),
   });
+  if (attrs['isFrozen']) return [dx];
   return [dx, ...columnSums(backend, normalisedColumnSumsShader, named(inputs, 'x', 'statistics', 'dy'))];
 };
 
