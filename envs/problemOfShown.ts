@@ -27,6 +27,7 @@ export function canShow(shape: Shape, { kind }: TokenGroup): boolean {
     case 'waveform':
       return ['image', 'rect', 'line'].includes(shape.kind) || (shape.kind === 'polygon' && shape.points.length === 8);
     case 'words':
+    case 'sentence':
       return shape.kind === 'text';
     case 'vector':
     case 'category':
@@ -42,6 +43,7 @@ const WANTED = {
   patches: SPREAD,
   waveform: 'in an image, a rect, a line or a polygon of four corners',
   words: 'in texts',
+  sentence: 'in texts',
   vector: 'in any shape',
   category: 'in any shape',
 };

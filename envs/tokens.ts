@@ -12,6 +12,7 @@ import type { Box, Space, Text } from './spaces.ts';
  * | Discrete                                                     | `category`: one                               |
  * | MultiDiscrete                                                | `category`: one for each part                 |
  * | Text                                                         | `words`: one for each, up to 16               |
+ * | Text, where an encoder reads texts as a whole                | `sentence`: one                               |
  * | Tuple, Dict                                                  | those of its parts, under their names         |
  *
  * A Box of three axes that declares nothing is patches where it is an image (bytes, 1, 3 or 4 channels, sides of at
@@ -19,7 +20,8 @@ import type { Box, Space, Text } from './spaces.ts';
  *
  * Groups are plain data: a replay's header holds them.
  */
-export type TokenGroup = VectorTokens | CategoryTokens | CellTokens | PatchTokens | WaveformTokens | WordTokens;
+export type TokenGroup =
+  VectorTokens | CategoryTokens | CellTokens | PatchTokens | WaveformTokens | WordTokens | SentenceTokens;
 
 interface Group {
   /** The path of the part in the space: `image`, `left.position`; '' where the space is the part. */
@@ -87,6 +89,12 @@ export interface WordTokens extends Group {
   words: string[] | null;
 }
 
+/** A text as a whole; its number is the first of its part, which says where its embedding is. */
+export interface SentenceTokens extends Group {
+  kind: 'sentence';
+  tokens: 1;
+}
+
 /**
  * What numbers are multiplied by so that the part's bounds lie in -1 … 1; null where that says nothing of them, and only
  * what was seen so far tells how large they are.
@@ -102,9 +110,18 @@ const PATCHES_A_SIDE = 8;
 const PATCHES_OF_A_WAVEFORM = 16;
 const LEAST_SIDE = 16;
 
-/** The tokens of observations of a space, in the order of the flat form. */
-export function tokensOf(space: Space): TokenGroup[] {
-  return groupsOf(space, '', 0);
+/**
+ * The tokens of observations of a space, in the order of the flat form.
+ *
+ * @param sentences whether a text is one token as a whole, rather than one for each word
+ */
+export function tokensOf(space: Space, { sentences = false } = {}): TokenGroup[] {
+  const groups = groupsOf(space, '', 0);
+  return sentences ? groups.map((group) => (group.kind === 'words' ? asSentence(group) : group)) : groups;
+}
+
+function asSentence({ name, offset, size }: WordTokens): SentenceTokens {
+  return { kind: 'sentence', name, offset, size, tokens: 1 };
 }
 
 /** How many tokens there are in all. */
@@ -125,6 +142,8 @@ export function tokenName(group: TokenGroup, i: number): string {
       return group.name || 'all numbers';
     case 'category':
       return group.name || 'category';
+    case 'sentence':
+      return group.name || 'sentence';
     case 'cells':
     case 'patches': {
       const [row, column] = placeOf(group, i);
@@ -151,6 +170,7 @@ export function numbersOf(group: TokenGroup, i: number): number[] {
       return from(offset, group.size);
     case 'category':
     case 'words':
+    case 'sentence':
       return [offset + i];
     case 'cells':
       return from(offset + i * group.channels, group.channels);

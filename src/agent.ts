@@ -6,6 +6,8 @@ import { type OpenDevice, openDevice } from './device/device.ts';
 import { FileError } from './errors.ts';
 import type { Player } from './evaluate.ts';
 import { seedsOf } from './levels.ts';
+import type { LocateOptions } from './pretrained/locate.ts';
+import { openPretrained } from './pretrained/openPretrained.ts';
 import { RunDirectory } from './run.ts';
 import { checkEvaluation, describeEnv } from './sameSpaces.ts';
 import { restorePolicy } from './trained.ts';
@@ -30,6 +32,8 @@ export interface LoadAgentOptions {
   checkpoint?: 'best' | 'latest';
   /** Finds the run's environment, or the one to play in instead, whose spaces have to fit. */
   resolve: (environment: string) => Promise<EnvSpec>;
+  /** Of the download of the text encoder, where the run has one that this machine does not. */
+  download?: LocateOptions;
 }
 
 /**
@@ -43,8 +47,10 @@ export async function loadAgent(path: string, options: LoadAgentOptions): Promis
   const spec = await options.resolve(evaluationReference(config));
   const checkpoint = loadCheckpoint(checkpointPath, config.environment);
   const device = await openDevice(options.device ?? config.device, config);
+  const pretrained = await openPretrained(config, { device: device.name, ...options.download });
+  const { sentences } = pretrained;
   const trained = restorePolicy(
-    { config, state: checkpoint.state, weights: checkpoint.policy, name: checkpointPath },
+    { config, sentences, state: checkpoint.state, weights: checkpoint.policy, name: checkpointPath },
     spec,
   );
   const playerIn = (played: EnvSpec): Player => ({
@@ -64,7 +70,10 @@ export async function loadAgent(path: string, options: LoadAgentOptions): Promis
       checkEvaluation(describeEnv(spec), describeEnv(other));
       return playerIn(other);
     },
-    dispose: () => trained.policy.dispose(),
+    dispose() {
+      trained.policy.dispose();
+      pretrained.dispose();
+    },
   };
 }
 

@@ -7,6 +7,20 @@ import { ConfigError } from './errors.ts';
 const count = z.int().positive();
 const fraction = z.number().min(0).max(1);
 
+/** @see Architecture */
+const architectureSchema = z.strictObject({
+  kind: z.enum(['gpt2', 'bert', 'distilbert']),
+  width: count,
+  layers: count,
+  heads: count,
+  hidden: count,
+  positions: count,
+  vocabulary: count,
+  tokenTypes: z.int().nonnegative(),
+  epsilon: z.number().positive(),
+  activation: z.enum(['gelu', 'gelu_new', 'relu']),
+});
+
 /**
  * Every setting of a run: its name, its meaning, its bounds and its default.
  *
@@ -74,6 +88,25 @@ export const configSchema = z.strictObject({
     .default(0.5)
     .describe('of the games, those against the newest snapshot; others are against any'),
 
+  trunk: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('pretrained GPT-2 that works across time in place of our Transformer: hf:<owner>/<name> or a folder'),
+  textEncoder: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('pretrained BERT that reads texts as a whole, rather than word by word: hf:<owner>/<name> or a folder'),
+  trunkArchitecture: architectureSchema.nullable().default(null).describe('how the pretrained trunk is built'),
+  textEncoderHash: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe("sha256 of the text encoder's files, where a folder has them"),
+
   width: count.default(32).describe('numbers in the vector that a time step becomes'),
   layers: count.default(1).describe('blocks of the policy'),
   heads: count.default(2).describe('attention heads; divides the width'),
@@ -135,6 +168,14 @@ export type Config = z.infer<typeof configSchema>;
 
 export const CONFIG_KEYS = Object.keys(configSchema.shape) as (keyof Config)[];
 
+/** Settings that are found in what others name, rather than chosen: they have no flags. */
+const FOUND = ['trunkArchitecture', 'textEncoderHash'] as const satisfies (keyof Config)[];
+
+type Chosen = Exclude<keyof Config, (typeof FOUND)[number]>;
+
+/** Settings that a person chooses. */
+export const CHOSEN_KEYS = CONFIG_KEYS.filter((key): key is Chosen => !isFound(key));
+
 type Algorithm = Config['algo'];
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -142,7 +183,7 @@ type Settings = Readonly<Record<string, unknown>>;
 const ONE_STEP = { epochs: 1, minibatches: 1 };
 
 /** Settings that are no choice with an algorithm. */
-const FIXED: Readonly<Record<Algorithm, Partial<Config>>> = {
+const FIXED: Readonly<Record<Algorithm, Partial<Pick<Config, Chosen>>>> = {
   ppo: {},
   a2c: ONE_STEP,
   // Returns are whole.
@@ -179,7 +220,17 @@ const TUNED: ReadonlySet<string> = new Set<keyof Config>([
 ]);
 
 /** What weights are made for: they are of no use with other values. */
-const OF_WEIGHTS = ['policy', 'width', 'layers', 'heads', 'context', 'feedForward', 'gating'] as const;
+const OF_WEIGHTS = [
+  'policy',
+  'trunk',
+  'trunkArchitecture',
+  'width',
+  'layers',
+  'heads',
+  'context',
+  'feedForward',
+  'gating',
+] as const;
 
 /** What goes with weights where nothing else is said. */
 const WITH_WEIGHTS = ['reach', 'normalizeObservations'] as const;
@@ -271,7 +322,7 @@ export function resolveLayers(layers: readonly ConfigLayer[]): ResolvedConfig {
   const { algo = 'ppo' } = merged;
   for (const { source, place, settings } of layers)
     for (const key of Object.keys(settings)) {
-      if (!isKey(key)) throw unknownSetting(key, place);
+      if (!isKey(key) || (source !== 'run' && source !== 'init' && isFound(key))) throw unknownSetting(key, place);
       if (source !== 'run' && algo !== 'ppo' && PPO_ALONE.includes(key))
         throw new ConfigError(`${key} in ${place} is a setting of ppo, and the algorithm is ${algo}`);
     }
@@ -283,12 +334,16 @@ export function resolveLayers(layers: readonly ConfigLayer[]): ResolvedConfig {
   };
 }
 
-function isKey(key: string): boolean {
+function isFound(key: string): boolean {
+  return (FOUND as readonly string[]).includes(key);
+}
+
+function isKey(key: string): key is keyof Config {
   return CONFIG_KEYS.includes(key as keyof Config);
 }
 
 function unknownSetting(key: string, place: string): ConfigError {
-  const guess = nearest(key, CONFIG_KEYS);
+  const guess = nearest(key, CHOSEN_KEYS);
   const hint = guess === undefined ? '; gymformer train --help lists them' : `: did you mean ${guess}?`;
   return new ConfigError(`unknown setting ${key} in ${place}${hint}`);
 }
@@ -303,10 +358,8 @@ export function checkConfig(settings: unknown): Config {
   }
   const config = result.data;
   for (const [key, value] of Object.entries(FIXED[config.algo]))
-    if (config[key as keyof Config] !== value)
-      throw new ConfigError(
-        `${key} is ${config[key as keyof Config]}, but ${config.algo} has no choice: it is ${value}`,
-      );
+    if (config[key as Chosen] !== value)
+      throw new ConfigError(`${key} is ${config[key as Chosen]}, but ${config.algo} has no choice: it is ${value}`);
   if (config.rolloutSteps % config.sequenceSteps)
     throw new ConfigError(
       `rolloutSteps is ${config.rolloutSteps}, which is not a multiple of sequenceSteps, ${config.sequenceSteps}`,
@@ -316,7 +369,11 @@ export function checkConfig(settings: unknown): Config {
     throw new ConfigError(
       `minibatches is ${config.minibatches}, but a rollout has only ${sequences} sequences (envs x rolloutSteps / sequenceSteps): give fewer minibatches or more environments`,
     );
-  if (config.policy === 'transformer' && config.width % (2 * config.heads))
+  if (config.trunk !== null && (config.policy !== 'transformer' || config.gating !== 'none'))
+    throw new ConfigError(
+      `trunk is ${config.trunk}, which stands in place of the policy transformer without gating: policy is ${config.policy}, gating ${config.gating}`,
+    );
+  if (config.policy === 'transformer' && config.trunk === null && config.width % (2 * config.heads))
     throw new ConfigError(`width is ${config.width}, which is not a multiple of twice the heads, ${2 * config.heads}`);
   return config;
 }

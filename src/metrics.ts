@@ -1,4 +1,5 @@
 import type { Cost } from './cost.ts';
+import type { DownloadProgress } from './pretrained/hub.ts';
 
 /**
  * What a training run reports, one object each time: to `metrics.jsonl` (updates, evaluations, snapshots, restarts), to
@@ -12,6 +13,7 @@ export type TrainEvent =
   | ReplayEvent
   | SnapshotEvent
   | WorkerRestartedEvent
+  | DownloadEvent
   | WarningEvent
   | DoneEvent;
 
@@ -171,6 +173,11 @@ export interface WorkerRestartedEvent {
   environments: number;
   /** The error that it died of, or its exit code. */
   reason: string;
+}
+
+/** How far the download of a pretrained model is, before training begins. */
+export interface DownloadEvent extends DownloadProgress {
+  event: 'download';
 }
 
 /** Something that training lived through, but a person should know. */

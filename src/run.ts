@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import {
   checkConfig,
+  CHOSEN_KEYS,
   CONFIG_KEYS,
   type Config,
   type ConfigSources,
@@ -130,7 +131,7 @@ export class RunDirectory {
       { source: 'run', place: this.path, settings: stored },
     ]);
     const wanted = resolved.config;
-    for (const key of CONFIG_KEYS)
+    for (const key of CHOSEN_KEYS)
       if (!CHANGEABLE.has(key) && wanted[key] !== stored[key])
         throw new ConfigError(
           `${key} is ${JSON.stringify(wanted[key])}, but the run ${this.path} was started with ${JSON.stringify(stored[key])}: resume without it, or start a new run`,

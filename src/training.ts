@@ -20,9 +20,11 @@ import { openSource, takeWeights } from './initFrom.ts';
 import type { InitReport, SnapshotEvent } from './metrics.ts';
 import type { RunDirectory } from './run.ts';
 import { checkEvaluation, describeEnv } from './sameSpaces.ts';
+import type { LocateOptions } from './pretrained/locate.ts';
+import { openPretrained, type Pretrained } from './pretrained/openPretrained.ts';
 import { SelfPlay, type SelfPlayState } from './selfPlay.ts';
 import { checkMemory } from './tensorMemory.ts';
-import { buildPolicy, frozenNormalizer } from './trained.ts';
+import { buildPolicy, frozenNormalizer, type PretrainedParts } from './trained.ts';
 import type { PolicyCopy } from './watch/audience.ts';
 import { type EnvSpec, make } from '../envs/registry.ts';
 import { seedsOf } from './levels.ts';
@@ -34,22 +36,25 @@ export interface TrainingOptions {
   /** The environment of evaluations and replays. */
   evalSpec: EnvSpec;
   resume?: boolean;
+  /** Of the download of a pretrained model. */
+  download?: LocateOptions;
 }
 
 /** Opens the device, then everything that training works on: new, or as the run's latest checkpoint has it. */
 export async function openTraining(
-  { config, spec, evalSpec, resume = false }: TrainingOptions,
+  { config, spec, evalSpec, resume = false, download }: TrainingOptions,
   run: RunDirectory,
 ): Promise<Training> {
   const checkpoints = resume ? run.checkpoints() : null;
   if (resume) run.readConfig();
   const source = config.initFrom === null || checkpoints ? null : openSource(config.initFrom);
   const { name } = await openDevice(config.device, config);
-  checkMemory(config, memoryLimit());
-  const training = new Training(config, spec, name, evalSpec);
+  const pretrained = await openPretrained(config, { device: name, ...download });
+  checkMemory(pretrained.config, memoryLimit());
+  const training = new Training(pretrained.config, spec, name, evalSpec, pretrained);
   if (!resume) run.create();
   run.claim();
-  run.writeConfig(config);
+  run.writeConfig(training.config);
   if (checkpoints) training.restore(join(run.checkpointsPath, checkpoints.latest));
   else {
     if (source) training.init = await takeWeights(source, training);
@@ -94,14 +99,16 @@ export class Training {
     readonly device: string,
     /** The environment of evaluations and replays. */
     private readonly evalSpec = spec,
+    /** What was opened of the pretrained models that the config names. */
+    private readonly pretrained?: Pretrained,
   ) {
     const { envs: count, gamma } = config;
     const played = describeEnv(spec);
     checkEvaluation(played, evalSpec === spec ? played : describeEnv(evalSpec));
     this.random = new Generator(config.seed);
-    this.policy = buildPolicy(config, spec, this.random);
+    this.policy = buildPolicy(config, spec, this.random, pretrained);
     this.optimizer = new Adam(this.policy.parameters, config);
-    this.selfPlay = played.needsOpponent ? openSelfPlay(config, spec, device) : null;
+    this.selfPlay = played.needsOpponent ? openSelfPlay(config, spec, device, pretrained) : null;
     this.envs = openVectorEnv(spec, {
       count,
       seed: this.random.integers(2 ** 31),
@@ -121,6 +128,7 @@ export class Training {
     });
     this.observationNormalizer = new ObservationNormalizer(this.envs.observationSpace, count, {
       running: config.normalizeObservations,
+      sentences: this.policy.sentences,
     });
     this.rewardNormalizer = config.normalizeRewards ? new RewardNormalizer(count, gamma) : null;
   }
@@ -146,7 +154,7 @@ export class Training {
       openEnvs: (options) => openVectorEnv(this.evalSpec, { ...options, workers: this.config.envWorkers }),
       seeds: seedsOf(this.config).others,
       step: this.step,
-      normalizer: (environments) => frozenNormalizer(statistics, this.policy.observationSpace, environments),
+      normalizer: (environments) => frozenNormalizer(statistics, this.policy, environments),
       valueScale: this.rewardNormalizer?.deviation ?? 1,
     };
   }
@@ -243,6 +251,7 @@ export class Training {
     this.policy.dispose();
     this.selfPlay?.dispose();
     this.envs.close();
+    this.pretrained?.dispose();
   }
 
   async #addSnapshot(): Promise<SnapshotEvent | null> {
@@ -252,7 +261,12 @@ export class Training {
 }
 
 /** Past policies as the opponent. @throws ConfigError where they cannot play */
-function openSelfPlay(config: Config, spec: EnvSpec, device: string): SelfPlay {
+function openSelfPlay(
+  config: Config,
+  spec: EnvSpec,
+  device: string,
+  { sentences = null }: PretrainedParts = {},
+): SelfPlay {
   if (!SYNCHRONOUS_DEVICES.includes(device))
     throw new ConfigError(
       `${spec.id}: past policies cannot be the opponent on the device ${device}, whose results are not there at once: give --device ${SYNCHRONOUS_DEVICES.join(', ')}`,
@@ -263,5 +277,10 @@ function openSelfPlay(config: Config, spec: EnvSpec, device: string): SelfPlay {
     );
   const { envs: rows, poolSize, newestShare } = config;
   // Weights are loaded into it: what it is made with does not matter.
-  return new SelfPlay({ rows, poolSize, newestShare, build: () => buildPolicy(config, spec, new Generator(0)) });
+  return new SelfPlay({
+    rows,
+    poolSize,
+    newestShare,
+    build: () => buildPolicy(config, spec, new Generator(0), { sentences }),
+  });
 }

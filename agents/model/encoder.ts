@@ -14,6 +14,7 @@ import { Neighbourhoods, onlyGrid } from './neighbourhoods.ts';
 import { Patches } from './patches.ts';
 import { type MadeTokens, poolTokens, type Tables } from './pooling.ts';
 import { TextQueries } from './textQueries.ts';
+import { SentenceToken, type Sentences } from './sentences.ts';
 import { tableGroup, type TableGroup } from './tokenTables.ts';
 
 export interface EncoderOptions {
@@ -25,6 +26,8 @@ export interface EncoderOptions {
   reach?: number;
   /** What looks at the tokens: learned queries, or also such that a text makes. */
   queries?: 'learned' | 'text';
+  /** Reads texts as a whole; without, each word is a token. */
+  sentences?: Sentences | null;
 }
 
 export interface Encoded {
@@ -38,14 +41,16 @@ export interface Encoded {
 export interface Encoder {
   /** H; null where there is one token. */
   readonly heads: number | null;
-  /** @param observations [N, flat size of the space], texts as the numbers of their words (envs/words.ts) */
+  /** @param observations [N, flat size of the space], texts as the numbers of their words or their own (envs/words.ts) */
   apply(observations: tf.Tensor2D): Encoded;
 }
 
 /** @throws RangeError where the heads do not divide the width, or there is no grid whose cells could reach further */
 export function encoderFor(parameters: Parameters, space: Space, options: EncoderOptions): Encoder {
-  const groups = tokensOf(space);
-  const { width, heads, reach = 0, queries } = options;
+  const { width, heads, reach = 0, queries, sentences } = options;
+  const groups = tokensOf(space, { sentences: Boolean(sentences) });
+  if (sentences && !groups.some(({ kind }) => kind === 'sentence'))
+    throw new RangeError('textEncoder reads texts, and the observations have none: leave it out');
   if (reach > 0 && queries === 'text')
     throw new RangeError('Encoder: a text makes no queries where reach is more than 0');
   if (reach > 0) return new LocalEncoder(parameters, onlyGrid(groups), { width, heads, reach });
@@ -87,14 +92,14 @@ class TokenEncoder implements Encoder {
   readonly #asked: TextQueries | null;
   readonly #groups: TableGroup[] = [];
   readonly #tables: Tables[] = [];
-  readonly #patches: Patches[] = [];
+  readonly #made: (Patches | SentenceToken)[] = [];
   /** [tokens] Of each token, in the order of the observation, where pooling has it; null where that is the same. */
   readonly #order: number[] | null;
   readonly #bias: tf.Tensor1D;
   readonly #mix: Linear;
 
   constructor(parameters: Parameters, groups: readonly TokenGroup[], options: EncoderOptions) {
-    const { width: C, heads: H } = options;
+    const { width: C, heads: H, sentences } = options;
     checkHeads(C, H);
     this.#asked = options.queries === 'text' ? new TextQueries(parameters, groups, options) : null;
     this.heads = this.#asked ? 2 * H : H;
@@ -103,7 +108,9 @@ class TokenEncoder implements Encoder {
     groups.forEach((group) => {
       const table = tableGroup(group);
       if (group.kind === 'patches' || group.kind === 'waveform')
-        this.#patches.push(new Patches(parameters, group, options));
+        this.#made.push(new Patches(parameters, group, options));
+      if (group.kind === 'sentence' && sentences)
+        this.#made.push(new SentenceToken(parameters, group, { ...options, sentences }));
       if (!table) return;
       this.#groups.push(table);
       const name = group.name ? `encoder.${group.name}` : 'encoder';
@@ -122,7 +129,7 @@ class TokenEncoder implements Encoder {
 
   apply(observations: tf.Tensor2D): Encoded {
     const made = joined(
-      this.#patches.map((patches) => patches.apply(observations)),
+      this.#made.map((part) => part.apply(observations)),
       observations.shape[0],
     );
     const { output, weights } = poolTokens(observations, this.#groups, this.#tables, made);
@@ -134,7 +141,7 @@ class TokenEncoder implements Encoder {
   }
 }
 
-/** Pooling has those that come from tables first, then patches: where each token of the observation is among them. */
+/** Pooling has tokens that come from tables first, then those that are made: where each of the observation is among them. */
 function orderOf(groups: readonly TokenGroup[]): number[] | null {
   const isTabled = (group: TokenGroup): boolean => tableGroup(group) !== null;
   let [tabled, made] = [0, countTokens(groups.filter(isTabled))];

@@ -4,7 +4,15 @@ import { Linear } from './layers.ts';
 import type { Parameters } from './parameters.ts';
 import { cut } from './patches.ts';
 import { GAIN } from './pooling.ts';
+import type { Sentences } from './sentences.ts';
 import { factorsOf, tableGroup, type TableGroup } from './tokenTables.ts';
+
+/** What a text says, as numbers. */
+interface Text {
+  numbers: number;
+  /** [N, numbers] */
+  read: (observations: tf.Tensor2D) => tf.Tensor2D;
+}
 
 /** Cells, or patches of an image or a waveform: tokens of a kind, each at its place. */
 interface Places {
@@ -19,7 +27,7 @@ interface Places {
  * Heads that look for what a text tells of: the text makes a weight for each number that a cell or patch consists of, the
  * same wherever it lies, and where they fit is looked at.
  *
- *   t   = gelu(W [n_w, m_w] + b)        n_w how often word w is told, m_w the sum of its places
+ *   t   = gelu(W [n_w, m_w] + b)        n_w how often word w is told, m_w the sum of its places; or an embedding
  *   a_h = softmax(GAIN x u_h(t))        x [tokens, numbers]: one-hot where they are categories
  *   out = R [a_h, a_h x] over all heads, which is where it was found and what is there
  *
@@ -29,7 +37,7 @@ interface Places {
  * @see Chaplot et al. 2018, "Gated-Attention Architectures for Task-Oriented Language Grounding", for gates made by a text
  */
 export class TextQueries {
-  readonly #texts: TableGroup[];
+  readonly #texts: Text[];
   readonly #places: Places[];
   readonly #groups: readonly TokenGroup[];
   readonly #heads: number;
@@ -42,18 +50,18 @@ export class TextQueries {
   constructor(
     parameters: Parameters,
     groups: readonly TokenGroup[],
-    { width: C, heads: H }: { width: number; heads: number },
+    { width: C, heads: H, sentences = null }: { width: number; heads: number; sentences?: Sentences | null },
   ) {
     this.#groups = groups;
     this.#heads = H;
-    this.#texts = groups.filter(({ kind }) => kind === 'words').map((group) => tableGroup(group) as TableGroup);
+    this.#texts = groups.map((group) => textOf(group, sentences)).filter((text) => text !== null);
     this.#places = groups.map(placesOf).filter((places) => places !== null);
     if (this.#texts.length === 0 || this.#places.length === 0)
       throw new RangeError(
         `Encoder: queries by a text want a text, and cells or patches to look at; found ${groups.map(({ name, kind }) => `${name || 'all'} (${kind})`).join(', ')}`,
       );
-    const words = this.#texts.reduce((sum, { rows }) => sum + rows, 0);
-    this.#told = new Linear(parameters, 'encoder.told', [2 * words, C], Math.SQRT2);
+    const told = this.#texts.reduce((sum, { numbers }) => sum + numbers, 0);
+    this.#told = new Linear(parameters, 'encoder.told', [told, C], Math.SQRT2);
     this.#asked = this.#places.map(
       ({ group, numbers }) => new Linear(parameters, `encoder.${group.name}.asked`, [C, H * numbers], 0.01),
     );
@@ -68,7 +76,8 @@ export class TextQueries {
   apply(observations: tf.Tensor2D): { output: tf.Tensor2D; weights: tf.Tensor3D } {
     const N = observations.shape[0];
     const H = this.#heads;
-    const told = this.#told.applyGelu(this.#tell(observations));
+    const texts = this.#texts.map(({ read }) => read(observations));
+    const told = this.#told.applyGelu(tf.concat(texts, 1) as tf.Tensor2D);
     const seen = this.#places.map(({ look }) => look(observations));
     const scores = seen.map((numbers, g) => {
       const asked = tf.reshape((this.#asked[g] as Linear).apply(told), [N, H, numbers.shape[2]]);
@@ -87,17 +96,23 @@ export class TextQueries {
     const all = this.#groups.map(({ name, tokens }) => parts.get(name) ?? tf.zeros<tf.Rank.R3>([N, H, tokens]));
     return { output: this.#found.apply(tf.concat(found, 1) as tf.Tensor2D), weights: tf.concat(all, 2) };
   }
+}
 
-  /** [N, 2 words]: how often each word is told, and the same by how far on in the text that is. */
-  #tell(observations: tf.Tensor2D): tf.Tensor2D {
-    const counts = this.#texts.flatMap((text) => {
-      const words = factorsOf(observations, text); // [tokens, N, rows]
-      const { tokens } = text;
-      const further = tf.reshape(tf.div(tf.range(0, tokens), tokens), [tokens, 1, 1]);
-      return [tf.sum(words, 0), tf.sum(tf.mul(words, further), 0)];
-    });
-    return tf.concat(counts, 1) as tf.Tensor2D;
-  }
+/** Null for what is no text. */
+function textOf(group: TokenGroup, sentences: Sentences | null): Text | null {
+  if (group.kind === 'sentence' && sentences)
+    return { numbers: sentences.width, read: (observations) => sentences.embeddings(observations, group.offset) };
+  if (group.kind !== 'words') return null;
+  const table = tableGroup(group) as TableGroup;
+  return { numbers: 2 * table.rows, read: (observations) => countWords(observations, table) };
+}
+
+/** [N, 2 words]: how often each word is told, and the same by how far on in the text that is. */
+function countWords(observations: tf.Tensor2D, text: TableGroup): tf.Tensor2D {
+  const words = factorsOf(observations, text); // [tokens, N, rows]
+  const { tokens } = text;
+  const further = tf.reshape(tf.div(tf.range(0, tokens), tokens), [tokens, 1, 1]);
+  return tf.concat([tf.sum(words, 0), tf.sum(tf.mul(words, further), 0)], 1) as tf.Tensor2D;
 }
 
 /** Null for what has no place. */

@@ -50,6 +50,7 @@ export function tableGroup(group: TokenGroup): TableGroup | null {
     }
     case 'patches':
     case 'waveform':
+    case 'sentence':
       return null;
     default:
       return group satisfies never;

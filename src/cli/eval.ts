@@ -2,6 +2,7 @@ import { EXIT, UsageError } from '../errors.ts';
 import type { EvaluateOptions } from '../evaluate.ts';
 import { resolveEnvironment } from '../plugins.ts';
 import { type Command, type CommonArguments, EXAMPLE, type Flags, withParameters } from './command.ts';
+import { downloadDisplay } from './download.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printJson, say } from './output.ts';
 import { printEvaluation } from './evalReport.ts';
@@ -79,6 +80,7 @@ export const evalCommand: Command<EvalArguments> = {
     ]);
     const agent = await loadAgent(run, {
       resolve: (environment) => resolveEnvironment(withParameters(environment, rest)),
+      download: { onProgress: downloadDisplay() },
       ...(device && { device }),
       ...(envWorkers !== undefined && { envWorkers }),
       ...(checkpoint && { checkpoint }),

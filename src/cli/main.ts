@@ -6,6 +6,7 @@ import { EXIT, GymformerError, UsageError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { benchCommand } from './bench.ts';
 import { checkCommand } from './check.ts';
+import { classifyCommand } from './classify.ts';
 import { addCommand, type Command, didYouMean } from './command.ts';
 import { datasetCommand } from './dataset.ts';
 import { devicesCommand } from './devices.ts';
@@ -26,6 +27,7 @@ const COMMANDS: readonly Command[] = [
   recordCommand,
   viewCommand,
   playCommand,
+  classifyCommand,
   replayCommand,
   datasetCommand,
   checkCommand,

@@ -74,6 +74,7 @@ function checkGroup(group: TokenGroup, observationSize: number, name: string): v
     case 'vector':
     case 'category':
     case 'words':
+    case 'sentence':
       return;
     default:
       group satisfies never;

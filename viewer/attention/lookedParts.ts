@@ -60,6 +60,7 @@ function buildDetail(group: TokenGroup, parent: HTMLElement): Part | null {
       return buildWords(parent, (observation) => wordsSeen(group, observation));
     case 'vector':
     case 'category':
+    case 'sentence':
       return null;
     default:
       return group satisfies never;

@@ -59,7 +59,8 @@ export class Neutral {
         }
         return;
       case 'words':
-        return; // 0: no letter
+      case 'sentence':
+        return; // 0: no letter, no text
       default:
         group satisfies never;
     }
