@@ -379,7 +379,10 @@ export function checkConfig(settings: unknown): Config {
 }
 
 /** The environment of evaluations and replays: that of training, but for `evalParameters`. */
-export function evaluationReference({ environment, evalParameters }: Config): string {
+export function evaluationReference({
+  environment,
+  evalParameters,
+}: Pick<Config, 'environment' | 'evalParameters'>): string {
   const { base, given } = parseReference(environment);
   return formatReference({ base, given: { ...given, ...parseReference(`${base}:${evalParameters}`).given } });
 }

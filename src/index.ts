@@ -6,6 +6,7 @@ export { Actor, type Choice } from './actor.ts';
 export { loadAgent, type Agent, type LoadAgentOptions } from './agent.ts';
 export {
   configSchema,
+  evaluationReference,
   explainConfig,
   resolveConfig,
   type Config,

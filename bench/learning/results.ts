@@ -4,6 +4,16 @@ import { type Config, configSchema } from 'gymformer';
 import { z } from 'zod';
 import type { LearningCase } from './cases.ts';
 
+const evaluationSchema = z.object({
+  episodes: z.number(),
+  mean: z.number(),
+  standardError: z.number(),
+  iqm: z.number(),
+  meanLength: z.number(),
+  success: z.number().optional(),
+  episodeReturns: z.array(z.number()).optional(),
+});
+
 /** What one seed of a case came to, as its file holds it. */
 const resultSchema = z.object({
   config: configSchema,
@@ -21,15 +31,9 @@ const resultSchema = z.object({
     z.object({ step: z.number(), seconds: z.number(), mean: z.number(), success: z.number().optional() }),
   ),
   /** Of the policy as it is at the end, in episodes of their own. */
-  final: z.object({
-    episodes: z.number(),
-    mean: z.number(),
-    standardError: z.number(),
-    iqm: z.number(),
-    meanLength: z.number(),
-    success: z.number().optional(),
-    episodeReturns: z.array(z.number()).optional(),
-  }),
+  final: evaluationSchema,
+  /** The same with other parameters of the environment, by the names of the case's views. */
+  views: z.record(z.string(), evaluationSchema).optional(),
 });
 
 export type SeedResult = z.infer<typeof resultSchema>;
