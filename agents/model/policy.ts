@@ -28,6 +28,8 @@ export interface PolicyOptions {
   heads: number;
   /** How far around a cell the encoder sees it together with others; 0: each alone. */
   reach?: number;
+  /** What looks at the tokens of a step: learned queries, or also such that the step's text makes. */
+  queries?: 'learned' | 'text';
   context: number;
   feedForward: number;
   /** Of the Transformer's residual connections. */
