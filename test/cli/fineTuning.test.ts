@@ -98,7 +98,7 @@ test('transfer: stopped after a seed, it goes on from there, with a table, a pic
 test.each([
   ['transfer source CartPole-v1 --eval-every 5', 2, /transfer takes no --eval-every: give --evaluations/],
   ['transfer source CartPole-v7', 2, /unknown environment CartPole-v7: did you mean CartPole-v1\?/],
-  ['transfer nowhere CartPole-v1', 2, /unknown environment nowhere/],
+  ['transfer nowhere CartPole-v1', 2, /nowhere is no run, and no environment either: unknown environment/],
   ['transfer source CartPole-v1 --width 32', 3, /width is 32 in the flags, but the weights of source/],
 ])('%s exits with %i', async (words, exitCode, message) => {
   const { code, stderr } = await gymformer(`${words} --out none`, here);
