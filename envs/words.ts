@@ -85,6 +85,16 @@ export class SentenceNumbers {
   }
 }
 
+/** The words that are tokens, as they stand in an observation's flat form. */
+export function wordsSeen({ offset, size, tokens }: WordTokens, observation: ArrayLike<number>): string[] {
+  let text = '';
+  for (let i = offset; i < offset + size && observation[i]; i++) text += String.fromCharCode(observation[i] as number);
+  return text
+    .split(' ')
+    .filter((word) => word !== '')
+    .slice(0, tokens);
+}
+
 /** FNV-1a, over UTF-16 code units. @see http://www.isthe.com/chongo/tech/comp/fnv/ */
 function hash(word: string, seed: number): number {
   let value = start(seed);

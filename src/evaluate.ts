@@ -36,12 +36,7 @@ const MOST_ENVIRONMENTS = 128;
  */
 export async function evaluate(player: Player, options: EvaluateOptions): Promise<EvalEvent> {
   const { episodes, seed, actions } = options;
-  const random = new Generator(seed);
-  const results: EpisodeResult[] = [];
-  while (results.length < episodes) {
-    const count = Math.min(episodes - results.length, MOST_ENVIRONMENTS);
-    results.push(...(await playEach(player, count, random, options, results.length)));
-  }
+  const results = await playEpisodes(player, options);
   const successes = results.map(({ success }) => success).filter((success) => success !== null);
   const episodeReturns = meanByPosition(results.map((result) => result.episodeReturns));
   return {
@@ -54,15 +49,33 @@ export async function evaluate(player: Player, options: EvaluateOptions): Promis
     ...(episodeReturns.length > 0 && { episodeReturns }),
     actions,
     seed,
+    ...(player.target && { targetReturn: player.target.targetReturn }),
   };
 }
 
-interface EpisodeResult {
+/** How an episode went. */
+export interface EpisodeResult {
   return: number;
   length: number;
   success: boolean | null;
   /** Of the episodes within this one; none where it holds no others. */
   episodeReturns: readonly number[];
+}
+
+/**
+ * Plays episodes to their end. Their seeds come before all that is drawn while playing: another policy, played by the same
+ * seed, plays the same episodes, in the same order.
+ */
+export async function playEpisodes(player: Player, options: EvaluateOptions): Promise<EpisodeResult[]> {
+  const { episodes, seed } = options;
+  const random = new Generator(seed);
+  const seeds = Array.from({ length: Math.ceil(episodes / MOST_ENVIRONMENTS) }, () => random.integers(2 ** 31));
+  const results: EpisodeResult[] = [];
+  for (const seed of seeds) {
+    const count = Math.min(episodes - results.length, MOST_ENVIRONMENTS);
+    results.push(...(await playEach(player, { count, seed, done: results.length }, random, options)));
+  }
+  return results;
 }
 
 /** The mean of the first values, of the second ones, and so on, as far as every list goes. */
@@ -74,14 +87,13 @@ function meanByPosition(lists: readonly (readonly number[])[]): number[] {
 /** One episode in each of `count` environments. */
 async function playEach(
   player: Player,
-  count: number,
+  { count, seed, done }: { count: number; seed: number; done: number },
   random: Generator,
   { episodes, actions, onProgress, onRestart, signal }: EvaluateOptions,
-  done: number,
 ): Promise<EpisodeResult[]> {
-  const envs = player.openEnvs({ count, seed: random.integers(2 ** 31), ...(onRestart && { onRestart }) });
+  const envs = player.openEnvs({ count, seed, ...(onRestart && { onRestart }) });
   const normalizer = player.normalizer(count);
-  const actor = new Actor(player.policy, count);
+  const actor = new Actor(player.policy, count, player.target);
   const results = new Map<number, EpisodeResult>();
   try {
     envs.reset();
@@ -93,6 +105,7 @@ async function playEach(
         actions === 'drawn' ? { draw: random } : 'likeliest',
       );
       envs.step(actor.environmentActions);
+      actor.rewarded(envs.rewards);
       for (let i = 0; i < count; i++) {
         if (!envs.terminated[i] && !envs.truncated[i]) continue;
         actor.starts[i] = 1;
@@ -108,7 +121,7 @@ async function playEach(
       }
       if (results.size % 8 === 0) await new Promise(setImmediate); // let signals and timers through
     }
-    return [...results.values()];
+    return Array.from({ length: count }, (_, i) => results.get(i) as EpisodeResult);
   } finally {
     actor.dispose();
     envs.close();

@@ -152,6 +152,7 @@ export class Training {
       openEnvs: (options) => openVectorEnv(this.evalSpec, { ...options, workers: this.config.envWorkers }),
       step: this.step,
       normalizer: (environments) => frozenNormalizer(statistics, this.policy, environments),
+      target: null,
       valueScale: this.rewardNormalizer?.deviation ?? 1,
     };
   }

@@ -17,6 +17,7 @@ interface EvalArguments extends CommonArguments {
   checkpoint?: 'best' | 'latest';
   actions?: 'likeliest' | 'drawn';
   envWorkers?: number;
+  targetReturn?: number;
 }
 
 /** Flags of the commands that load an agent and let it play. */
@@ -42,6 +43,7 @@ export async function playFlags(): Promise<Flags> {
       choices: ['auto', ...DEVICE_NAMES],
       default: "the run's",
     },
+    targetReturn: { type: 'number', describe: 'of a run of dt: the return to ask it for', default: "the run's" },
   };
 }
 
@@ -60,17 +62,19 @@ export const evalCommand: Command<EvalArguments> = {
     ...(await playFlags()),
   }),
   examples: [[`eval runs/${EXAMPLE}-transformer-1 --episodes 100`, 'mean return with a 95 % interval']],
-  async run({ run, episodes = 100, seed, device, checkpoint, actions, envWorkers, json = false, ...rest }) {
+  async run(args) {
+    const { run, episodes = 100, seed, device, checkpoint, actions, envWorkers, targetReturn, json = false } = args;
     checkCount('--episodes', episodes);
     if (envWorkers !== undefined) checkCount('--env-workers', envWorkers, 0);
     if (seed !== undefined) checkCount('--seed', seed, 0);
     const [{ loadAgent }, { evaluate }] = await Promise.all([import('../agent.ts'), import('../evaluate.ts')]);
     const agent = await loadAgent(run, {
-      resolve: (environment) => resolveEnvironment(withParameters(environment, rest)),
+      resolve: (environment) => resolveEnvironment(withParameters(environment, args)),
       download: { onProgress: downloadDisplay() },
       ...(device && { device }),
       ...(envWorkers !== undefined && { envWorkers }),
       ...(checkpoint && { checkpoint }),
+      ...(targetReturn !== undefined && { targetReturn }),
     });
     const progress = counter('episodes', json);
     try {
@@ -102,9 +106,10 @@ export function checkCount(flag: string, value: number, least = 1): void {
 
 function printResult(
   environment: string,
-  { step, episodes, mean, standardError, iqm, ci, meanLength, success }: EvalEvent,
+  { step, episodes, mean, standardError, iqm, ci, meanLength, success, targetReturn }: EvalEvent,
 ): void {
   const rows = [
+    ...(targetReturn === undefined ? [] : [['asked for', formatNumber(targetReturn)]]),
     ['mean return', `${formatNumber(mean)} ± ${formatNumber(standardError)}`],
     ['95 % interval', `${formatNumber(ci[0])} to ${formatNumber(ci[1])}`],
     ['interquartile mean', formatNumber(iqm)],
