@@ -3,6 +3,7 @@ import { env } from './env.ts';
 import { explained } from './explained.ts';
 import { learning } from './learning/learning.ts';
 import type { BenchEntry } from './line.ts';
+import { modalities } from './modalities.ts';
 import { ppo } from './ppo.ts';
 import { solve } from './solve.ts';
 import { transfer } from './transfer/transfer.ts';
@@ -29,5 +30,10 @@ export const BENCHES: Readonly<Record<string, BenchEntry>> = {
     bench: transfer,
     summary: 'what earlier learning is worth in a new environment; takes minutes, and goes on where it stopped',
     takes: ['seeds', 'again', 'report', 'out', 'signal'],
+  },
+  modalities: {
+    bench: modalities,
+    summary: 'what is left when a sense is taken away, or tasks and wordings are new; goes on where it stopped',
+    takes: ['seeds', 'jobs', 'again', 'out', 'signal'],
   },
 };

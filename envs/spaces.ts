@@ -35,6 +35,8 @@ export interface BoxOptions {
    * at once.
    */
   tokens?: 'cell' | 'patch';
+  /** Pixels of a patch's side, or samples of a stretch. Left out: an image is about 8 x 8 patches, a waveform about 16. */
+  patchSize?: number;
   /**
    * How many values each channel of a cell can have, where they are categories: integers from 0 on, of which none is
    * larger for being a larger number. Only with `tokens: 'cell'`; left out, they are quantities.
@@ -62,6 +64,7 @@ export class Box {
   readonly high: Float32Array;
   readonly dtype: 'float32' | 'uint8' | 'int32';
   readonly tokens: 'cell' | 'patch' | undefined;
+  readonly patchSize: number | undefined;
   readonly categories: readonly number[] | undefined;
   readonly channels: readonly string[] | undefined;
   readonly categoryNames: readonly (readonly string[])[] | undefined;
@@ -71,7 +74,7 @@ export class Box {
 
   constructor(options: BoxOptions) {
     const { low, high, shape, dtype = 'float32', tokens, categories, axes = 'yx', names, units } = options;
-    const { channels, categoryNames } = options;
+    const { channels, categoryNames, patchSize } = options;
     const bounds = typeof low === 'object' ? low : typeof high === 'object' ? high : undefined;
     this.shape = shape ?? [bounds?.length ?? 1];
     this.size = product(this.shape);
@@ -93,7 +96,10 @@ export class Box {
       throw new RangeError(`Box: ${categories.length} categories, wanted tokens: 'cell' and one for each channel`);
     if (categoryNames?.some((ofChannel, c) => ofChannel.length !== categories?.[c]))
       throw new RangeError('Box: categoryNames wants a name for each of the categories of each channel');
+    if (patchSize !== undefined && (tokens !== 'patch' || !Number.isInteger(patchSize) || patchSize < 1))
+      throw new RangeError(`Box: patchSize is ${patchSize}, wanted a positive integer, and tokens: 'patch'`);
     this.tokens = tokens;
+    this.patchSize = patchSize;
     this.categories = categories;
     this.channels = channels && checkedNames('Box', channels, this.shape.at(-1) ?? 0);
     this.categoryNames = categoryNames;

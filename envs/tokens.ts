@@ -247,7 +247,7 @@ function boxTokens(box: Box, name: string, offset: number): TokenGroup {
   const scale = scaleOf(box);
   if (box.shape.length < 3) {
     const [samples = 1, channels = 1] = box.shape;
-    const length = Math.ceil(samples / PATCHES_OF_A_WAVEFORM);
+    const length = box.patchSize ?? Math.ceil(samples / PATCHES_OF_A_WAVEFORM);
     return { kind: 'waveform', ...part, tokens: Math.ceil(samples / length), samples, channels, length, scale };
   }
   if (tokens === 'cell') {
@@ -255,7 +255,7 @@ function boxTokens(box: Box, name: string, offset: number): TokenGroup {
     const shape: [number, number] = [first, second];
     return { kind: 'cells', ...part, tokens: first * second, shape, axes: box.axes, channels, categories, scale };
   }
-  const side = Math.max(1, Math.round(Math.max(first, second) / PATCHES_A_SIDE));
+  const side = box.patchSize ?? Math.max(1, Math.round(Math.max(first, second) / PATCHES_A_SIDE));
   const shape: [number, number] = [Math.ceil(first / side), Math.ceil(second / side)];
   const pixels: [number, number] = [first, second];
   return {

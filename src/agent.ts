@@ -5,19 +5,24 @@ import { type Config, evaluationReference } from './config.ts';
 import { type OpenDevice, openDevice } from './device/device.ts';
 import { FileError, UsageError } from './errors.ts';
 import type { Player } from './evaluate.ts';
+import { seedsOf } from './levels.ts';
 import type { LocateOptions } from './pretrained/locate.ts';
 import { openPretrained } from './pretrained/openPretrained.ts';
 import { RunDirectory } from './run.ts';
+import { checkEvaluation, describeEnv } from './sameSpaces.ts';
 import { restorePolicy, type Trained } from './trained.ts';
 import { openVectorEnv } from './vectorEnv.ts';
 
 /** A trained policy, ready to play: what `eval` and `record` work on. */
 export interface Agent extends Player {
   config: Config;
+  spec: EnvSpec;
   device: OpenDevice;
   run: RunDirectory;
   /** Makes the policy once more, on the device that is open by then. */
   restore: () => Trained;
+  /** The same policy in another environment, of the same spaces. @throws ConfigError when they are others */
+  playIn(spec: EnvSpec): Player;
   dispose(): void;
 }
 
@@ -51,15 +56,24 @@ export async function loadAgent(path: string, options: LoadAgentOptions): Promis
   const stored = { config, sentences, state: checkpoint.state, weights: checkpoint.policy, name: checkpointPath };
   const restore = (): Trained => restorePolicy(stored, spec);
   const trained = restore();
+  const playerIn = (played: EnvSpec): Player => ({
+    ...trained,
+    environment: played.id,
+    make: () => make(played),
+    seeds: seedsOf(config).others,
+    openEnvs: (envs) => openVectorEnv(played, { ...envs, workers: options.envWorkers ?? config.envWorkers }),
+  });
   return {
     config,
+    spec,
     device,
     run,
-    ...trained,
     restore,
-    environment: spec.id,
-    make: () => make(spec),
-    openEnvs: (envs) => openVectorEnv(spec, { ...envs, workers: options.envWorkers ?? config.envWorkers }),
+    ...playerIn(spec),
+    playIn(other) {
+      checkEvaluation(describeEnv(spec), describeEnv(other));
+      return playerIn(other);
+    },
     dispose() {
       trained.policy.dispose();
       pretrained.dispose();

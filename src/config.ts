@@ -73,6 +73,12 @@ export const configSchema = z.strictObject({
     .regex(/^(\w+=[^,:=]+(,\w+=[^,:=]+)*)?$/, 'wanted name=value, or several such with commas between')
     .default('')
     .describe("the environment's parameters in evaluations and replays, where other than in training: name=value,…"),
+  levels: z
+    .int()
+    .min(0)
+    .max(2 ** 30)
+    .default(0)
+    .describe("of the environment, so many seeds that training's episodes have; evaluations have others. 0: any"),
   checkpointEvery: count.default(20_000).describe('environment steps between checkpoints'),
   replayEvery: z.int().nonnegative().default(0).describe('environment steps between recorded episodes; 0: none'),
 
@@ -110,6 +116,10 @@ export const configSchema = z.strictObject({
     .max(2)
     .default(0)
     .describe('how far around a cell the encoder sees it together with others; 0: alone, 1: with its 8 neighbours'),
+  queries: z
+    .enum(['learned', 'text'])
+    .default('learned')
+    .describe('of the encoder: what looks at cells and patches; text: heads too that look for what the text tells of'),
   context: count.default(16).describe('earlier steps of the episode that attention sees'),
   feedForward: z.number().positive().default(4).describe('width of the feed-forward layers, as a multiple of width'),
   gating: z
@@ -402,7 +412,10 @@ export function checkConfig(settings: unknown): Config {
 }
 
 /** The environment of evaluations and replays: that of training, but for `evalParameters`. */
-export function evaluationReference({ environment, evalParameters }: Config): string {
+export function evaluationReference({
+  environment,
+  evalParameters,
+}: Pick<Config, 'environment' | 'evalParameters'>): string {
   const { base, given } = parseReference(environment);
   return formatReference({ base, given: { ...given, ...parseReference(`${base}:${evalParameters}`).given } });
 }

@@ -6,6 +6,7 @@ export { Actor, type Choice } from './actor.ts';
 export { loadAgent, type Agent, type LoadAgentOptions } from './agent.ts';
 export {
   configSchema,
+  evaluationReference,
   explainConfig,
   resolveConfig,
   type Config,
@@ -23,6 +24,7 @@ export { DEVICE_NAMES, type DeviceName, type Facts } from './device/names.ts';
 export { ConfigError, EXIT, FileError, GymformerError, UsageError } from './errors.ts';
 export { costSchema, type Cost } from './cost.ts';
 export { evaluate, type EvaluateOptions, type Player } from './evaluate.ts';
+export { evaluateBy } from './evaluateBy.ts';
 export type * from './metrics.ts';
 export { plot, type Plot, type Point, type Series } from './plot.ts';
 export { resolveEnvironment } from './plugins.ts';

@@ -113,6 +113,10 @@ export interface EvalEvent {
    * return of the first of them, the second, and so on.
    */
   episodeReturns?: number[];
+  /** 95 % percentile bootstrap interval of each of these means. */
+  episodeCis?: [number, number][];
+  /** Where groups of episodes were asked for. */
+  groups?: EvalGroups;
   /** The return that a policy that is told one was asked for. */
   targetReturn?: number;
 }
@@ -138,6 +142,31 @@ export interface HeldOutEvent {
   meanSquaredError: number | null;
   /** For each part of an action that is a choice (one of Discrete): `counts[taken][told]`. */
   confusion: { part: string; labels: string[]; counts: number[][]; accuracy: number }[];
+}
+
+/** Episodes of an evaluation by a field of their infos, or by a parameter of the environment. */
+export interface EvalGroups {
+  /** The field or parameter. */
+  by: string;
+  /** What the worst and the best group are the worst and the best in. */
+  measure: 'success' | 'mean';
+  groups: EvalGroup[];
+  worst: string;
+  best: string;
+  /** Between these two, of the measure. */
+  gap: number;
+}
+
+export interface EvalGroup {
+  name: string;
+  episodes: number;
+  /** Mean return, its standard error and 95 % percentile bootstrap interval. */
+  mean: number;
+  standardError: number;
+  ci: [number, number];
+  /** Share of successes with its 95 % interval (Wilson's), where the environment tells it. */
+  success?: number;
+  successCi?: [number, number];
 }
 
 /** A replay that now holds `episodes` whole episodes. */

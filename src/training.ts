@@ -3,7 +3,6 @@ import { Adam } from '../agents/optimizer.ts';
 import type { Policy } from '../agents/model/policy.ts';
 import { Rollout } from '../agents/rollout.ts';
 import { Generator, type GeneratorState } from '../envs/random.ts';
-import { describeSpace } from '../envs/spaces.ts';
 import type { RunningStatisticsState } from '../envs/runningStatistics.ts';
 import type { VectorEnv, VectorEnvState } from '../envs/vector.ts';
 import type { WorkerRestart } from '../envs/workers.ts';
@@ -20,6 +19,7 @@ import { ObservationNormalizer, RewardNormalizer, type RewardNormalizerState } f
 import { openSource, takeWeights } from './initFrom.ts';
 import type { InitReport, SnapshotEvent } from './metrics.ts';
 import type { RunDirectory } from './run.ts';
+import { checkEvaluation, describeEnv } from './sameSpaces.ts';
 import type { LocateOptions } from './pretrained/locate.ts';
 import { openPretrained, type Pretrained } from './pretrained/openPretrained.ts';
 import { SelfPlay, type SelfPlayState } from './selfPlay.ts';
@@ -27,6 +27,7 @@ import { checkMemory } from './tensorMemory.ts';
 import { buildPolicy, frozenNormalizer, type PretrainedParts } from './trained.ts';
 import type { PolicyCopy } from './watch/audience.ts';
 import { type EnvSpec, make } from '../envs/registry.ts';
+import { seedsOf } from './levels.ts';
 import { openVectorEnv } from './vectorEnv.ts';
 
 export interface TrainingOptions {
@@ -111,6 +112,7 @@ export class Training {
     this.envs = openVectorEnv(spec, {
       count,
       seed: this.random.integers(2 ** 31),
+      episodeSeeds: seedsOf(config).training,
       workers: config.envWorkers,
       ...(this.selfPlay && { opponent: this.selfPlay }),
       onRestart: (restart) => this.restarts.push(restart),
@@ -150,6 +152,7 @@ export class Training {
       environment: this.evalSpec.id,
       make: () => make(this.evalSpec),
       openEnvs: (options) => openVectorEnv(this.evalSpec, { ...options, workers: this.config.envWorkers }),
+      seeds: seedsOf(this.config).others,
       step: this.step,
       normalizer: (environments) => frozenNormalizer(statistics, this.policy, environments),
       target: null,
@@ -281,31 +284,4 @@ function openSelfPlay(
     newestShare,
     build: () => buildPolicy(config, spec, new Generator(0), { sentences }),
   });
-}
-
-/** What training has to know of an environment before it opens many. */
-interface EnvDescription {
-  id: string;
-  needsOpponent: boolean;
-  spaces: string;
-}
-
-function describeEnv(spec: EnvSpec): EnvDescription {
-  const env = make(spec);
-  const { observationSpace, actionSpace, needsOpponent = false } = env;
-  env.close?.();
-  const spaces = `observations ${describeSpace(observationSpace)} and actions ${describeSpace(actionSpace)}`;
-  return { id: spec.id, needsOpponent, spaces };
-}
-
-/** @throws ConfigError when what learns in one environment cannot be evaluated in the other */
-function checkEvaluation(played: EnvDescription, evaluated: EnvDescription): void {
-  if (evaluated.needsOpponent)
-    throw new ConfigError(
-      `${evaluated.id}: an evaluation wants an opponent that stays as it is: choose one by --eval-parameters, such as opponent=scripted`,
-    );
-  if (played.spaces !== evaluated.spaces)
-    throw new ConfigError(
-      `${evaluated.id}, for evaluations, has ${evaluated.spaces}, wanted those of ${played.id}: ${played.spaces}`,
-    );
 }

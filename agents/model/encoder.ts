@@ -13,6 +13,7 @@ import type { Parameters } from './parameters.ts';
 import { Neighbourhoods, onlyGrid } from './neighbourhoods.ts';
 import { Patches } from './patches.ts';
 import { type MadeTokens, poolTokens, type Tables } from './pooling.ts';
+import { TextQueries } from './textQueries.ts';
 import { SentenceToken, type Sentences } from './sentences.ts';
 import { tableGroup, type TableGroup } from './tokenTables.ts';
 import type { HeadMix } from './trunk.ts';
@@ -24,6 +25,8 @@ export interface EncoderOptions {
   heads: number;
   /** How far around a cell of a grid it is seen together with others. */
   reach?: number;
+  /** What looks at the tokens: learned queries, or also such that a text makes. */
+  queries?: 'learned' | 'text';
   /** Reads texts as a whole; without, each word is a token. */
   sentences?: Sentences | null;
 }
@@ -47,13 +50,15 @@ export interface Encoder {
 
 /** @throws RangeError where the heads do not divide the width, or there is no grid whose cells could reach further */
 export function encoderFor(parameters: Parameters, space: Space, options: EncoderOptions): Encoder {
-  const { width, heads, reach = 0, sentences } = options;
+  const { width, heads, reach = 0, queries, sentences } = options;
   const groups = tokensOf(space, { sentences: Boolean(sentences) });
   if (sentences && !groups.some(({ kind }) => kind === 'sentence'))
     throw new RangeError('textEncoder reads texts, and the observations have none: leave it out');
+  if (reach > 0 && queries === 'text')
+    throw new RangeError('Encoder: a text makes no queries where reach is more than 0');
   if (reach > 0) return new LocalEncoder(parameters, onlyGrid(groups), { width, heads, reach });
   const [first] = groups;
-  if (groups.length === 1 && (first?.kind === 'vector' || first?.kind === 'category'))
+  if (queries !== 'text' && groups.length === 1 && (first?.kind === 'vector' || first?.kind === 'category'))
     return new SingleEncoder(parameters, first, space.kind === 'multiBinary' ? 'bits' : first.kind, width);
   return new TokenEncoder(parameters, groups, options);
 }
@@ -85,9 +90,10 @@ class SingleEncoder implements Encoder {
   }
 }
 
-/** Learned queries, one a head, look at all tokens; a layer follows on what they bring. */
+/** Queries, one a head, look at all tokens; a layer follows on what they bring. Those that a text makes come last. */
 class TokenEncoder implements Encoder {
   readonly heads: number;
+  readonly #asked: TextQueries | null;
   readonly #groups: TableGroup[] = [];
   readonly #tables: Tables[] = [];
   readonly #made: (Patches | SentenceToken)[] = [];
@@ -99,7 +105,8 @@ class TokenEncoder implements Encoder {
   constructor(parameters: Parameters, groups: readonly TokenGroup[], options: EncoderOptions) {
     const { width: C, heads: H, sentences } = options;
     checkHeads(C, H);
-    this.heads = H;
+    this.#asked = options.queries === 'text' ? new TextQueries(parameters, groups, options) : null;
+    this.heads = this.#asked ? 2 * H : H;
     const tabled = groups.map(tableGroup).filter((group) => group !== null);
     const active = tabled.reduce((sum, group) => sum + group.active, 0);
     groups.forEach((group) => {
@@ -134,9 +141,11 @@ class TokenEncoder implements Encoder {
       observations.shape[0],
     );
     const { output, weights } = poolTokens(observations, this.#groups, this.#tables, made);
-    const seen = gelu(tf.add(output, this.#bias) as tf.Tensor2D);
-    const steps = this.#mix.applyGelu(seen);
-    return { steps, weights: this.#order ? (tf.gather(weights, this.#order, 2) as tf.Tensor3D) : weights };
+    const asked = this.#asked?.apply(observations);
+    const found = asked ? tf.add(output, asked.output) : output;
+    const steps = this.#mix.applyGelu(gelu(tf.add(found, this.#bias) as tf.Tensor2D));
+    const inOrder = this.#order ? tf.gather(weights, this.#order, 2) : weights;
+    return { steps, weights: (asked ? tf.concat([inOrder, asked.weights], 1) : inOrder) as tf.Tensor3D };
   }
 }
 

@@ -37,15 +37,18 @@ export class Patches {
   apply(observations: tf.Tensor2D): MadeTokens {
     const { tokens } = this.#group;
     const N = observations.shape[0];
-    const group = this.#group;
-    const cut = group.kind === 'patches' ? squares(observations, group) : stretches(observations, group);
-    const seen = this.#numbers.apply(cut); // [N * tokens, C]
+    const seen = this.#numbers.apply(cut(observations, this.#group)); // [N * tokens, C]
     const C = seen.shape[1];
     const placed = tf.add(tf.reshape(seen, [N, tokens, C]), tf.reshape(this.#places, [1, tokens, C]));
     const hidden = gelu(tf.reshape(placed, [N * tokens, C]) as tf.Tensor2D);
     const values = tf.mul(hidden, 1 / Math.sqrt(tokens)) as tf.Tensor2D;
     return { values, logits: tf.mul(tf.matMul(hidden, this.#keys), 1 / Math.sqrt(C)) as tf.Tensor2D };
   }
+}
+
+/** [N, size] to the numbers of each patch: [N * tokens, numbers]. */
+export function cut(observations: tf.Tensor2D, group: PatchTokens | WaveformTokens): tf.Tensor2D {
+  return group.kind === 'patches' ? squares(observations, group) : stretches(observations, group);
 }
 
 /** [N, size] to [N * tokens, side * side * channels]; beyond the edges there is 0. */

@@ -28,14 +28,16 @@ export interface PolicyOptions {
   heads: number;
   /** How far around a cell the encoder sees it together with others; 0: each alone. */
   reach?: number;
+  /** What looks at the tokens of a step: learned queries, or also such that the step's text makes. */
+  queries?: 'learned' | 'text';
   context: number;
   feedForward: number;
   /** Of the Transformer's residual connections. */
   gating?: 'none' | 'gru';
-  /** A pretrained model in place of the Transformer; its weights are null where they are loaded later. */
-  pretrained?: { architecture: Architecture; weights: TensorSource | null } | null;
   /** Whether it is told the return that is still to come, and the action before: a Decision Transformer. */
   conditioned?: boolean;
+  /** A pretrained model in place of the Transformer; its weights are null where they are loaded later. */
+  pretrained?: { architecture: Architecture; weights: TensorSource | null } | null;
   /** Of a Gaussian head, in units in which bounded actions reach from -1 to 1. */
   initialLogStd: number;
   /** `trunk`: what works across time stays as it is; the encoder before it and the heads after it learn. */
@@ -75,10 +77,10 @@ export class Policy {
   readonly parameters: Parameters;
   readonly head: Head;
   readonly observationSpace: Space;
-  /** What texts of observations have their numbers from; null where each word has one. */
-  readonly sentences: Sentences | null;
   /** What it is told at a step beside the observation; null: nothing. */
   readonly condition: Condition | null;
+  /** What texts of observations have their numbers from; null where each word has one. */
+  readonly sentences: Sentences | null;
   /** Names of the trunk's parameters, its adapters and the maps to and from a pretrained one not among them. */
   readonly trunkNames: ReadonlySet<string>;
   /** Steps that it has been run on: forwards alone, and to learn from. */

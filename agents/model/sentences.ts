@@ -53,6 +53,13 @@ export class Sentences {
     return this.#table;
   }
 
+  /** [N, E] of the texts whose numbers stand at `offset` of observations [N, size]. */
+  embeddings(observations: tf.Tensor2D, offset: number): tf.Tensor2D {
+    const N = observations.shape[0];
+    const numbers = tf.cast(tf.reshape(tf.slice(observations, [0, offset], [N, 1]), [N]), 'int32');
+    return tf.gather(this.table, numbers as tf.Tensor1D);
+  }
+
   dispose(): void {
     this.#table?.dispose();
     this.#table = null;
@@ -80,9 +87,7 @@ export class SentenceToken {
 
   /** @param observations [N, size], in which the text's number stands */
   apply(observations: tf.Tensor2D): MadeTokens {
-    const N = observations.shape[0];
-    const numbers = tf.cast(tf.reshape(tf.slice(observations, [0, this.#offset], [N, 1]), [N]), 'int32');
-    const embeddings = tf.gather(this.#sentences.table, numbers as tf.Tensor1D);
+    const embeddings = this.#sentences.embeddings(observations, this.#offset);
     const logits = tf.mul(tf.matMul(embeddings, this.#keys), 1 / Math.sqrt(this.#sentences.width));
     return { values: this.#map.apply(embeddings), logits: logits as tf.Tensor2D };
   }

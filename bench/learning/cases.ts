@@ -14,6 +14,8 @@ export interface LearningCase {
   reference?: string;
   /** Episodes of the last evaluation; 100 where it says nothing. */
   episodes?: number;
+  /** What else the policy then plays, by name: the environment with these parameters, `audio=false`. */
+  views?: Readonly<Record<string, string>>;
 }
 
 export interface Goal {

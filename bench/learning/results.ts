@@ -5,6 +5,16 @@ import { z } from 'zod';
 import { fileName, writeWhole } from '../files.ts';
 import type { LearningCase } from './cases.ts';
 
+const evaluationSchema = z.object({
+  episodes: z.number(),
+  mean: z.number(),
+  standardError: z.number(),
+  iqm: z.number(),
+  meanLength: z.number(),
+  success: z.number().optional(),
+  episodeReturns: z.array(z.number()).optional(),
+});
+
 /** What one seed of a case came to, as its file holds it. */
 const resultSchema = z.object({
   config: configSchema,
@@ -22,15 +32,9 @@ const resultSchema = z.object({
     z.object({ step: z.number(), seconds: z.number(), mean: z.number(), success: z.number().optional() }),
   ),
   /** Of the policy as it is at the end, in episodes of their own. */
-  final: z.object({
-    episodes: z.number(),
-    mean: z.number(),
-    standardError: z.number(),
-    iqm: z.number(),
-    meanLength: z.number(),
-    success: z.number().optional(),
-    episodeReturns: z.array(z.number()).optional(),
-  }),
+  final: evaluationSchema,
+  /** The same with other parameters of the environment, by the names of the case's views. */
+  views: z.record(z.string(), evaluationSchema).optional(),
 });
 
 export type SeedResult = z.infer<typeof resultSchema>;

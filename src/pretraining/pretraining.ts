@@ -8,6 +8,7 @@ import type { Dataset } from '../dataset/dataset.ts';
 import { openDevice } from '../device/device.ts';
 import { memoryLimit } from '../device/simd/open.ts';
 import type { Player } from '../evaluate.ts';
+import { seedsOf } from '../levels.ts';
 import { environmentName } from '../plugins.ts';
 import type { LocateOptions } from '../pretrained/locate.ts';
 import { openPretrained } from '../pretrained/openPretrained.ts';
@@ -156,6 +157,7 @@ function memberOf({ config, run, evalSpec }: Plan, learner: Learner, resume: boo
       policy,
       environment: evalSpec.id,
       make: () => make(evalSpec),
+      seeds: seedsOf(config).others,
       openEnvs: (options) => openVectorEnv(evalSpec, { ...options, workers: config.envWorkers }),
       step: learner.step,
       normalizer: (environments) => frozenNormalizer(units.observations, policy, environments),

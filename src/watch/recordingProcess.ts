@@ -5,6 +5,7 @@ import { Generator } from '../../envs/random.ts';
 import { make } from '../../envs/registry.ts';
 import { evaluationReference } from '../config.ts';
 import { openDevice } from '../device/device.ts';
+import { seedsOf } from '../levels.ts';
 import { resolveEnvironment } from '../plugins.ts';
 import { openPretrained } from '../pretrained/openPretrained.ts';
 import { record } from '../record.ts';
@@ -44,6 +45,7 @@ async function recordWhatComes({ config, run: path }: RecordingOrder): Promise<v
       policy,
       environment: spec.id,
       make: () => make(spec),
+      seeds: seedsOf(config).others,
       openEnvs: (options: { count: number; seed: number }) => openVectorEnv(spec, options),
       step: copy.step,
       normalizer: (rows: number) => frozenNormalizer(copy.statistics, policy, rows),

@@ -59,7 +59,7 @@ describe('SoundCue-v0', () => {
     expect(playEpisode(env, listen, 1).last.info).toEqual({ success: true, tone: info['tone'] });
     env.reset({ seed: 1 });
     for (let step = 0; step < 4; step++) env.step(0);
-    expect([...(env.actionMask?.() as Uint8Array)]).toEqual([0, 1, 1, 0]);
+    expect(Array.from(env.actionMask?.() ?? [])).toEqual([0, 1, 1, 0]);
   });
 
   test('ends after twenty steps without a door', () => {

@@ -81,6 +81,11 @@ describe('tokens of a space', () => {
     expect(tokenName(stereo, 2)).toBe('audio patch 3');
     expect(numbersOfToken(stereo, 12)).toEqual([96, 97, 98, 99]);
     expect(stereo.scale).toBe(1);
+    const six = new Box({ low: 0, high: 1, shape: [50], tokens: 'patch', patchSize: 6 });
+    expect(tokensOf(six)[0]).toMatchObject({ tokens: 9, length: 6 });
+    expect(() => new Box({ low: 0, high: 1, shape: [4], patchSize: 2 })).toThrow(
+      /wanted a positive integer, and tokens/,
+    );
     expect(() => new Box({ low: 0, high: 1, shape: [4, 4], tokens: 'cell' })).toThrow(
       "tokens: 'cell' wants a shape [rows, columns, channels], found [4, 4]",
     );

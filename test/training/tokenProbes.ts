@@ -107,6 +107,29 @@ export const TOKEN_PROBES: Record<string, TokenProbe> = {
   },
 };
 
+/** Four things somewhere, a key, a ball, a box and a door, of two colours; the text names one of them. */
+const things = new Dict({
+  room: new Box({ low: 0, high: 5, shape: [4, 4, 2], tokens: 'cell', categories: [5, 3] }),
+  told: new Text(4, { words: ['key', 'ball', 'box', 'door'] }),
+});
+
+/** The colour of the one that the text names. */
+export const NAMED: TokenProbe = {
+  space: things,
+  draw(random, sign) {
+    const room = zeros(32);
+    const named = random.integers(4);
+    random
+      .permutation(16)
+      .slice(0, 4)
+      .forEach((cell, thing) => {
+        room[2 * cell] = 1 + thing;
+        room[2 * cell + 1] = 1 + (thing === named ? sign : random.integers(2));
+      });
+    return { room, told: ['key', 'ball', 'box', 'door'][named] as string };
+  },
+};
+
 type Actions = (typeof ACTION_SPACES)[string];
 
 /** Episodes of one step: the action that the observation tells of is worth 1. */
