@@ -7,9 +7,10 @@ import type { ReadableStream } from 'node:stream/web';
 import type { PathInfo } from '@huggingface/hub';
 import { FileError, GymformerError } from '../errors.ts';
 import { writeError } from '../files.ts';
+import { WEIGHTS, WEIGHTS_INDEX } from './fileNames.ts';
 import { HubCache } from './hubCache.ts';
 import { isOffline } from './offline.ts';
-import { shardsOf, WEIGHTS, WEIGHTS_INDEX } from './weightFiles.ts';
+import { shardsOf } from './weightFiles.ts';
 
 /** Time between two reports of how far a download is. */
 const TELL_EVERY_MS = 500;

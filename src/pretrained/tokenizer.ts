@@ -5,9 +5,7 @@ import { z } from 'zod';
 import type { Architecture } from '../../agents/model/pretrained/architecture.ts';
 import { FileError } from '../errors.ts';
 import { readJson } from '../files.ts';
-
-export const TOKENIZER = 'tokenizer.json';
-export const TOKENIZER_CONFIG = 'tokenizer_config.json';
+import { TOKENIZER, TOKENIZER_CONFIG } from './fileNames.ts';
 
 export interface Tokens {
   ids: number[];
