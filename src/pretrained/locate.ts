@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { FileError } from '../errors.ts';
-import { CONFIG, TOKENIZER, TOKENIZER_CONFIG } from './fileNames.ts';
+import { CONFIG, TOKENIZER, TOKENIZER_CONFIG, VOCABULARY } from './fileNames.ts';
 import { type HubOptions, modelOfHub } from './hub.ts';
 import { formatModelReference, parseModelReference } from './reference.ts';
 
@@ -32,7 +32,7 @@ export async function locateModel(
     return { folder: parsed.path, reference: formatModelReference(parsed) };
   }
   const { folder, commit } = await modelOfHub(parsed.repo, parsed.revision, {
-    needed: [CONFIG, ...(texts ? [TOKENIZER] : [])],
+    needed: [[CONFIG], ...(texts ? [[TOKENIZER, VOCABULARY]] : [])],
     optional: texts ? [TOKENIZER_CONFIG] : [],
     ...options,
   });

@@ -146,7 +146,7 @@ test('gamma and beta of old BERT files are read as weight and bias', () => {
 
 describe('tokenizers', () => {
   const tokenizerOf = (kind: (typeof KINDS)[number], places = 24): TextTokenizer =>
-    new TextTokenizer(join(FIXTURES, kind), { positions: places, vocabulary: 1000 });
+    new TextTokenizer(join(FIXTURES, kind), { kind, positions: places, vocabulary: 1000 });
   const vocabulary = (kind: (typeof KINDS)[number]): string[] =>
     Object.keys(
       (JSON.parse(readFileSync(join(FIXTURES, kind, 'tokenizer.json'), 'utf8')) as { model: { vocab: object } }).model
@@ -161,6 +161,21 @@ describe('tokenizers', () => {
     const pieces = ['[CLS]', 'this', 'is', 'a', 'great', 'movie', '##s', '!', '[SEP]'];
     expect(words('bert', 'This is a GREAT movies!')).toEqual(pieces);
     expect(words('bert', 'unbelievable €')).toEqual(['[CLS]', 'un', '##believ', '##able', '[UNK]', '[SEP]']);
+  });
+
+  test("BERT's words are the same from vocab.txt as from tokenizer.json, capitals counted where it says so", () => {
+    const old = copyOf('bert', (folder) => {
+      rmSync(join(folder, 'tokenizer.json'));
+      writeFileSync(join(folder, 'vocab.txt'), `${vocabulary('bert').join('\n')}\n`);
+    });
+    const size = { kind: 'bert', positions: 24, vocabulary: 1000 } as const;
+    const text = 'This is a GREAT movie, unbelievable café!';
+    expect(new TextTokenizer(old, size).encode(text)).toEqual(tokenizerOf('bert').encode(text));
+    writeFileSync(join(old, 'tokenizer_config.json'), '{"do_lower_case":false}');
+    const { ids } = new TextTokenizer(old, size).encode('a GREAT movie');
+    expect(ids.map((id) => vocabulary('bert')[id])).toEqual(['[CLS]', 'a', '[UNK]', 'movie', '[SEP]']);
+    writeFileSync(join(old, 'vocab.txt'), 'a\nb\n');
+    expect(() => new TextTokenizer(old, size)).toThrow(/vocab.txt has no \[PAD\], .*: it is no vocabulary of BERT/);
   });
 
   test("GPT-2's words are pairs of bytes merged in order, any text at all", () => {

@@ -91,7 +91,7 @@ test.each([
     expect(same.length).toBe('freeze' in how || 'loraRank' in how ? training.policy.trunkNames.size : 0);
     const play = { episodes: 50, seed: 1, actions: 'likeliest' } as const;
     const { mean } = await evaluate(training.player(), play);
-  expect(mean).toBeGreaterThan(1);
+    expect(mean).toBeGreaterThan(1);
     const state = { step: 0, observationNormalizer: null, rewardNormalizer: null };
     const restored = restorePolicy({ config: pretrained.config, state, weights, name: 'x' }, spec);
     expect((await evaluate({ ...training.player(), ...restored }, play)).mean).toBe(mean);
