@@ -10,7 +10,7 @@ import { batchOf, type TokenBatch } from '../../agents/model/pretrained/tokenBat
 import type { Weights } from '../../agents/model/pretrained/weights.ts';
 import { Generator } from '../../envs/random.ts';
 import { openDevice } from '../../src/device/device.ts';
-import { FileError } from '../../src/errors.ts';
+import { FileError, UsageError } from '../../src/errors.ts';
 import { readModelConfig } from '../../src/pretrained/modelConfig.ts';
 import { TextClassification } from '../../src/pretrained/textClassification.ts';
 import { TextTokenizer } from '../../src/pretrained/tokenizer.ts';
@@ -241,6 +241,12 @@ describe('a model that cannot be used is a FileError that says', () => {
     expect(open).toThrow(FileError);
     expect(open).toThrow(message);
   });
+});
+
+test('a text without a token is refused', async () => {
+  const classification = new TextClassification(join(FIXTURES, 'gpt2'), 'mini');
+  await expect(classification.classify(['go', ''])).rejects.toThrow(UsageError);
+  classification.dispose();
 });
 
 test('a batch of texts is classified as each by itself, and leaves no tensors behind', async () => {
