@@ -10,6 +10,8 @@ import { memoryLimit } from '../device/simd/open.ts';
 import type { Player } from '../evaluate.ts';
 import { seedsOf } from '../levels.ts';
 import { environmentName } from '../plugins.ts';
+import type { LocateOptions } from '../pretrained/locate.ts';
+import { openPretrained } from '../pretrained/openPretrained.ts';
 import { RunDirectory } from '../run.ts';
 import { checkMemory } from '../tensorMemory.ts';
 import { buildPolicy, frozenNormalizer, targetOf } from '../trained.ts';
@@ -27,6 +29,8 @@ export interface PretrainingOptions {
   resolve: (environment: string) => Promise<EnvSpec>;
   /** Go on from the latest checkpoints. */
   resume?: boolean;
+  /** Of the download of a pretrained model. */
+  download?: LocateOptions;
 }
 
 /** One environment's run. Environments with the same spaces have the same learner. */
@@ -58,16 +62,18 @@ export interface Pretraining {
  * @throws ConfigError when an environment is no longer what the episodes were played in
  */
 export async function openPretraining(options: PretrainingOptions): Promise<Pretraining> {
-  const { config, datasets, resume = false } = options;
+  const { datasets, resume = false } = options;
   const pairs = sortBySpaces(datasets);
-  const planned = await Promise.all(pairs.map(async (pair) => await planPair(pair, pairs, options)));
-  const { name: device } = await openDevice(config.device, config);
+  const { name: device } = await openDevice(options.config.device, options.config);
+  const pretrained = await openPretrained(options.config, { device, ...options.download });
+  const { config } = pretrained;
+  const planned = await Promise.all(pairs.map(async (pair) => await planPair(pair, pairs, { ...options, config })));
   checkMemory(config, memoryLimit());
   const checksums = datasets.map(({ card }) => card.indexChecksum);
   const members: Member[] = [];
   const learners = planned.map(({ demonstrations, plans }) => {
     const [first] = plans as [Plan];
-    const policy = buildPolicy(first.config, first.spec, new Generator(config.seed));
+    const policy = buildPolicy(first.config, first.spec, new Generator(config.seed), pretrained);
     const learner = new Learner(first.config, demonstrations, policy, device);
     members.push(...plans.map((plan) => memberOf(plan, learner, resume)));
     return learner;
@@ -94,6 +100,7 @@ export async function openPretraining(options: PretrainingOptions): Promise<Pret
     close() {
       for (const { run } of members) run.release();
       for (const learner of learners) learner.dispose();
+      pretrained.dispose();
     },
   };
 }
