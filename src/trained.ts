@@ -78,12 +78,13 @@ export function targetOf({ algo, environment, targetReturn, returnScale }: Confi
 }
 
 /** A policy as `config` describes it, for the spaces of the environment. @throws ConfigError when it cannot act there */
-export function buildPolicy(config: Config, spec: EnvSpec, random: Generator): Policy {
+export function buildPolicy(config: Config, spec: EnvSpec, random: Generator, trunkOf?: Policy): Policy {
   const env = make(spec);
   const { observationSpace, actionSpace } = env;
   env.close?.();
   try {
-    return new Policy({ ...config, conditioned: config.algo === 'dt', observationSpace, actionSpace, random });
+    const conditioned = config.algo === 'dt';
+    return new Policy({ ...config, conditioned, observationSpace, actionSpace, random, ...(trunkOf && { trunkOf }) });
   } catch (error) {
     if (error instanceof RangeError) throw new ConfigError(`${config.environment}: ${error.message}`, { cause: error });
     throw error;

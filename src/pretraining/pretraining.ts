@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Policy } from '../../agents/model/policy.ts';
 import { Generator } from '../../envs/random.ts';
 import { type EnvSpec, make } from '../../envs/registry.ts';
 import { loadCheckpoint } from '../checkpoint.ts';
@@ -28,7 +29,7 @@ export interface PretrainingOptions {
   resume?: boolean;
 }
 
-/** One environment's run. Environments with the same spaces have the same learner. */
+/** One environment's run. Environments with the same spaces have the same learner; all learners have the same trunk. */
 export interface Member {
   config: Config;
   run: RunDirectory;
@@ -64,9 +65,12 @@ export async function openPretraining(options: PretrainingOptions): Promise<Pret
   checkMemory(config, memoryLimit());
   const checksums = datasets.map(({ card }) => card.indexChecksum);
   const members: Member[] = [];
+  let firstPolicy: Policy | undefined;
   const learners = planned.map(({ demonstrations, plans }) => {
     const [first] = plans as [Plan];
-    const policy = buildPolicy(first.config, first.spec, new Generator(config.seed));
+    // What works across time is one for all, whatever is seen and done.
+    const policy = buildPolicy(first.config, first.spec, new Generator(config.seed), firstPolicy);
+    firstPolicy ??= policy;
     const learner = new Learner(first.config, demonstrations, policy, device);
     members.push(...plans.map((plan) => memberOf(plan, learner, resume)));
     return learner;
@@ -92,7 +96,7 @@ export async function openPretraining(options: PretrainingOptions): Promise<Pret
     },
     close() {
       for (const { run } of members) run.release();
-      for (const learner of learners) learner.dispose();
+      for (const learner of learners.toReversed()) learner.dispose();
     },
   };
 }

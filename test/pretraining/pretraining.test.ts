@@ -172,6 +172,36 @@ test('training refuses an algorithm that learns from a dataset, and says which c
   await expect(result).rejects.toMatchObject({ exitCode: 2 });
 });
 
+test('of several environments there is a run each, with one trunk for all', async () => {
+  const out = join(folder, 'generalist');
+  const settings = {
+    algo: 'bc',
+    gaeLambda: 1,
+    epochs: 1,
+    learningRate: 3e-3,
+    minibatches: 4,
+    rolloutSteps: 16,
+  } as const;
+  const config = smallConfig({ environment: 'recall', ...settings, steps: 8000 });
+  const both = [datasets['recall'], datasets['till']] as Dataset[];
+  const results = await pretrain({ config, datasets: both, out, resolve });
+  expect(results.map(({ environment, run }) => [environment, run])).toEqual([
+    ['recall', join(out, 'recall')],
+    ['till', join(out, 'till')],
+  ]);
+  expect(results[0]).toMatchObject({ accuracy: 1, meanReturn: 1 });
+  const [one, other] = results.map(({ run, environment }) => {
+    const path = join(run, 'checkpoints', new RunDirectory(run).checkpoints()?.latest as string);
+    return new Map([...loadCheckpoint(path, environment).policy].map(([name, { data }]) => [name, [...data]]));
+  }) as [Map<string, number[]>, Map<string, number[]>];
+  const trunk = [...one.keys()].filter((name) => name.startsWith('transformer.'));
+  expect(trunk.length).toBeGreaterThan(10);
+  for (const name of trunk) expect(one.get(name)).toEqual(other.get(name));
+  expect(one.get('encoder.vector.weight')).not.toEqual(other.get('encoder.vector.weight'));
+  const resumed = await pretrain({ config: { ...config, steps: 8200 }, datasets: both, out, resolve, resume: true });
+  expect(resumed.map(({ steps }) => steps >= 8200)).toEqual([true, true]);
+});
+
 test('no tensor is left behind', async () => {
   await pretrained('till', { algo: 'dt', steps: 300 });
   const before = tf.memory().numTensors;
