@@ -1,10 +1,13 @@
 import { act } from './act.ts';
 import { env } from './env.ts';
+import { explained } from './explained.ts';
 import { imitation } from './imitation/imitation.ts';
 import { learning } from './learning/learning.ts';
 import type { BenchEntry } from './line.ts';
+import { modalities } from './modalities.ts';
 import { ppo } from './ppo.ts';
 import { solve } from './solve.ts';
+import { transfer } from './transfer/transfer.ts';
 import { trainStep } from './trainStep.ts';
 import { viewer } from './viewer/viewer.ts';
 import { watch } from './watch.ts';
@@ -17,6 +20,7 @@ export const BENCHES: Readonly<Record<string, BenchEntry>> = {
   ppo: { bench: ppo, summary: "PPO end to end, at the sizes of CleanRL's ppo_trxl" },
   watch: { bench: watch, summary: 'what train --watch costs, with a page that follows', takes: ['seeds'] },
   solve: { bench: solve, summary: 'until CartPole-v1 is solved', takes: ['seeds'] },
+  explain: { bench: explained, summary: 'whether explain finds the heads that carry a cue', takes: ['seeds'] },
   viewer: { bench: viewer, summary: 'a replay of 100 000 steps in Chromium, and what a step takes in a file' },
   learning: {
     bench: learning,
@@ -27,5 +31,15 @@ export const BENCHES: Readonly<Record<string, BenchEntry>> = {
     bench: imitation,
     summary: 'what is learned from datasets: an expert cloned, and a Decision Transformer asked for returns',
     takes: ['seeds', 'again', 'out', 'signal'],
+  },
+  transfer: {
+    bench: transfer,
+    summary: 'what earlier learning is worth in a new environment; takes minutes, and goes on where it stopped',
+    takes: ['seeds', 'again', 'report', 'out', 'signal'],
+  },
+  modalities: {
+    bench: modalities,
+    summary: 'what is left when a sense is taken away, or tasks and wordings are new; goes on where it stopped',
+    takes: ['seeds', 'jobs', 'again', 'out', 'signal'],
   },
 };

@@ -5,15 +5,24 @@ import { type Config, evaluationReference } from './config.ts';
 import { type OpenDevice, openDevice } from './device/device.ts';
 import { FileError, UsageError } from './errors.ts';
 import type { Player } from './evaluate.ts';
+import { seedsOf } from './levels.ts';
+import type { LocateOptions } from './pretrained/locate.ts';
+import { openPretrained } from './pretrained/openPretrained.ts';
 import { RunDirectory } from './run.ts';
-import { restorePolicy } from './trained.ts';
+import { checkEvaluation, describeEnv } from './sameSpaces.ts';
+import { restorePolicy, type Trained } from './trained.ts';
 import { openVectorEnv } from './vectorEnv.ts';
 
 /** A trained policy, ready to play: what `eval` and `record` work on. */
 export interface Agent extends Player {
   config: Config;
+  spec: EnvSpec;
   device: OpenDevice;
   run: RunDirectory;
+  /** Makes the policy once more, on the device that is open by then. */
+  restore: () => Trained;
+  /** The same policy in another environment, of the same spaces. @throws ConfigError when they are others */
+  playIn(spec: EnvSpec): Player;
   dispose(): void;
 }
 
@@ -27,6 +36,8 @@ export interface LoadAgentOptions {
   targetReturn?: number;
   /** Finds the run's environment, or the one to play in instead, whose spaces have to fit. */
   resolve: (environment: string) => Promise<EnvSpec>;
+  /** Of the download of the text encoder, where the run has one that this machine does not. */
+  download?: LocateOptions;
 }
 
 /**
@@ -40,19 +51,33 @@ export async function loadAgent(path: string, options: LoadAgentOptions): Promis
   const spec = await options.resolve(evaluationReference(config));
   const checkpoint = loadCheckpoint(checkpointPath, config.environment);
   const device = await openDevice(options.device ?? config.device, config);
-  const trained = restorePolicy(
-    { config, state: checkpoint.state, weights: checkpoint.policy, name: checkpointPath },
-    spec,
-  );
+  const pretrained = await openPretrained(config, { device: device.name, ...options.download });
+  const { sentences } = pretrained;
+  const stored = { config, sentences, state: checkpoint.state, weights: checkpoint.policy, name: checkpointPath };
+  const restore = (): Trained => restorePolicy(stored, spec);
+  const trained = restore();
+  const playerIn = (played: EnvSpec): Player => ({
+    ...trained,
+    environment: played.id,
+    make: () => make(played),
+    seeds: seedsOf(config).others,
+    openEnvs: (envs) => openVectorEnv(played, { ...envs, workers: options.envWorkers ?? config.envWorkers }),
+  });
   return {
     config,
+    spec,
     device,
     run,
-    ...trained,
-    environment: spec.id,
-    make: () => make(spec),
-    openEnvs: (envs) => openVectorEnv(spec, { ...envs, workers: options.envWorkers ?? config.envWorkers }),
-    dispose: () => trained.policy.dispose(),
+    restore,
+    ...playerIn(spec),
+    playIn(other) {
+      checkEvaluation(describeEnv(spec), describeEnv(other));
+      return playerIn(other);
+    },
+    dispose() {
+      trained.policy.dispose();
+      pretrained.dispose();
+    },
   };
 }
 

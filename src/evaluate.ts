@@ -1,11 +1,12 @@
 import type { Env } from '../envs/env.ts';
 import { Generator } from '../envs/random.ts';
-import type { VectorEnv } from '../envs/vector.ts';
+import type { SeedRange, VectorEnv } from '../envs/vector.ts';
 import type { WorkerRestart } from '../envs/workers.ts';
 import { Actor } from './actor.ts';
 import { GymformerError, EXIT } from './errors.ts';
+import { factsOf } from './facts.ts';
 import type { EvalEvent } from './metrics.ts';
-import { mean, summarize } from './statistics.ts';
+import { bootstrapInterval, mean, summarize } from './statistics.ts';
 import type { Trained } from './trained.ts';
 import type { VectorEnvOptions } from './vectorEnv.ts';
 
@@ -14,7 +15,9 @@ export interface Player extends Trained {
   environment: string;
   make: () => Env;
   /** Makes environments side by side, where the run's settings have them: in this thread or in workers. */
-  openEnvs: (options: Pick<VectorEnvOptions, 'count' | 'seed' | 'onRestart'>) => VectorEnv;
+  openEnvs: (options: Pick<VectorEnvOptions, 'count' | 'seed' | 'episodeSeeds' | 'onRestart'>) => VectorEnv;
+  /** Of the episodes that it plays: none that it was trained in, where these are told apart. */
+  seeds: SeedRange;
 }
 
 export interface EvaluateOptions {
@@ -29,63 +32,85 @@ export interface EvaluateOptions {
 /** Episodes played at once: enough to fill the kernels, few enough for memory. */
 const MOST_ENVIRONMENTS = 128;
 
+/** Plays episodes, and summarises their undiscounted returns. */
+export async function evaluate(player: Player, options: EvaluateOptions): Promise<EvalEvent> {
+  return report(player, await playEpisodes(player, options), options);
+}
+
 /**
- * Plays episodes to their end, each with a seed of its own, and summarises their undiscounted returns.
+ * Plays episodes to their end, each with a seed of its own. These come before all that is drawn while playing: another
+ * policy, played by the same seed, plays the same episodes, in the same order.
  *
  * Every episode started counts, however long it takes: to stop at the first `episodes` finished would favour short ones.
  */
-export async function evaluate(player: Player, options: EvaluateOptions): Promise<EvalEvent> {
-  const { episodes, seed, actions } = options;
+export async function playEpisodes(player: Player, options: EvaluateOptions): Promise<EpisodeResult[]> {
+  const { episodes, seed } = options;
   const random = new Generator(seed);
+  const seeds = Array.from({ length: Math.ceil(episodes / MOST_ENVIRONMENTS) }, () => random.integers(2 ** 31));
   const results: EpisodeResult[] = [];
-  while (results.length < episodes) {
+  for (const seed of seeds) {
     const count = Math.min(episodes - results.length, MOST_ENVIRONMENTS);
-    results.push(...(await playEach(player, count, random, options, results.length)));
+    results.push(...(await playEach(player, { count, seed, done: results.length }, random, options)));
   }
+  return results;
+}
+
+/** What episodes that were played say of the player. */
+export function report(
+  { step, target }: Pick<Player, 'step' | 'target'>,
+  results: readonly EpisodeResult[],
+  { actions, seed }: Pick<EvaluateOptions, 'actions' | 'seed'>,
+): EvalEvent {
   const successes = results.map(({ success }) => success).filter((success) => success !== null);
-  const episodeReturns = meanByPosition(results.map((result) => result.episodeReturns));
+  const byPosition = transposed(results.map(({ episodeReturns }) => episodeReturns));
   return {
     event: 'eval',
-    step: player.step,
-    episodes,
+    step,
+    episodes: results.length,
     ...summarize(results.map((result) => result.return)),
     meanLength: mean(results.map(({ length }) => length)),
-    ...(successes.length === episodes && { success: mean(successes.map(Number)) }),
-    ...(episodeReturns.length > 0 && { episodeReturns }),
+    ...(successes.length === results.length && { success: mean(successes.map(Number)) }),
+    ...(byPosition.length > 0 && {
+      episodeReturns: byPosition.map(mean),
+      episodeCis: byPosition.map((returns) => bootstrapInterval(returns)),
+    }),
     actions,
     seed,
-    ...(player.target && { targetReturn: player.target.targetReturn }),
+    ...(target && { targetReturn: target.targetReturn }),
   };
 }
 
-interface EpisodeResult {
+/** What came of an episode. */
+export interface EpisodeResult {
   return: number;
   length: number;
   success: boolean | null;
   /** Of the episodes within this one; none where it holds no others. */
   episodeReturns: readonly number[];
+  /** What its infos said of it, by the names of their fields. */
+  facts: Readonly<Record<string, string>>;
 }
 
-/** The mean of the first values, of the second ones, and so on, as far as every list goes. */
-function meanByPosition(lists: readonly (readonly number[])[]): number[] {
+/** All first values, all second ones, and so on, as far as every list goes. */
+function transposed(lists: readonly (readonly number[])[]): number[][] {
   const length = Math.min(...lists.map((list) => list.length));
-  return Array.from({ length }, (_, i) => mean(lists.map((list) => list[i] as number)));
+  return Array.from({ length }, (_, i) => lists.map((list) => list[i] as number));
 }
 
 /** One episode in each of `count` environments. */
 async function playEach(
   player: Player,
-  count: number,
+  { count, seed, done }: { count: number; seed: number; done: number },
   random: Generator,
   { episodes, actions, onProgress, onRestart, signal }: EvaluateOptions,
-  done: number,
 ): Promise<EpisodeResult[]> {
-  const envs = player.openEnvs({ count, seed: random.integers(2 ** 31), ...(onRestart && { onRestart }) });
+  const envs = player.openEnvs({ count, seed, episodeSeeds: player.seeds, ...(onRestart && { onRestart }) });
   const normalizer = player.normalizer(count);
   const actor = new Actor(player.policy, count, player.target);
   const results = new Map<number, EpisodeResult>();
   try {
     envs.reset();
+    const begun = [...envs.infos];
     while (results.size < count) {
       if (signal?.aborted) throw new GymformerError('evaluation was interrupted', EXIT.interrupted);
       await actor.act(
@@ -105,12 +130,13 @@ async function playEach(
           length: envs.lastLengths[i] as number,
           success: typeof success === 'boolean' ? success : null,
           episodeReturns: isNumbers(episodeReturns) ? episodeReturns : [],
+          facts: factsOf(begun[i], envs.infos[i]),
         });
         onProgress?.(done + results.size, episodes);
       }
       if (results.size % 8 === 0) await new Promise(setImmediate); // let signals and timers through
     }
-    return [...results.values()];
+    return Array.from({ length: count }, (_, i) => results.get(i) as EpisodeResult);
   } finally {
     actor.dispose();
     envs.close();

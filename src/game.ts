@@ -142,6 +142,6 @@ export class Game {
 }
 
 /** Weights [layers, heads, steps] with the oldest step first to the same with the current step first. */
-function byLag(weights: Float32Array, steps: number): Float32Array {
+export function byLag(weights: Float32Array, steps: number): Float32Array {
   return weights.map((_, i) => weights[i - (i % steps) + (steps - 1 - (i % steps))] as number);
 }

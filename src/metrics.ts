@@ -1,4 +1,5 @@
 import type { Cost } from './cost.ts';
+import type { DownloadProgress } from './pretrained/hub.ts';
 
 /**
  * What a training run reports, one object each time: to `metrics.jsonl` (updates, evaluations, snapshots, restarts), to
@@ -13,6 +14,7 @@ export type TrainEvent =
   | ReplayEvent
   | SnapshotEvent
   | WorkerRestartedEvent
+  | DownloadEvent
   | WarningEvent
   | DoneEvent;
 
@@ -111,6 +113,10 @@ export interface EvalEvent {
    * return of the first of them, the second, and so on.
    */
   episodeReturns?: number[];
+  /** 95 % percentile bootstrap interval of each of these means. */
+  episodeCis?: [number, number][];
+  /** Where groups of episodes were asked for. */
+  groups?: EvalGroups;
   /** The return that a policy that is told one was asked for. */
   targetReturn?: number;
 }
@@ -136,6 +142,31 @@ export interface HeldOutEvent {
   meanSquaredError: number | null;
   /** For each part of an action that is a choice (one of Discrete): `counts[taken][told]`. */
   confusion: { part: string; labels: string[]; counts: number[][]; accuracy: number }[];
+}
+
+/** Episodes of an evaluation by a field of their infos, or by a parameter of the environment. */
+export interface EvalGroups {
+  /** The field or parameter. */
+  by: string;
+  /** What the worst and the best group are the worst and the best in. */
+  measure: 'success' | 'mean';
+  groups: EvalGroup[];
+  worst: string;
+  best: string;
+  /** Between these two, of the measure. */
+  gap: number;
+}
+
+export interface EvalGroup {
+  name: string;
+  episodes: number;
+  /** Mean return, its standard error and 95 % percentile bootstrap interval. */
+  mean: number;
+  standardError: number;
+  ci: [number, number];
+  /** Share of successes with its 95 % interval (Wilson's), where the environment tells it. */
+  success?: number;
+  successCi?: [number, number];
 }
 
 /** A replay that now holds `episodes` whole episodes. */
@@ -168,6 +199,11 @@ export interface WorkerRestartedEvent {
   environments: number;
   /** The error that it died of, or its exit code. */
   reason: string;
+}
+
+/** How far the download of a pretrained model is, before training begins. */
+export interface DownloadEvent extends DownloadProgress {
+  event: 'download';
 }
 
 /** Something that training lived through, but a person should know. */

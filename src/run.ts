@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import {
   checkConfig,
+  CHOSEN_KEYS,
   CONFIG_KEYS,
   type Config,
   type ConfigSources,
@@ -130,7 +131,7 @@ export class RunDirectory {
       { source: 'run', place: this.path, settings: stored },
     ]);
     const wanted = resolved.config;
-    for (const key of CONFIG_KEYS)
+    for (const key of CHOSEN_KEYS)
       if (!CHANGEABLE.has(key) && wanted[key] !== stored[key])
         throw new ConfigError(
           `${key} is ${JSON.stringify(wanted[key])}, but the run ${this.path} was started with ${JSON.stringify(stored[key])}: resume without it, or start a new run`,
@@ -184,6 +185,13 @@ export class RunDirectory {
         { cause: error },
       );
     }
+  }
+
+  /** The evaluations so far, oldest first. */
+  evaluations(): EvalEvent[] {
+    if (!existsSync(this.#metricsPath)) return [];
+    const whole = readFileSync(this.#metricsPath, 'utf8').split('\n').slice(0, -1);
+    return whole.map((line) => JSON.parse(line) as EvalEvent).filter(({ event }) => event === 'eval');
   }
 
   /** Drops what was reported after `step`: the steps that a resumed run takes again. */

@@ -7,6 +7,7 @@ import { DeviceFailure } from './device/failure.ts';
 import { GymformerError, UsageError } from './errors.ts';
 import type { DoneEvent, EvalEvent, TrainEvent } from './metrics.ts';
 import { resolveEnvironment } from './plugins.ts';
+import type { DownloadProgress } from './pretrained/hub.ts';
 import { record } from './record.ts';
 import { RunDirectory } from './run.ts';
 import { mean } from './statistics.ts';
@@ -51,7 +52,11 @@ export async function train(options: TrainOptions): Promise<DoneEvent> {
   const { untilReturn } = config;
   const run = new RunDirectory(options.run);
   const evalSpec = config.evalParameters ? await resolveEnvironment(evaluationReference(config)) : spec;
-  const training = await openTraining({ ...options, evalSpec }, run);
+  const download = {
+    onProgress: (progress: DownloadProgress) => onEvent({ event: 'download', ...progress }),
+    ...(signal && { signal }),
+  };
+  const training = await openTraining({ ...options, evalSpec, download }, run);
   try {
     const meter = new CostMeter(training, options.resume ? run.readCost() : null);
     const saveAll = async (mean: number | null): Promise<void> => {
@@ -173,7 +178,7 @@ async function recordTraining(training: Training, { config }: TrainOptions, run:
     seed: config.seed + training.update,
     actions: config.evalActions,
     path: join(run.replaysPath, name),
-    policy: describePolicy(config, training.policy),
+    policy: describePolicy(training.config, training.policy),
     run: run.name,
   });
 }

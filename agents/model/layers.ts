@@ -16,16 +16,32 @@ export class Linear {
   readonly #name: string;
   #adapter: Adapter | null = null;
 
-  constructor(parameters: Parameters, name: string, [inputs, outputs]: [number, number], gain: number) {
+  /** @param initial the gain of an orthogonal matrix beside a bias of 0, or the numbers of both */
+  constructor(
+    parameters: Parameters,
+    name: string,
+    [inputs, outputs]: [number, number],
+    initial: number | { weight: Float32Array | null; bias: Float32Array | null },
+  ) {
     this.#name = name;
+    const drawn = typeof initial === 'number';
     // A variable is a tensor; TFJS types it by rank alone.
-    this.weight = parameters.orthogonal(`${name}.weight`, [inputs, outputs], gain) as unknown as tf.Tensor2D;
-    this.bias = parameters.constant(`${name}.bias`, outputs, 0) as unknown as tf.Tensor1D;
+    this.weight = (drawn
+      ? parameters.orthogonal(`${name}.weight`, [inputs, outputs], initial)
+      : parameters.given(`${name}.weight`, [inputs, outputs], initial.weight)) as unknown as tf.Tensor2D;
+    this.bias = (drawn
+      ? parameters.constant(`${name}.bias`, outputs, 0)
+      : parameters.given(`${name}.bias`, [outputs], initial.bias)) as unknown as tf.Tensor1D;
   }
 
   /** Whether it is more than x W + b, which is all that kernels of several layers know. */
   get isAdapted(): boolean {
     return this.#adapter !== null;
+  }
+
+  /** What takes in x: of each, [inputs, …], row i takes in x_i and nothing else. */
+  get inputWeights(): tf.Tensor2D[] {
+    return this.#adapter ? [this.weight, this.#adapter.a] : [this.weight];
   }
 
   /** Adds a low-rank change that learns; for the map itself not to, freeze it. */

@@ -11,8 +11,12 @@ import { type Head, headFor } from './heads.ts';
 import { Linear } from './layers.ts';
 import { Mlp } from './mlp.ts';
 import { Parameters } from './parameters.ts';
+import type { Architecture } from './pretrained/architecture.ts';
+import { PretrainedTrunk } from './pretrained/pretrainedTrunk.ts';
+import type { TensorSource } from './pretrained/weights.ts';
+import type { Sentences } from './sentences.ts';
 import { Transformer } from './transformer.ts';
-import type { Cache, RunOptions, Trunk } from './trunk.ts';
+import type { Cache, HeadMix, RunOptions, Trunk } from './trunk.ts';
 
 export interface PolicyOptions {
   observationSpace: Space;
@@ -24,12 +28,16 @@ export interface PolicyOptions {
   heads: number;
   /** How far around a cell the encoder sees it together with others; 0: each alone. */
   reach?: number;
+  /** What looks at the tokens of a step: learned queries, or also such that the step's text makes. */
+  queries?: 'learned' | 'text';
   context: number;
   feedForward: number;
   /** Of the Transformer's residual connections. */
   gating?: 'none' | 'gru';
   /** Whether it is told the return that is still to come, and the action before: a Decision Transformer. */
   conditioned?: boolean;
+  /** A pretrained model in place of the Transformer; its weights are null where they are loaded later. */
+  pretrained?: { architecture: Architecture; weights: TensorSource | null } | null;
   /** Of a Gaussian head, in units in which bounded actions reach from -1 to 1. */
   initialLogStd: number;
   /** `trunk`: what works across time stays as it is; the encoder before it and the heads after it learn. */
@@ -42,6 +50,8 @@ export interface PolicyOptions {
   reconstructionCoefficient?: number;
   /** A policy whose trunk is this one's too: what is learned in one is learned in both. It must live longer. */
   trunkOf?: Policy;
+  /** Reads texts as a whole; left out, each word is a token. */
+  sentences?: Sentences | null;
   /** Draws the initial weights. */
   random: Generator;
 }
@@ -71,7 +81,9 @@ export class Policy {
   readonly observationSpace: Space;
   /** What it is told at a step beside the observation; null: nothing. */
   readonly condition: Condition | null;
-  /** Names of the trunk's parameters, its adapters not among them. */
+  /** What texts of observations have their numbers from; null where each word has one. */
+  readonly sentences: Sentences | null;
+  /** Names of the trunk's parameters, its adapters and the maps to and from a pretrained one not among them. */
   readonly trunkNames: ReadonlySet<string>;
   /** Steps that it has been run on: forwards alone, and to learn from. */
   readonly ran = { acting: 0, learning: 0 };
@@ -86,11 +98,13 @@ export class Policy {
     const { freeze = 'none', loraRank: rank = 0, loraAlpha, trunkOf } = options;
     this.parameters = new Parameters(random, trunkOf?.parameters.share(trunkOf.trunkNames));
     this.observationSpace = observationSpace;
+    this.sentences = options.sentences ?? null;
     this.#encoder = encoderFor(this.parameters, observationSpace, options);
     this.condition = options.conditioned ? new Condition(this.parameters, actionSpace, width) : null;
     const before = new Set(this.parameters.names);
     this.#trunk = trunkFor(this.parameters, options);
-    this.trunkNames = new Set(this.parameters.names.filter((name) => !before.has(name)));
+    const around = new Set(this.#trunk.around ?? []);
+    this.trunkNames = new Set(this.parameters.names.filter((name) => !before.has(name) && !around.has(name)));
     this.head = headFor(actionSpace, this.parameters, options);
     // Nearly equal probabilities at first, whatever is seen: exploration starts unbiased.
     this.#action = new Linear(this.parameters, 'head.action', [width, this.head.inputs], 0.01);
@@ -118,7 +132,8 @@ export class Policy {
    * Runs `T` steps of `N` episodes.
    *
    * @param observations [N * T, input size], all steps of a sequence one after the other; texts as the numbers of their
-   *                     words (envs/words.ts). Of a policy that is told a condition, it follows on each observation
+   *                     words or their own (envs/words.ts). Of a policy that is told a condition, it follows on each
+   *                     observation
    * @param starts       [N * T]: 1 where an episode starts
    * @param cache        what was remembered of each of the `N` before its first step
    * @param options      `attention`: the weights of the last step are wanted. `remember`: so is the cache after it, and a
@@ -152,7 +167,13 @@ export class Policy {
   /** What the encoder looks at in an observation, and with how many heads; null where there is but one token. */
   get tokens(): { heads: number; tokens: TokenGroup[] } | null {
     const { heads } = this.#encoder;
-    return heads === null ? null : { heads, tokens: tokensOf(this.observationSpace) };
+    const tokens = tokensOf(this.observationSpace, { sentences: this.sentences !== null });
+    return heads === null ? null : { heads, tokens };
+  }
+
+  /** What takes in the outputs of attention heads: those of the encoder, and those of each layer across time. */
+  get headMixes(): { encoder: HeadMix | null; trunk: readonly HeadMix[] } {
+    return { encoder: this.#encoder.headMix, trunk: this.#trunk.headMixes ?? [] };
   }
 
   /** Whether it has learned, beside acting, to tell again what it saw. */
@@ -196,7 +217,9 @@ function lastOfEach(weights: tf.Tensor3D, N: number): tf.Tensor3D {
 function trunkFor(parameters: Parameters, options: PolicyOptions): Trunk {
   switch (options.policy) {
     case 'transformer':
-      return new Transformer(parameters, options);
+      return options.pretrained
+        ? new PretrainedTrunk(parameters, { ...options, ...options.pretrained })
+        : new Transformer(parameters, options);
     case 'gru':
       return new Gru(parameters, options);
     case 'mlp':

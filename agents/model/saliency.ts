@@ -57,5 +57,5 @@ export async function saliency(policy: Policy, decided: Decided, taken: Taken): 
 
 function isSmooth(group: TokenGroup): boolean {
   if (group.kind === 'cells') return group.categories === null;
-  return group.kind === 'vector' || group.kind === 'patches';
+  return group.kind === 'vector' || group.kind === 'patches' || group.kind === 'waveform';
 }

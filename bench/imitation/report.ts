@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mean, summarize } from 'gymformer';
+import { mean, plot, type Series, summarize } from 'gymformer';
+import { writeWhole } from '../files.ts';
 import { count, figure, replaceBetween, table } from '../learning/markdown.ts';
-import { plot, type Series } from '../learning/plot.ts';
 import { CASES, type ImitationCase } from './cases.ts';
 import { type ImitationResult, loadResult, resultPath } from './results.ts';
 
@@ -70,9 +70,4 @@ function pictureOf({ environment, asked }: ImitationCase, results: readonly Imit
     yLabel: `return obtained, mean of ${results.length} seeds`,
     series: [obtained, wanted],
   });
-}
-
-function writeWhole(path: string, text: string): void {
-  writeFileSync(`${path}.partial`, text);
-  renameSync(`${path}.partial`, path);
 }

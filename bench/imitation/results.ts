@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { writeWhole } from '../files.ts';
 import type { ImitationCase } from './cases.ts';
 
 const returns = z.object({ mean: z.number(), standardError: z.number() });
@@ -41,8 +42,7 @@ export function resultPath(folder: string, { name }: ImitationCase, seed: number
 /** Writes a result whole or not at all. */
 export function saveResult(path: string, result: ImitationResult): void {
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.partial`, `${JSON.stringify(result)}\n`);
-  renameSync(`${path}.partial`, path);
+  writeWhole(path, `${JSON.stringify(result)}\n`);
 }
 
 /** Null where there is none, or one of a case that has changed since. */

@@ -7,6 +7,7 @@ import { EXIT, UsageError } from '../errors.ts';
 import { environmentName, resolveEnvironment } from '../plugins.ts';
 import type { PretrainResult } from '../pretraining/pretrainer.ts';
 import { type Command, type CommonArguments, EXAMPLE, type Flags } from './command.ts';
+import { downloadDisplay } from './download.ts';
 import { formatCount, formatDuration, formatNumber } from './format.ts';
 import { onInterrupt } from './interrupt.ts';
 import { print, printJson, printTable, PROGRAM, say } from './output.ts';
@@ -36,7 +37,7 @@ const SETTINGS: ReadonlySet<keyof Config> = new Set<keyof Config>([
   ...(['algo', 'seed', 'device', 'threads', 'deterministic', 'steps', 'targetReturn', 'returnScale'] as const),
   ...(['evalEpisodes', 'evalEvery', 'checkpointEvery', 'envWorkers', 'envs', 'rolloutSteps', 'sequenceSteps'] as const),
   ...(['minibatches', 'learningRate', 'finalLearningRate', 'annealSteps', 'valueCoefficient'] as const),
-  'maxGradientNorm',
+  ...(['maxGradientNorm', 'trunk', 'textEncoder', 'freeze', 'loraRank', 'loraAlpha'] as const),
 ]);
 
 /** What settings of training mean here. */
@@ -85,6 +86,7 @@ export const pretrainCommand: Command<PretrainArguments> = {
     );
     const results = await pretrain({
       ...{ config, datasets, out, resume, signal: interrupt.signal, resolve: resolveEnvironment },
+      download: { onProgress: downloadDisplay() },
       onEvent(event) {
         if (json) printJson(event);
         progress.show(event);

@@ -8,6 +8,7 @@ import type {
   UpdateEvent,
   WorkerRestartedEvent,
 } from '../metrics.ts';
+import { downloadDisplay } from './download.ts';
 import { formatCount, formatDuration, formatNumber, sparkline } from './format.ts';
 import { colours, say } from './output.ts';
 import { shortPath } from './runs.ts';
@@ -27,6 +28,7 @@ const BAR_WIDTH = 30;
 
 /** A line now and then, for logs. */
 export class PlainProgress implements Progress {
+  readonly #download = downloadDisplay();
   #shownAt = -Infinity;
   #steps = 0;
 
@@ -55,6 +57,9 @@ export class PlainProgress implements Progress {
       case 'warning':
         this.say(`warning: ${event.message}`);
         return;
+      case 'download':
+        this.#download(event);
+        return;
       case 'checkpoint':
       case 'replay':
       case 'snapshot':
@@ -73,6 +78,7 @@ export class PlainProgress implements Progress {
 /** A block of lines that is painted over and over, for terminals. */
 export class LiveProgress implements Progress {
   readonly #paint = colours(process.stderr);
+  readonly #download = downloadDisplay();
   #start: StartEvent | undefined;
   #update: UpdateEvent | undefined;
   readonly #returns: number[] = [];
@@ -104,6 +110,9 @@ export class LiveProgress implements Progress {
         return;
       case 'done':
         this.#repaint();
+        return;
+      case 'download':
+        this.#download(event);
         return;
       case 'checkpoint':
       case 'replay':

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { resolveEnvironment } from '../plugins.ts';
 import { type Command, type CommonArguments, EXAMPLE, withParameters } from './command.ts';
 import { counter } from './counter.ts';
+import { downloadDisplay } from './download.ts';
 import { checkCount, playFlags, UNSEEN } from './eval.ts';
 import { onInterrupt } from './interrupt.ts';
 import { print, printJson, PROGRAM, say } from './output.ts';
@@ -42,6 +43,7 @@ export const recordCommand: Command<RecordArguments> = {
     ]);
     const agent = await loadAgent(run, {
       resolve: (environment) => resolveEnvironment(withParameters(environment, args)),
+      download: { onProgress: downloadDisplay() },
       ...(device && { device }),
       ...(checkpoint && { checkpoint }),
       ...(targetReturn !== undefined && { targetReturn }),

@@ -44,9 +44,9 @@ export function demonstrationOf(episode: DatasetEpisode, policy: Policy, units: 
 }
 
 function inputsOf(episode: DatasetEpisode, actions: Float32Array, policy: Policy, units: Units): Float32Array {
-  const { condition, inputSize: I, observationSize: O, observationSpace } = policy;
+  const { condition, inputSize: I, observationSize: O } = policy;
   const T = episode.rewards.length;
-  const prepared = frozenNormalizer(units.observations, observationSpace, T + 1).apply(episode.observations);
+  const prepared = frozenNormalizer(units.observations, policy, T + 1).apply(episode.observations);
   if (!condition) return prepared;
   const A = policy.head.actionSize;
   const toGo = returnsToGo(episode.rewards);

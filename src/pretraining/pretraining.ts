@@ -9,7 +9,10 @@ import type { Dataset } from '../dataset/dataset.ts';
 import { openDevice } from '../device/device.ts';
 import { memoryLimit } from '../device/simd/open.ts';
 import type { Player } from '../evaluate.ts';
+import { seedsOf } from '../levels.ts';
 import { environmentName } from '../plugins.ts';
+import type { LocateOptions } from '../pretrained/locate.ts';
+import { openPretrained } from '../pretrained/openPretrained.ts';
 import { RunDirectory } from '../run.ts';
 import { checkMemory } from '../tensorMemory.ts';
 import { buildPolicy, frozenNormalizer, targetOf } from '../trained.ts';
@@ -27,6 +30,8 @@ export interface PretrainingOptions {
   resolve: (environment: string) => Promise<EnvSpec>;
   /** Go on from the latest checkpoints. */
   resume?: boolean;
+  /** Of the download of a pretrained model. */
+  download?: LocateOptions;
 }
 
 /** One environment's run. Environments with the same spaces have the same learner; all learners have the same trunk. */
@@ -58,18 +63,25 @@ export interface Pretraining {
  * @throws ConfigError when an environment is no longer what the episodes were played in
  */
 export async function openPretraining(options: PretrainingOptions): Promise<Pretraining> {
-  const { config, datasets, resume = false } = options;
+  const { config, datasets, resume = false, download } = options;
   const pairs = sortBySpaces(datasets);
   const planned = await Promise.all(pairs.map(async (pair) => await planPair(pair, pairs, options)));
   const { name: device } = await openDevice(config.device, config);
-  checkMemory(config, memoryLimit());
+  const pretrained = await openPretrained(config, { device, ...download });
+  checkMemory(pretrained.config, memoryLimit());
+  // What was found of the pretrained models stands in every run's settings.
+  const found = Object.entries(pretrained.config).filter(([key, value]) => value !== config[key as keyof Config]);
+  for (const plan of planned.flatMap(({ plans }) => plans)) Object.assign(plan.config, Object.fromEntries(found));
   const checksums = datasets.map(({ card }) => card.indexChecksum);
   const members: Member[] = [];
   let firstPolicy: Policy | undefined;
   const learners = planned.map(({ demonstrations, plans }) => {
     const [first] = plans as [Plan];
     // What works across time is one for all, whatever is seen and done.
-    const policy = buildPolicy(first.config, first.spec, new Generator(config.seed), firstPolicy);
+    const policy = buildPolicy(first.config, first.spec, new Generator(config.seed), {
+      ...pretrained,
+      ...(firstPolicy && { trunkOf: firstPolicy }),
+    });
     firstPolicy ??= policy;
     const learner = new Learner(first.config, demonstrations, policy, device);
     members.push(...plans.map((plan) => memberOf(plan, learner, resume)));
@@ -97,6 +109,7 @@ export async function openPretraining(options: PretrainingOptions): Promise<Pret
     close() {
       for (const { run } of members) run.release();
       for (const learner of learners.toReversed()) learner.dispose();
+      pretrained.dispose();
     },
   };
 }
@@ -153,9 +166,10 @@ function memberOf({ config, run, evalSpec }: Plan, learner: Learner, resume: boo
       policy,
       environment: evalSpec.id,
       make: () => make(evalSpec),
+      seeds: seedsOf(config).others,
       openEnvs: (options) => openVectorEnv(evalSpec, { ...options, workers: config.envWorkers }),
       step: learner.step,
-      normalizer: (environments) => frozenNormalizer(units.observations, policy.observationSpace, environments),
+      normalizer: (environments) => frozenNormalizer(units.observations, policy, environments),
       target: targetOf(config),
       valueScale: units.reward,
     }),
