@@ -7,8 +7,6 @@ import type { Learner } from './learner.ts';
 import { type Member, openPretraining, type Pretraining, type PretrainingOptions } from './pretraining.ts';
 
 export interface PretrainOptions extends PretrainingOptions {
-  /** Ends it after the update under way, with checkpoints. */
-  signal?: AbortSignal;
   onEvent?: (event: TrainEvent) => void;
 }
 
