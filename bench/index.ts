@@ -1,6 +1,7 @@
 import { act } from './act.ts';
 import { env } from './env.ts';
 import { explained } from './explained.ts';
+import { imitation } from './imitation/imitation.ts';
 import { learning } from './learning/learning.ts';
 import type { BenchEntry } from './line.ts';
 import { modalities } from './modalities.ts';
@@ -25,6 +26,11 @@ export const BENCHES: Readonly<Record<string, BenchEntry>> = {
     bench: learning,
     summary: 'what agents learn in every environment; takes hours, and goes on where it stopped',
     takes: ['seeds', 'jobs', 'again', 'report', 'out', 'signal'],
+  },
+  imitation: {
+    bench: imitation,
+    summary: 'what is learned from datasets: an expert cloned, and a Decision Transformer asked for returns',
+    takes: ['seeds', 'again', 'out', 'signal'],
   },
   transfer: {
     bench: transfer,
