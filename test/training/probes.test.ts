@@ -25,8 +25,10 @@ const ALGORITHMS = {
   ppo: { updates: 25, settings: { minibatches: 2 } },
   a2c: { updates: 200, settings: { rolloutSteps: 8 } },
   reinforce: { updates: 200, settings: { rolloutSteps: 16 } },
-} satisfies Record<Config['algo'], { updates: number; settings: Partial<Config> }>;
-const ALGORITHM_NAMES = Object.keys(ALGORITHMS) as Config['algo'][];
+} satisfies Partial<Record<Config['algo'], { updates: number; settings: Partial<Config> }>>;
+/** Those that learn from the environment's rewards. */
+type Algorithm = keyof typeof ALGORITHMS;
+const ALGORITHM_NAMES = Object.keys(ALGORITHMS) as Algorithm[];
 const POLICIES = ['transformer', 'gru', 'mlp'] as const satisfies Config['policy'][];
 
 async function trained(
@@ -35,7 +37,7 @@ async function trained(
     head = 'Discrete',
     algo = 'ppo',
     policy = 'transformer',
-  }: { head?: string; algo?: Config['algo']; policy?: Config['policy'] },
+  }: { head?: string; algo?: Algorithm; policy?: Config['policy'] },
 ): Promise<Training> {
   const actions = ACTION_SPACES[head] as (typeof ACTION_SPACES)[string];
   const { updates, settings } = ALGORITHMS[algo];
