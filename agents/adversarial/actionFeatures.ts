@@ -18,7 +18,7 @@ export function actionWidth(space: Space): number {
     case 'text':
     case 'tuple':
     case 'dict':
-      throw new RangeError(`${describeSpace(space)} cannot be an action space`);
+      throw noActions(space);
     default:
       return space satisfies never;
   }
@@ -50,7 +50,18 @@ export function writeAction(space: Space, action: ArrayLike<number>, out: Float3
         out[i] = isBounded ? (2 * ((action[i] as number) - low)) / (high - low) - 1 : (action[i] as number);
       }
       return;
-    default:
+    case 'multiBinary':
       out.set(action);
+      return;
+    case 'text':
+    case 'tuple':
+    case 'dict':
+      throw noActions(space);
+    default:
+      space satisfies never;
   }
+}
+
+function noActions(space: Space): RangeError {
+  return new RangeError(`${describeSpace(space)} cannot be an action space`);
 }
