@@ -4,8 +4,10 @@ import { explained } from './explained.ts';
 import { gail } from './gail.ts';
 import { learning } from './learning/learning.ts';
 import type { BenchEntry } from './line.ts';
+import { modalities } from './modalities.ts';
 import { ppo } from './ppo.ts';
 import { solve } from './solve.ts';
+import { transfer } from './transfer/transfer.ts';
 import { trainStep } from './trainStep.ts';
 import { viewer } from './viewer/viewer.ts';
 import { watch } from './watch.ts';
@@ -29,5 +31,15 @@ export const BENCHES: Readonly<Record<string, BenchEntry>> = {
     bench: learning,
     summary: 'what agents learn in every environment; takes hours, and goes on where it stopped',
     takes: ['seeds', 'jobs', 'again', 'report', 'out', 'signal'],
+  },
+  transfer: {
+    bench: transfer,
+    summary: 'what earlier learning is worth in a new environment; takes minutes, and goes on where it stopped',
+    takes: ['seeds', 'again', 'report', 'out', 'signal'],
+  },
+  modalities: {
+    bench: modalities,
+    summary: 'what is left when a sense is taken away, or tasks and wordings are new; goes on where it stopped',
+    takes: ['seeds', 'jobs', 'again', 'out', 'signal'],
   },
 };

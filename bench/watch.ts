@@ -15,49 +15,70 @@ const FROM = 200_000;
 const THREADS = Math.max(1, availableParallelism() - 1);
 const MAIN = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
 
+/** What else the machine does while it trains. */
+const WAYS = ['alone', 'recorded', 'watched', 'busy'] as const;
+type Way = (typeof WAYS)[number];
+
 /**
- * What `train --watch` costs, with a page in a browser that follows: the same training, from the same seed, watched and
- * not, one after the other, in turns. Steps a second are of the wall's clock, from the first update after `FROM` steps to
- * the last; `cost` is the share of them that is lost. The last line has the median of the costs.
+ * What `train --watch` costs: the same training, from the same seed, alone; with `--watch` and no page that follows
+ * (`recorded`); with a page in a browser that does (`watched`); and, to tell what of that is training's own, alone on a
+ * machine whose other processors are kept `busy` by a process that has nothing to do with it.
+ *
+ * Steps a second are of the wall's clock, from the first update after `FROM` steps to the last; a cost is the share of
+ * them that is lost. The last line has the medians of the costs.
  */
 export async function* watch({ only, seeds = 5, onProgress }: BenchOptions): AsyncGenerator<BenchLine> {
   if (only && only !== ENVIRONMENT) return;
   const browser = await openBrowser();
   const line = { bench: 'watch', device: 'simd', threads: THREADS };
-  const costs: number[] = [];
+  const all: Record<string, number>[] = [];
   try {
     for (let seed = 0; seed < seeds; seed++) {
-      const speeds = { plain: 0, watched: 0 };
-      for (const [i, way] of (seed % 2 ? (['watched', 'plain'] as const) : (['plain', 'watched'] as const)).entries()) {
-        onProgress?.(2 * seed + i, 2 * seeds);
-        speeds[way] = await measure(seed, way === 'watched' ? browser : null);
+      const speeds: Partial<Record<Way, number>> = {};
+      // In another order each time: machines grow slower and faster by themselves.
+      for (const [i, way] of [...WAYS.slice(seed % WAYS.length), ...WAYS.slice(0, seed % WAYS.length)].entries()) {
+        onProgress?.(WAYS.length * seed + i, WAYS.length * seeds);
+        speeds[way] = await measure(seed, way, browser);
       }
-      const cost = 1 - speeds.watched / speeds.plain;
-      costs.push(cost);
-      yield { ...line, case: ENVIRONMENT, seed, stepsPerSecond: speeds.plain, watched: speeds.watched, cost };
+      const costs = costsOf(speeds as Record<Way, number>);
+      all.push(costs);
+      yield { ...line, case: ENVIRONMENT, seed, stepsPerSecond: speeds.alone as number, ...costs };
     }
-    yield { ...line, case: `${ENVIRONMENT}, median`, cost: median(costs) };
+    const names = Object.keys(all[0] ?? {});
+    const medians = names.map((name) => [name, median(all.map((costs) => costs[name] as number))]);
+    yield { ...line, case: `${ENVIRONMENT}, median`, ...(Object.fromEntries(medians) as Record<string, number>) };
   } finally {
     await browser.close();
   }
 }
 
+function costsOf({ alone, ...others }: Record<Way, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(others).map(([way, speed]) => [`${way}Cost`, 1 - speed / alone]));
+}
+
 /**
  * Steps a second of a training in a process of its own.
  *
- * @param browser  that watches it; null: nobody does
  * @throws Error when training failed, or the page was not there in time
  */
-async function measure(seed: number, browser: Browser | null): Promise<number> {
+async function measure(seed: number, way: Way, browser: Browser): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'gymformer-bench-'));
   const words = ['train', ENVIRONMENT, '--steps', STEPS, '--seed', seed, '--device', 'simd', '--threads', THREADS];
-  const own = ['--eval-episodes', 1, '--out', join(folder, 'run'), '--json', ...(browser ? ['--watch'] : [])];
+  const own = [
+    '--eval-episodes',
+    1,
+    '--out',
+    join(folder, 'run'),
+    '--json',
+    ...(way === 'recorded' || way === 'watched' ? ['--watch'] : []),
+  ];
   const program = spawn(process.execPath, [MAIN, ...[...words, ...own].map(String)], {
     env: { ...process.env, CI: 'true' }, // opens no browser of its own
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<number | null>((resolve) => program.once('close', resolve));
-  const page = await browser?.newPage({ viewport: { width: 1440, height: 900 } });
+  const neighbour = way === 'busy' ? spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }) : null;
+  const page = way === 'watched' ? await browser.newPage({ viewport: { width: 1440, height: 900 } }) : null;
   let said = '';
   let watching = !page;
   createInterface({ input: program.stderr }).on('line', (text) => {
@@ -83,6 +104,7 @@ async function measure(seed: number, browser: Browser | null): Promise<number> {
   });
   const code = await ended;
   await page?.close();
+  neighbour?.kill();
   rmSync(folder, { recursive: true, force: true });
   const [first, last] = [updates[0], updates.at(-1)];
   if (!watching) throw new Error(`the page was not there after ${FROM} steps:\n${said}`);

@@ -36,6 +36,8 @@ const gridMemory: Settings = {
   epochs: 3,
   entropyCoefficient: 0.02,
   finalEntropyCoefficient: 0,
+  // Once all episodes are won, nothing but noise would be blown up, until what was learned is gone.
+  normalizeAdvantages: false,
 };
 
 /** What counts is the card of now: nothing is to be gained later. */
@@ -62,6 +64,14 @@ const board: Settings = {
   entropyCoefficient: 0.02,
   normalizeRewards: false,
 };
+
+/** The context spans the trial. Who learns in one set of tasks is evaluated in the other. */
+const darkRoom = ({ horizon, episodes, tasks }: Values) => ({
+  ...episodesOf((horizon as number) * (episodes as number)),
+  ...annealed(1_000_000),
+  width: 64,
+  ...(tasks === 'train' && { evalParameters: 'tasks=test' }),
+});
 
 /**
  * Training settings for each environment: they take the place of the trainer's defaults, and the command line and config
@@ -117,7 +127,7 @@ export const presets: Readonly<Record<string, Settings | ((values: Values) => Se
   'MiniGrid-DoorKey-5x5-v0': { ...grid, ...annealed(100_000), epochs: 6 },
   'MiniGrid-DoorKey-8x8-v0': { ...grid, ...annealed(500_000) },
   'MiniGrid-MemoryS7-v0': { ...gridMemory, ...annealed(1_000_000) },
-  'MiniGrid-MemoryS9-v0': { ...gridMemory, ...annealed(2_000_000) },
+  'MiniGrid-MemoryS9-v0': { ...gridMemory, ...annealed(1_200_000) },
   'MiniGrid-MemoryS13-v0': { ...gridMemory, ...annealed(2_000_000) },
   'MiniGrid-KeyCorridorS3R1-v0': { ...grid, ...annealed(500_000) },
   'MiniGrid-FourRooms-v0': { ...grid, ...annealed(1_000_000) },
@@ -133,7 +143,7 @@ export const presets: Readonly<Record<string, Settings | ((values: Values) => Se
   'MiniGrid-RedBlueDoors-6x6-v0': { ...grid, ...annealed(500_000) },
   'MiniGrid-ObstructedMaze-1Dl-v0': { ...grid, ...annealed(1_000_000) },
   'BabyAI-GoToRedBall-v0': { ...grid, ...annealed(500_000) },
-  'BabyAI-GoToLocal-v0': { ...grid, ...annealed(1_000_000) },
+  'BabyAI-GoToLocal-v0': { ...grid, ...annealed(500_000), width: 64, envs: 32, queries: 'text' },
   'BabyAI-PutNextLocal-v0': { ...grid, ...annealed(1_000_000) },
 
   'ProofofMemory-v0': { steps: 16_000, context: 16 },
@@ -171,15 +181,15 @@ export const presets: Readonly<Record<string, Settings | ((values: Values) => Se
     normalizeAdvantages: false,
   },
 
-  'DarkRoom-v0': ({ horizon, episodes }) => ({
-    ...episodesOf((horizon as number) * (episodes as number)),
-    ...annealed(1_000_000),
-    width: 64,
-  }),
-  'DarkKeyToDoor-v0': ({ horizon, episodes }) => ({
-    ...episodesOf((horizon as number) * (episodes as number)),
-    ...annealed(1_000_000),
-    width: 64,
+  'SoundCue-v0': { ...annealed(60_000), context: 20, sequenceSteps: 32 },
+
+  'DarkRoom-v0': darkRoom,
+  'DarkKeyToDoor-v0': (values) => ({
+    ...darkRoom(values),
+    // Where a door was is in the step before the one that tells of it: to look there takes a layer more.
+    layers: 2,
+    gaeLambda: 0.98,
+    finalEntropyCoefficient: 0.001,
   }),
   'BernoulliBandit-v0': ({ pulls }) => ({ ...episodesOf(pulls as number), ...annealed(500_000) }),
 

@@ -24,7 +24,10 @@ export function canShow(shape: Shape, { kind }: TokenGroup): boolean {
     case 'cells':
     case 'patches':
       return ['grid', 'image', 'rect'].includes(shape.kind) || (shape.kind === 'polygon' && shape.points.length === 8);
+    case 'waveform':
+      return ['image', 'rect', 'line'].includes(shape.kind) || (shape.kind === 'polygon' && shape.points.length === 8);
     case 'words':
+    case 'sentence':
       return shape.kind === 'text';
     case 'vector':
     case 'category':
@@ -35,4 +38,12 @@ export function canShow(shape: Shape, { kind }: TokenGroup): boolean {
 }
 
 const SPREAD = 'in a grid, an image, a rect or a polygon of four corners';
-const WANTED = { cells: SPREAD, patches: SPREAD, words: 'in texts', vector: 'in any shape', category: 'in any shape' };
+const WANTED = {
+  cells: SPREAD,
+  patches: SPREAD,
+  waveform: 'in an image, a rect, a line or a polygon of four corners',
+  words: 'in texts',
+  sentence: 'in texts',
+  vector: 'in any shape',
+  category: 'in any shape',
+};

@@ -10,6 +10,7 @@ import { memoryEnvs } from './memory/memoryEnvs.ts';
 import { nearest } from './nearest.ts';
 import { canonicalReference, type Parameters, parseReference, resolveParameters } from './parameters.ts';
 import { presetFor } from './presets.ts';
+import { soundEnvs } from './sound/soundEnvs.ts';
 import { textEnvs } from './text/textEnvs.ts';
 import { TimeLimit } from './wrappers.ts';
 
@@ -36,6 +37,7 @@ const families: Readonly<Record<string, EnvTable>> = {
   Text: textEnvs,
   Grid: gridEnvs,
   Memory: memoryEnvs,
+  Sound: soundEnvs,
   'In context': inContextEnvs,
   Arcade: arcadeEnvs,
   Board: boardEnvs,

@@ -26,6 +26,7 @@ interface ShapeBase {
    * |-------------------|--------------------------------------------------------------------------------------------|
    * | cells, patches    | spread over a grid, an image, a rect, or a polygon of four corners: upper left, upper      |
    * |                   | right, lower right, lower left of the part, wherever they lie in the scene                 |
+   * | waveform          | side by side, in time from left to right, over one of these, or over what a line takes up  |
    * | words             | the words of texts, in order; a part may go on from one text to the next                   |
    * | any other         | the shape                                                                                  |
    *

@@ -31,9 +31,12 @@ export interface BoxOptions {
   dtype?: 'float32' | 'uint8' | 'int32';
   /**
    * What an encoder takes as one thing to look at, of a shape [rows, columns, channels]: each `cell`, or square `patch`
-   * of pixels. Left out: the whole Box at once.
+   * of pixels. A `patch` of a shape [samples] or [samples, channels] is a stretch of a waveform. Left out: the whole Box
+   * at once.
    */
   tokens?: 'cell' | 'patch';
+  /** Pixels of a patch's side, or samples of a stretch. Left out: an image is about 8 x 8 patches, a waveform about 16. */
+  patchSize?: number;
   /**
    * How many values each channel of a cell can have, where they are categories: integers from 0 on, of which none is
    * larger for being a larger number. Only with `tokens: 'cell'`; left out, they are quantities.
@@ -61,6 +64,7 @@ export class Box {
   readonly high: Float32Array;
   readonly dtype: 'float32' | 'uint8' | 'int32';
   readonly tokens: 'cell' | 'patch' | undefined;
+  readonly patchSize: number | undefined;
   readonly categories: readonly number[] | undefined;
   readonly channels: readonly string[] | undefined;
   readonly categoryNames: readonly (readonly string[])[] | undefined;
@@ -70,7 +74,7 @@ export class Box {
 
   constructor(options: BoxOptions) {
     const { low, high, shape, dtype = 'float32', tokens, categories, axes = 'yx', names, units } = options;
-    const { channels, categoryNames } = options;
+    const { channels, categoryNames, patchSize } = options;
     const bounds = typeof low === 'object' ? low : typeof high === 'object' ? high : undefined;
     this.shape = shape ?? [bounds?.length ?? 1];
     this.size = product(this.shape);
@@ -81,15 +85,23 @@ export class Box {
         throw new RangeError(`Box: low[${i}] is ${this.low[i]}, which is not at most high[${i}], ${this.high[i]}`);
     }
     this.dtype = dtype;
-    if (tokens && this.shape.length !== 3)
-      throw new RangeError(`Box: tokens want a shape [rows, columns, channels], found [${this.shape.join(', ')}]`);
+    if (tokens && this.shape.length !== 3 && (tokens === 'cell' || this.shape.length > 2)) {
+      const wanted = tokens === 'cell' ? '' : ', [samples] or [samples, channels]';
+      const found = this.shape.join(', ');
+      throw new RangeError(
+        `Box: tokens: '${tokens}' wants a shape [rows, columns, channels]${wanted}, found [${found}]`,
+      );
+    }
     if (categories && (tokens !== 'cell' || categories.length !== this.shape[2]))
       throw new RangeError(`Box: ${categories.length} categories, wanted tokens: 'cell' and one for each channel`);
     if (categoryNames?.some((ofChannel, c) => ofChannel.length !== categories?.[c]))
       throw new RangeError('Box: categoryNames wants a name for each of the categories of each channel');
+    if (patchSize !== undefined && (tokens !== 'patch' || !Number.isInteger(patchSize) || patchSize < 1))
+      throw new RangeError(`Box: patchSize is ${patchSize}, wanted a positive integer, and tokens: 'patch'`);
     this.tokens = tokens;
+    this.patchSize = patchSize;
     this.categories = categories;
-    this.channels = channels && checkedNames('Box', channels, this.shape[2] ?? 0);
+    this.channels = channels && checkedNames('Box', channels, this.shape.at(-1) ?? 0);
     this.categoryNames = categoryNames;
     this.axes = axes;
     this.names = checkedNames('Box', names, this.size);

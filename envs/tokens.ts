@@ -7,10 +7,12 @@ import type { Box, Space, Text } from './spaces.ts';
  * |--------------------------------------------------------------|-----------------------------------------------|
  * | Box of a shape [rows, columns, channels], `tokens: 'cell'`   | `cells`: one for each place                   |
  * | the same with `tokens: 'patch'`                              | `patches`: about 8 x 8 squares of pixels      |
+ * | Box [samples] or [samples, channels], `tokens: 'patch'`      | `waveform`: about 16 stretches of samples     |
  * | any other Box, MultiBinary                                   | `vector`: one, all numbers at once            |
  * | Discrete                                                     | `category`: one                               |
  * | MultiDiscrete                                                | `category`: one for each part                 |
  * | Text                                                         | `words`: one for each, up to 16               |
+ * | Text, where an encoder reads texts as a whole                | `sentence`: one                               |
  * | Tuple, Dict                                                  | those of its parts, under their names         |
  *
  * A Box of three axes that declares nothing is patches where it is an image (bytes, 1, 3 or 4 channels, sides of at
@@ -18,7 +20,8 @@ import type { Box, Space, Text } from './spaces.ts';
  *
  * Groups are plain data: a replay's header holds them.
  */
-export type TokenGroup = VectorTokens | CategoryTokens | CellTokens | PatchTokens | WordTokens;
+export type TokenGroup =
+  VectorTokens | CategoryTokens | CellTokens | PatchTokens | WaveformTokens | WordTokens | SentenceTokens;
 
 interface Group {
   /** The path of the part in the space: `image`, `left.position`; '' where the space is the part. */
@@ -68,11 +71,28 @@ export interface PatchTokens extends Group {
   scale: Scale;
 }
 
+/** One after the other in time; what remains at the end is a patch too, of fewer samples. */
+export interface WaveformTokens extends Group {
+  kind: 'waveform';
+  /** In time, each of all channels. */
+  samples: number;
+  channels: number;
+  /** Samples of a patch. */
+  length: number;
+  scale: Scale;
+}
+
 /** The first words of a text; `numberWords` says what their numbers mean. */
 export interface WordTokens extends Group {
   kind: 'words';
   /** Null where the space does not say which there are: words then share `WORD_BUCKETS` numbers. */
   words: string[] | null;
+}
+
+/** A text as a whole; its number is the first of its part, which says where its embedding is. */
+export interface SentenceTokens extends Group {
+  kind: 'sentence';
+  tokens: 1;
 }
 
 /**
@@ -87,11 +107,21 @@ export const MOST_WORDS = 16;
 export const WORD_BUCKETS = 256;
 
 const PATCHES_A_SIDE = 8;
+const PATCHES_OF_A_WAVEFORM = 16;
 const LEAST_SIDE = 16;
 
-/** The tokens of observations of a space, in the order of the flat form. */
-export function tokensOf(space: Space): TokenGroup[] {
-  return groupsOf(space, '', 0);
+/**
+ * The tokens of observations of a space, in the order of the flat form.
+ *
+ * @param sentences whether a text is one token as a whole, rather than one for each word
+ */
+export function tokensOf(space: Space, { sentences = false } = {}): TokenGroup[] {
+  const groups = groupsOf(space, '', 0);
+  return sentences ? groups.map((group) => (group.kind === 'words' ? asSentence(group) : group)) : groups;
+}
+
+function asSentence({ name, offset, size }: WordTokens): SentenceTokens {
+  return { kind: 'sentence', name, offset, size, tokens: 1 };
 }
 
 /** How many tokens there are in all. */
@@ -104,7 +134,7 @@ export function wordCount({ words }: WordTokens): number {
   return words?.length ?? WORD_BUCKETS;
 }
 
-/** What a person calls token `i` of a group: `image row 4, column 5`, `mission word 2`; both counted from 1. */
+/** What a person calls token `i` of a group, counted from 1: `image row 4, column 5`, `mission word 2`, `audio patch 3`. */
 export function tokenName(group: TokenGroup, i: number): string {
   const named = (what: string): string => (group.name ? `${group.name} ${what}` : what);
   switch (group.kind) {
@@ -112,11 +142,15 @@ export function tokenName(group: TokenGroup, i: number): string {
       return group.name || 'all numbers';
     case 'category':
       return group.name || 'category';
+    case 'sentence':
+      return group.name || 'sentence';
     case 'cells':
     case 'patches': {
       const [row, column] = placeOf(group, i);
       return named(`${group.kind === 'patches' ? 'patch ' : ''}row ${row + 1}, column ${column + 1}`);
     }
+    case 'waveform':
+      return named(`patch ${i + 1}`);
     case 'words':
       return named(`word ${i + 1}`);
     default:
@@ -136,6 +170,7 @@ export function numbersOf(group: TokenGroup, i: number): number[] {
       return from(offset, group.size);
     case 'category':
     case 'words':
+    case 'sentence':
       return [offset + i];
     case 'cells':
       return from(offset + i * group.channels, group.channels);
@@ -147,9 +182,24 @@ export function numbersOf(group: TokenGroup, i: number): number[] {
         from(offset + (row * pixels[1] + left) * channels, width * channels),
       );
     }
+    case 'waveform': {
+      const [first, end] = stretchOf(group, i);
+      return from(offset + first * group.channels, (end - first) * group.channels);
+    }
     default:
       return group satisfies never;
   }
+}
+
+/** Whether a group's numbers are quantities, of which there can be a little more or less. */
+export function isSmooth(group: TokenGroup): boolean {
+  if (group.kind === 'cells') return group.categories === null;
+  return group.kind === 'vector' || group.kind === 'patches' || group.kind === 'waveform';
+}
+
+/** From which sample on token `i` goes, and up to which one, that one excluded. */
+export function stretchOf({ length, samples }: WaveformTokens, i: number): [from: number, to: number] {
+  return [i * length, Math.min((i + 1) * length, samples)];
 }
 
 /** Row and column of token `i`, as a person sees them. */
@@ -201,12 +251,17 @@ function boxTokens(box: Box, name: string, offset: number): TokenGroup {
   const tokens = box.tokens ?? (box.shape.length === 3 ? (isImage(box) ? 'patch' : 'cell') : undefined);
   if (!tokens) return { kind: 'vector', ...part, tokens: 1, scale: box.dtype === 'uint8' ? 1 / 255 : null };
   const scale = scaleOf(box);
+  if (box.shape.length < 3) {
+    const [samples = 1, channels = 1] = box.shape;
+    const length = box.patchSize ?? Math.ceil(samples / PATCHES_OF_A_WAVEFORM);
+    return { kind: 'waveform', ...part, tokens: Math.ceil(samples / length), samples, channels, length, scale };
+  }
   if (tokens === 'cell') {
     const categories = box.categories ? [...box.categories] : null;
     const shape: [number, number] = [first, second];
     return { kind: 'cells', ...part, tokens: first * second, shape, axes: box.axes, channels, categories, scale };
   }
-  const side = Math.max(1, Math.round(Math.max(first, second) / PATCHES_A_SIDE));
+  const side = box.patchSize ?? Math.max(1, Math.round(Math.max(first, second) / PATCHES_A_SIDE));
   const shape: [number, number] = [Math.ceil(first / side), Math.ceil(second / side)];
   const pixels: [number, number] = [first, second];
   return {

@@ -10,11 +10,22 @@ export interface VectorOptions {
   count: number;
   /** Seeds the generator that gives each episode a seed of its own. */
   seed: number;
+  /** What these seeds may be; any where it says nothing. */
+  episodeSeeds?: SeedRange;
   /** What messages call the environment: its id, or the file it came from. */
   name: string;
   /** What steps the environments; left out, this thread does. */
   engine?: (make: () => Env, count: number) => Engine;
 }
+
+/** Seeds of episodes, `count` of them from `from` on: of a procedurally generated environment, its levels. */
+export interface SeedRange {
+  from: number;
+  count: number;
+}
+
+/** All seeds that episodes are drawn from. */
+export const ALL_SEEDS: SeedRange = { from: 0, count: 2 ** 31 };
 
 /** How to get back to where a VectorEnv is: plain JSON, whatever the environment. */
 export interface VectorEnvState {
@@ -79,6 +90,7 @@ export class VectorEnv {
 
   private readonly engine: Engine;
   private readonly random: Generator;
+  private readonly seedRange: SeedRange;
   private readonly log: ActionLog;
   /** Steps of the longest episode under way. */
   private longest = 0;
@@ -87,13 +99,14 @@ export class VectorEnv {
 
   constructor(
     private readonly make: () => Env,
-    { count, seed, name, engine = localEngine }: VectorOptions,
+    { count, seed, name, episodeSeeds = ALL_SEEDS, engine = localEngine }: VectorOptions,
   ) {
     if (!Number.isInteger(count) || count < 1)
       throw new RangeError(`VectorEnv: count is ${count}, wanted a positive integer`);
     this.count = count;
     this.name = name;
     this.random = new Generator(seed);
+    this.seedRange = episodeSeeds;
     this.engine = this.guarded(() => engine(make, count));
     this.observationSpace = this.engine.observationSpace;
     this.actionSpace = this.engine.actionSpace;
@@ -202,7 +215,8 @@ export class VectorEnv {
   /** Counts a new episode in row `i`, to be reset as the `k`-th of `rows`. */
   private beginEpisode(i: number, k: number): void {
     this.rows[k] = i;
-    this.episodeSeeds[i] = this.random.integers(2 ** 31);
+    const { from, count } = this.seedRange;
+    this.episodeSeeds[i] = from + this.random.integers(count);
     this.episodeSteps[i] = 0;
     this.episodeReturns[i] = 0;
   }

@@ -1,4 +1,4 @@
-import { WORD_BUCKETS, type WordTokens } from './tokens.ts';
+import { type SentenceTokens, WORD_BUCKETS, type WordTokens } from './tokens.ts';
 
 const SPACE = 32;
 
@@ -70,6 +70,29 @@ export function wordsSeen({ offset, size, tokens }: WordTokens, observation: Arr
     .split(' ')
     .filter((word) => word !== '')
     .slice(0, tokens);
+}
+
+/** Gives a text as a whole its number, in place of its characters: the first of its flat form; 0 is what follows. */
+export class SentenceNumbers {
+  readonly #group: SentenceTokens;
+  readonly #numberOf: (text: string) => number;
+
+  constructor(group: SentenceTokens, numberOf: (text: string) => number) {
+    this.#group = group;
+    this.#numberOf = numberOf;
+  }
+
+  /** @param observations rows of `size` numbers, which change */
+  apply(observations: Float32Array, size: number): void {
+    const { offset, size: length } = this.#group;
+    for (let row = offset; row < observations.length; row += size) {
+      const characters = observations.subarray(row, row + length);
+      const end = characters.indexOf(0);
+      const number = this.#numberOf(String.fromCharCode(...characters.subarray(0, end < 0 ? length : end)));
+      characters.fill(0);
+      characters[0] = number;
+    }
+  }
 }
 
 /** FNV-1a, over UTF-16 code units. @see http://www.isthe.com/chongo/tech/comp/fnv/ */

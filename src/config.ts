@@ -7,6 +7,20 @@ import { ConfigError } from './errors.ts';
 const count = z.int().positive();
 const fraction = z.number().min(0).max(1);
 
+/** @see Architecture */
+const architectureSchema = z.strictObject({
+  kind: z.enum(['gpt2', 'bert', 'distilbert']),
+  width: count,
+  layers: count,
+  heads: count,
+  hidden: count,
+  positions: count,
+  vocabulary: count,
+  tokenTypes: z.int().nonnegative(),
+  epsilon: z.number().positive(),
+  activation: z.enum(['gelu', 'gelu_new', 'relu']),
+});
+
 /**
  * Every setting of a run: its name, its meaning, its bounds and its default.
  *
@@ -15,7 +29,7 @@ const fraction = z.number().min(0).max(1);
  */
 export const configSchema = z.strictObject({
   environment: z.string().describe('id of a registered environment, path of a module, or package#export'),
-  algo: z.enum(['ppo', 'a2c', 'reinforce', 'gail']).default('ppo').describe('learning algorithm'),
+  algo: z.enum(['ppo', 'a2c', 'reinforce', 'gail', 'bc', 'dt']).default('ppo').describe('learning algorithm'),
   policy: z.enum(['transformer', 'gru', 'mlp']).default('transformer').describe('what works across time'),
   seed: z.int().nonnegative().default(0).describe('seeds weights, actions, shuffling and environments'),
   device: z
@@ -59,6 +73,12 @@ export const configSchema = z.strictObject({
     .regex(/^(\w+=[^,:=]+(,\w+=[^,:=]+)*)?$/, 'wanted name=value, or several such with commas between')
     .default('')
     .describe("the environment's parameters in evaluations and replays, where other than in training: name=value,…"),
+  levels: z
+    .int()
+    .min(0)
+    .max(2 ** 30)
+    .default(0)
+    .describe("of the environment, so many seeds that training's episodes have; evaluations have others. 0: any"),
   checkpointEvery: count.default(20_000).describe('environment steps between checkpoints'),
   replayEvery: z.int().nonnegative().default(0).describe('environment steps between recorded episodes; 0: none'),
 
@@ -90,6 +110,25 @@ export const configSchema = z.strictObject({
     .default(0.9)
     .describe('it does not learn while it tells more of a batch rightly: the policy has to keep up'),
 
+  trunk: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('pretrained GPT-2 that works across time in place of our Transformer: hf:<owner>/<name> or a folder'),
+  textEncoder: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('pretrained BERT that reads texts as a whole, rather than word by word: hf:<owner>/<name> or a folder'),
+  trunkArchitecture: architectureSchema.nullable().default(null).describe('how the pretrained trunk is built'),
+  textEncoderHash: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe("sha256 of the text encoder's files, where a folder has them"),
+
   width: count.default(32).describe('numbers in the vector that a time step becomes'),
   layers: count.default(1).describe('blocks of the policy'),
   heads: count.default(2).describe('attention heads; divides the width'),
@@ -99,6 +138,10 @@ export const configSchema = z.strictObject({
     .max(2)
     .default(0)
     .describe('how far around a cell the encoder sees it together with others; 0: alone, 1: with its 8 neighbours'),
+  queries: z
+    .enum(['learned', 'text'])
+    .default('learned')
+    .describe('of the encoder: what looks at cells and patches; text: heads too that look for what the text tells of'),
   context: count.default(16).describe('earlier steps of the episode that attention sees'),
   feedForward: z.number().positive().default(4).describe('width of the feed-forward layers, as a multiple of width'),
   gating: z
@@ -141,25 +184,59 @@ export const configSchema = z.strictObject({
   targetKl: z.number().positive().nullable().default(null).describe('end an update early beyond this divergence'),
   normalizeObservations: z.boolean().default(true).describe('to running mean 0 and deviation 1, clipped to 10'),
   normalizeRewards: z.boolean().default(true).describe('divide by the running deviation of the returns'),
+
+  targetReturn: z
+    .number()
+    .nullable()
+    .default(null)
+    .describe('of dt, when it plays: the return asked for; not given: the best of the dataset'),
+  returnScale: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('of dt: what returns are divided by before it is told them; not given: the largest of the dataset'),
 });
 
 export type Config = z.infer<typeof configSchema>;
 
 export const CONFIG_KEYS = Object.keys(configSchema.shape) as (keyof Config)[];
 
+/** Settings that are found in what others name, rather than chosen: they have no flags. */
+const FOUND = ['trunkArchitecture', 'textEncoderHash'] as const satisfies (keyof Config)[];
+
+type Chosen = Exclude<keyof Config, (typeof FOUND)[number]>;
+
+/** Settings that a person chooses. */
+export const CHOSEN_KEYS = CONFIG_KEYS.filter((key): key is Chosen => !isFound(key));
+
 type Algorithm = Config['algo'];
+
+/** Algorithms that learn from a dataset; all others learn by playing. */
+export const PRETRAINING = ['bc', 'dt'] as const satisfies Algorithm[];
+export type PretrainingAlgorithm = (typeof PRETRAINING)[number];
+export type PlayingAlgorithm = Exclude<Algorithm, PretrainingAlgorithm>;
+
+export function isPretraining(algo: Algorithm): algo is PretrainingAlgorithm {
+  return (PRETRAINING as readonly Algorithm[]).includes(algo);
+}
 type Settings = Readonly<Record<string, unknown>>;
 
 /** A gradient that holds for the policy that acted alone allows one step of the optimiser for each rollout. */
 const ONE_STEP = { epochs: 1, minibatches: 1 };
 
+/** Each step of a demonstration comes once a pass over the dataset; returns are whole; what was seen is not told again. */
+const DEMONSTRATED = { epochs: 1, gaeLambda: 1, reconstructionCoefficient: 0 };
+
 /** Settings that are no choice with an algorithm. */
-const FIXED: Readonly<Record<Algorithm, Partial<Config>>> = {
+const FIXED: Readonly<Record<Algorithm, Partial<Pick<Config, Chosen>>>> = {
   ppo: {},
   a2c: ONE_STEP,
   // Returns are whole.
   reinforce: { ...ONE_STEP, gaeLambda: 1 },
   gail: {},
+  bc: DEMONSTRATED,
+  dt: DEMONSTRATED,
 };
 
 /** What an algorithm has in place of the defaults above, which are PPO's. */
@@ -168,6 +245,8 @@ const ALGORITHM_DEFAULTS: Readonly<Record<Algorithm, Partial<Config>>> = {
   a2c: { ...FIXED.a2c, rolloutSteps: 16, normalizeAdvantages: false },
   reinforce: { ...FIXED.reinforce, rolloutSteps: 256, learningRate: 5e-3, normalizeAdvantages: false },
   gail: {},
+  bc: { ...FIXED.bc, steps: 200_000 },
+  dt: { ...FIXED.dt, steps: 400_000 },
 };
 
 /** The algorithms that learn by PPO, whose presets and settings are theirs. */
@@ -196,20 +275,36 @@ const TUNED: ReadonlySet<string> = new Set<keyof Config>([
 ]);
 
 /** What weights are made for: they are of no use with other values. */
-const OF_WEIGHTS = ['policy', 'width', 'layers', 'heads', 'context', 'feedForward', 'gating'] as const;
+const OF_WEIGHTS = [
+  'policy',
+  'trunk',
+  'trunkArchitecture',
+  'width',
+  'layers',
+  'heads',
+  'context',
+  'feedForward',
+  'gating',
+] as const;
 
 /** What goes with weights where nothing else is said. */
 const WITH_WEIGHTS = ['reach', 'normalizeObservations'] as const;
 
 /** The settings that a run has from the one that its weights come from. */
-export function settingsOfWeights(config: Config): Partial<Config> {
-  return Object.fromEntries([...OF_WEIGHTS, ...WITH_WEIGHTS].map((key) => [key, config[key]]));
+export interface InitSettings {
+  /** That run, as it was named. */
+  from: string;
+  settings: Partial<Config>;
+}
+
+export function settingsOfWeights(from: string, config: Config): InitSettings {
+  return { from, settings: Object.fromEntries([...OF_WEIGHTS, ...WITH_WEIGHTS].map((key) => [key, config[key]])) };
 }
 
 export interface ConfigSources {
   environment: string;
-  /** Of the run that `initFrom` names: `settingsOfWeights` of its own. */
-  init?: Partial<Config>;
+  /** What comes with the weights of another run (`initSettings`). */
+  init?: InitSettings | undefined;
   /** Settings, and a section of them for an algorithm under its name: `{ gamma: 0.98, a2c: { envs: 32 } }`. */
   preset?: Settings;
   file?: Settings;
@@ -244,25 +339,24 @@ export function resolveConfig(sources: ConfigSources): Config {
 
 /** What `resolveConfig` gives, and where each setting comes from. */
 export function explainConfig(sources: ConfigSources): ResolvedConfig {
-  const { environment, init = {}, preset = {}, file = {}, flags = {} } = sources;
+  const { environment, init, preset = {}, file = {}, flags = {} } = sources;
   const algo = (flags['algo'] ?? file['algo'] ?? preset['algo'] ?? 'ppo') as Algorithm;
   const given: ConfigLayer[] = [
     { source: 'argument', place: 'the command', settings: { environment } },
     { source: 'flag', place: 'the flags', settings: flags },
     { source: 'config file', place: 'the config file', settings: file },
   ];
-  const from = String(flags['initFrom'] ?? file['initFrom']);
-  for (const layer of given) checkWeightsFit(layer, init, from);
+  if (init) for (const layer of given) checkWeightsFit(layer, init);
   return resolveLayers([
     ...given,
-    { source: 'init', place: from, settings: init },
+    { source: 'init', place: init?.from ?? '', settings: init?.settings ?? {} },
     { source: 'preset', place: `the preset of ${environment}`, settings: presetWith(algo, preset) },
     { source: 'algorithm', place: `the defaults of ${algo}`, settings: ALGORITHM_DEFAULTS[algo] ?? {} },
   ]);
 }
 
 /** @throws ConfigError where a layer wants what the weights are not made for */
-function checkWeightsFit({ place, settings }: ConfigLayer, init: Partial<Config>, from: string): void {
+function checkWeightsFit({ place, settings }: ConfigLayer, { from, settings: init }: InitSettings): void {
   for (const key of OF_WEIGHTS)
     if (key in init && key in settings && settings[key] !== init[key])
       throw new ConfigError(
@@ -288,7 +382,7 @@ export function resolveLayers(layers: readonly ConfigLayer[]): ResolvedConfig {
   const { algo = 'ppo' } = merged;
   for (const { source, place, settings } of layers)
     for (const key of Object.keys(settings)) {
-      if (!isKey(key)) throw unknownSetting(key, place);
+      if (!isKey(key) || (source !== 'run' && source !== 'init' && isFound(key))) throw unknownSetting(key, place);
       if (source !== 'run' && !BY_PPO.includes(algo) && PPO_ALONE.includes(key))
         throw new ConfigError(`${key} in ${place} is a setting of ppo, and the algorithm is ${algo}`);
     }
@@ -300,12 +394,16 @@ export function resolveLayers(layers: readonly ConfigLayer[]): ResolvedConfig {
   };
 }
 
-function isKey(key: string): boolean {
+function isFound(key: string): boolean {
+  return (FOUND as readonly string[]).includes(key);
+}
+
+function isKey(key: string): key is keyof Config {
   return CONFIG_KEYS.includes(key as keyof Config);
 }
 
 function unknownSetting(key: string, place: string): ConfigError {
-  const guess = nearest(key, CONFIG_KEYS);
+  const guess = nearest(key, CHOSEN_KEYS);
   const hint = guess === undefined ? '; gymformer train --help lists them' : `: did you mean ${guess}?`;
   return new ConfigError(`unknown setting ${key} in ${place}${hint}`);
 }
@@ -320,10 +418,8 @@ export function checkConfig(settings: unknown): Config {
   }
   const config = result.data;
   for (const [key, value] of Object.entries(FIXED[config.algo]))
-    if (config[key as keyof Config] !== value)
-      throw new ConfigError(
-        `${key} is ${config[key as keyof Config]}, but ${config.algo} has no choice: it is ${value}`,
-      );
+    if (config[key as Chosen] !== value)
+      throw new ConfigError(`${key} is ${config[key as Chosen]}, but ${config.algo} has no choice: it is ${value}`);
   checkExpert(config);
   if (config.rolloutSteps % config.sequenceSteps)
     throw new ConfigError(
@@ -334,7 +430,11 @@ export function checkConfig(settings: unknown): Config {
     throw new ConfigError(
       `minibatches is ${config.minibatches}, but a rollout has only ${sequences} sequences (envs x rolloutSteps / sequenceSteps): give fewer minibatches or more environments`,
     );
-  if (config.policy === 'transformer' && config.width % (2 * config.heads))
+  if (config.trunk !== null && (config.policy !== 'transformer' || config.gating !== 'none'))
+    throw new ConfigError(
+      `trunk is ${config.trunk}, which stands in place of the policy transformer without gating: policy is ${config.policy}, gating ${config.gating}`,
+    );
+  if (config.policy === 'transformer' && config.trunk === null && config.width % (2 * config.heads))
     throw new ConfigError(`width is ${config.width}, which is not a multiple of twice the heads, ${2 * config.heads}`);
   return config;
 }
@@ -354,7 +454,10 @@ function checkExpert({ algo, expert, discriminatorWidth: width, discriminatorHea
 }
 
 /** The environment of evaluations and replays: that of training, but for `evalParameters`. */
-export function evaluationReference({ environment, evalParameters }: Config): string {
+export function evaluationReference({
+  environment,
+  evalParameters,
+}: Pick<Config, 'environment' | 'evalParameters'>): string {
   const { base, given } = parseReference(environment);
   return formatReference({ base, given: { ...given, ...parseReference(`${base}:${evalParameters}`).given } });
 }

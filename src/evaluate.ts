@@ -1,11 +1,12 @@
 import type { Env } from '../envs/env.ts';
 import { Generator } from '../envs/random.ts';
-import type { VectorEnv } from '../envs/vector.ts';
+import type { SeedRange, VectorEnv } from '../envs/vector.ts';
 import type { WorkerRestart } from '../envs/workers.ts';
 import { Actor } from './actor.ts';
 import { GymformerError, EXIT } from './errors.ts';
+import { factsOf } from './facts.ts';
 import type { EvalEvent } from './metrics.ts';
-import { mean, summarize } from './statistics.ts';
+import { bootstrapInterval, mean, summarize } from './statistics.ts';
 import type { Trained } from './trained.ts';
 import type { VectorEnvOptions } from './vectorEnv.ts';
 
@@ -14,7 +15,9 @@ export interface Player extends Trained {
   environment: string;
   make: () => Env;
   /** Makes environments side by side, where the run's settings have them: in this thread or in workers. */
-  openEnvs: (options: Pick<VectorEnvOptions, 'count' | 'seed' | 'onRestart'>) => VectorEnv;
+  openEnvs: (options: Pick<VectorEnvOptions, 'count' | 'seed' | 'episodeSeeds' | 'onRestart'>) => VectorEnv;
+  /** Of the episodes that it plays: none that it was trained in, where these are told apart. */
+  seeds: SeedRange;
 }
 
 export interface EvaluateOptions {
@@ -29,41 +32,16 @@ export interface EvaluateOptions {
 /** Episodes played at once: enough to fill the kernels, few enough for memory. */
 const MOST_ENVIRONMENTS = 128;
 
+/** Plays episodes, and summarises their undiscounted returns. */
+export async function evaluate(player: Player, options: EvaluateOptions): Promise<EvalEvent> {
+  return report(player, await playEpisodes(player, options), options);
+}
+
 /**
- * Plays episodes to their end, each with a seed of its own, and summarises their undiscounted returns.
+ * Plays episodes to their end, each with a seed of its own. These come before all that is drawn while playing: another
+ * policy, played by the same seed, plays the same episodes, in the same order.
  *
  * Every episode started counts, however long it takes: to stop at the first `episodes` finished would favour short ones.
- */
-export async function evaluate(player: Player, options: EvaluateOptions): Promise<EvalEvent> {
-  const { episodes, seed, actions } = options;
-  const results = await playEpisodes(player, options);
-  const successes = results.map(({ success }) => success).filter((success) => success !== null);
-  const episodeReturns = meanByPosition(results.map((result) => result.episodeReturns));
-  return {
-    event: 'eval',
-    step: player.step,
-    episodes,
-    ...summarize(results.map((result) => result.return)),
-    meanLength: mean(results.map(({ length }) => length)),
-    ...(successes.length === episodes && { success: mean(successes.map(Number)) }),
-    ...(episodeReturns.length > 0 && { episodeReturns }),
-    actions,
-    seed,
-  };
-}
-
-/** How an episode went. */
-export interface EpisodeResult {
-  return: number;
-  length: number;
-  success: boolean | null;
-  /** Of the episodes within this one; none where it holds no others. */
-  episodeReturns: readonly number[];
-}
-
-/**
- * Plays episodes to their end. Their seeds come before all that is drawn while playing: another policy, played by the same
- * seed, plays the same episodes, in the same order.
  */
 export async function playEpisodes(player: Player, options: EvaluateOptions): Promise<EpisodeResult[]> {
   const { episodes, seed } = options;
@@ -77,10 +55,46 @@ export async function playEpisodes(player: Player, options: EvaluateOptions): Pr
   return results;
 }
 
-/** The mean of the first values, of the second ones, and so on, as far as every list goes. */
-function meanByPosition(lists: readonly (readonly number[])[]): number[] {
+/** What episodes that were played say of the player. */
+export function report(
+  { step, target }: Pick<Player, 'step' | 'target'>,
+  results: readonly EpisodeResult[],
+  { actions, seed }: Pick<EvaluateOptions, 'actions' | 'seed'>,
+): EvalEvent {
+  const successes = results.map(({ success }) => success).filter((success) => success !== null);
+  const byPosition = transposed(results.map(({ episodeReturns }) => episodeReturns));
+  return {
+    event: 'eval',
+    step,
+    episodes: results.length,
+    ...summarize(results.map((result) => result.return)),
+    meanLength: mean(results.map(({ length }) => length)),
+    ...(successes.length === results.length && { success: mean(successes.map(Number)) }),
+    ...(byPosition.length > 0 && {
+      episodeReturns: byPosition.map(mean),
+      episodeCis: byPosition.map((returns) => bootstrapInterval(returns)),
+    }),
+    actions,
+    seed,
+    ...(target && { targetReturn: target.targetReturn }),
+  };
+}
+
+/** What came of an episode. */
+export interface EpisodeResult {
+  return: number;
+  length: number;
+  success: boolean | null;
+  /** Of the episodes within this one; none where it holds no others. */
+  episodeReturns: readonly number[];
+  /** What its infos said of it, by the names of their fields. */
+  facts: Readonly<Record<string, string>>;
+}
+
+/** All first values, all second ones, and so on, as far as every list goes. */
+function transposed(lists: readonly (readonly number[])[]): number[][] {
   const length = Math.min(...lists.map((list) => list.length));
-  return Array.from({ length }, (_, i) => mean(lists.map((list) => list[i] as number)));
+  return Array.from({ length }, (_, i) => lists.map((list) => list[i] as number));
 }
 
 /** One episode in each of `count` environments. */
@@ -90,12 +104,13 @@ async function playEach(
   random: Generator,
   { episodes, actions, onProgress, onRestart, signal }: EvaluateOptions,
 ): Promise<EpisodeResult[]> {
-  const envs = player.openEnvs({ count, seed, ...(onRestart && { onRestart }) });
+  const envs = player.openEnvs({ count, seed, episodeSeeds: player.seeds, ...(onRestart && { onRestart }) });
   const normalizer = player.normalizer(count);
-  const actor = new Actor(player.policy, count);
+  const actor = new Actor(player.policy, count, player.target);
   const results = new Map<number, EpisodeResult>();
   try {
     envs.reset();
+    const begun = [...envs.infos];
     while (results.size < count) {
       if (signal?.aborted) throw new GymformerError('evaluation was interrupted', EXIT.interrupted);
       await actor.act(
@@ -104,6 +119,7 @@ async function playEach(
         actions === 'drawn' ? { draw: random } : 'likeliest',
       );
       envs.step(actor.environmentActions);
+      actor.rewarded(envs.rewards);
       for (let i = 0; i < count; i++) {
         if (!envs.terminated[i] && !envs.truncated[i]) continue;
         actor.starts[i] = 1;
@@ -114,6 +130,7 @@ async function playEach(
           length: envs.lastLengths[i] as number,
           success: typeof success === 'boolean' ? success : null,
           episodeReturns: isNumbers(episodeReturns) ? episodeReturns : [],
+          facts: factsOf(begun[i], envs.infos[i]),
         });
         onProgress?.(done + results.size, episodes);
       }

@@ -6,6 +6,7 @@ export { Actor, type Choice } from './actor.ts';
 export { loadAgent, type Agent, type LoadAgentOptions } from './agent.ts';
 export {
   configSchema,
+  evaluationReference,
   explainConfig,
   resolveConfig,
   type Config,
@@ -21,9 +22,13 @@ export { listDevices, openDevice, DeviceError, type DeviceReport, type OpenDevic
 export { DeviceFailure, type FailureKind } from './device/failure.ts';
 export { DEVICE_NAMES, type DeviceName, type Facts } from './device/names.ts';
 export { ConfigError, EXIT, FileError, GymformerError, UsageError } from './errors.ts';
+export { costSchema, type Cost } from './cost.ts';
 export { evaluate, type EvaluateOptions, type Player } from './evaluate.ts';
+export { evaluateBy } from './evaluateBy.ts';
 export type * from './metrics.ts';
+export { plot, type Plot, type Point, type Series } from './plot.ts';
 export { resolveEnvironment } from './plugins.ts';
+export { pretrain, type PretrainOptions, type PretrainResult } from './pretraining/pretrainer.ts';
 export { explain, type ExplainOptions } from './explain/explain.ts';
 export { headName, type Explanation } from './explain/explanation.ts';
 export { record, type RecordOptions } from './record.ts';
@@ -32,4 +37,7 @@ export type { Decision, EpisodeSummary, Loss, Moment, MomentParts, ReplayHeader 
 export { startServer, type Server, type ServerOptions } from './server.ts';
 export { interquartileMean, mean, stratifiedInterval, summarize, type Summary } from './statistics.ts';
 export { train, type TrainOptions } from './trainer.ts';
+export { initSettings } from './initFrom.ts';
+export { trainArm, type ArmOptions, type TrainedArm } from './transfer/arm.ts';
+export { summarizeTransfer, transferPlot, type Curve, type TransferSummary } from './transfer/summary.ts';
 export { VERSION } from './version.ts';

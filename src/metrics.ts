@@ -1,4 +1,5 @@
 import type { Cost } from './cost.ts';
+import type { DownloadProgress } from './pretrained/hub.ts';
 
 /**
  * What a training run reports, one object each time: to `metrics.jsonl` (updates, evaluations, snapshots, restarts), to
@@ -9,9 +10,11 @@ export type TrainEvent =
   | UpdateEvent
   | CheckpointEvent
   | EvalEvent
+  | HeldOutEvent
   | ReplayEvent
   | SnapshotEvent
   | WorkerRestartedEvent
+  | DownloadEvent
   | WarningEvent
   | DoneEvent;
 
@@ -110,6 +113,60 @@ export interface EvalEvent {
    * return of the first of them, the second, and so on.
    */
   episodeReturns?: number[];
+  /** 95 % percentile bootstrap interval of each of these means. */
+  episodeCis?: [number, number][];
+  /** Where groups of episodes were asked for. */
+  groups?: EvalGroups;
+  /** The return that a policy that is told one was asked for. */
+  targetReturn?: number;
+}
+
+/** How well a policy that learns from a dataset says which actions were taken in the episodes kept for validation. */
+export interface HeldOutEvent {
+  event: 'heldOut';
+  /** Steps that it has learned from. */
+  step: number;
+  episodes: number;
+  steps: number;
+  /** Mean negative log-probability of the actions that were taken, in nats; null without an episode, as all else. */
+  loss: number | null;
+  /** Share of the steps in which its likeliest action was the one taken; null of continuous actions, as the next two. */
+  accuracy: number | null;
+  /** Mean over the actions that were taken of the share of each that it told: see src/classification.ts. */
+  macroRecall: number | null;
+  macroF1: number | null;
+  /**
+   * Of continuous actions alone: mean over the components of the squared distance of the likeliest action from the one
+   * taken, in units in which bounds are -1 and 1.
+   */
+  meanSquaredError: number | null;
+  /** For each part of an action that is a choice (one of Discrete): `counts[taken][told]`. */
+  confusion: { part: string; labels: string[]; counts: number[][]; accuracy: number }[];
+}
+
+/** Episodes of an evaluation by a field of their infos, or by a parameter of the environment. */
+export interface EvalGroups {
+  /** The field or parameter. */
+  by: string;
+  /** What the worst and the best group are the worst and the best in. */
+  measure: 'success' | 'mean';
+  groups: EvalGroup[];
+  worst: string;
+  best: string;
+  /** Between these two, of the measure. */
+  gap: number;
+}
+
+export interface EvalGroup {
+  name: string;
+  episodes: number;
+  /** Mean return, its standard error and 95 % percentile bootstrap interval. */
+  mean: number;
+  standardError: number;
+  ci: [number, number];
+  /** Share of successes with its 95 % interval (Wilson's), where the environment tells it. */
+  success?: number;
+  successCi?: [number, number];
 }
 
 /** A replay that now holds `episodes` whole episodes. */
@@ -142,6 +199,11 @@ export interface WorkerRestartedEvent {
   environments: number;
   /** The error that it died of, or its exit code. */
   reason: string;
+}
+
+/** How far the download of a pretrained model is, before training begins. */
+export interface DownloadEvent extends DownloadProgress {
+  event: 'download';
 }
 
 /** Something that training lived through, but a person should know. */

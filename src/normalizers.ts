@@ -1,18 +1,19 @@
+import type { Sentences } from '../agents/model/sentences.ts';
 import { RunningStatistics, type RunningStatisticsState } from '../envs/runningStatistics.ts';
 import { flatSize, type Space } from '../envs/spaces.ts';
 import { tokensOf } from '../envs/tokens.ts';
-import { WordNumbers } from '../envs/words.ts';
+import { SentenceNumbers, WordNumbers } from '../envs/words.ts';
 
 const CLIP = 10;
 const EPSILON = 1e-8;
 
 /**
- * Observations as a policy takes them. Words get their numbers. Where that is wanted, quantities are brought to mean 0 and
+ * Observations as a policy takes them. Words, or texts as a whole, get their numbers. Where that is wanted, quantities are brought to mean 0 and
  * deviation 1 by what was seen so far, clipped to -10 … 10; categories, bits, bytes, words, and what is in the cells of
  * a grid pass as they are.
  */
 export class ObservationNormalizer {
-  readonly #words: WordNumbers[];
+  readonly #texts: (WordNumbers | SentenceNumbers)[] = [];
   readonly #statistics: RunningStatistics | null;
   readonly #prepared: Float32Array;
   readonly #quantities: boolean[];
@@ -22,14 +23,19 @@ export class ObservationNormalizer {
   /**
    * @param rows    observations that come at once
    * @param running whether quantities are normalised
+   * @param sentences what texts as a whole have their numbers from; left out: each word has one
    */
   constructor(
     space: Space,
     private readonly rows: number,
-    { running = true }: { running?: boolean } = {},
+    { running = true, sentences = null }: { running?: boolean; sentences?: Sentences | null } = {},
   ) {
-    const groups = tokensOf(space);
-    this.#words = groups.filter((group) => group.kind === 'words').map((group) => new WordNumbers(group));
+    const groups = tokensOf(space, { sentences: sentences !== null });
+    for (const group of groups) {
+      if (group.kind === 'words') this.#texts.push(new WordNumbers(group));
+      if (group.kind === 'sentence' && sentences)
+        this.#texts.push(new SentenceNumbers(group, (text) => sentences.numberOf(text)));
+    }
     this.#quantities = new Array<boolean>(flatSize(space)).fill(false);
     for (const group of groups)
       if ('scale' in group && group.scale === null)
@@ -48,7 +54,7 @@ export class ObservationNormalizer {
   apply(observations: Float32Array): Float32Array {
     const prepared = this.#prepared;
     prepared.set(observations);
-    for (const words of this.#words) words.apply(prepared, this.#quantities.length);
+    for (const text of this.#texts) text.apply(prepared, this.#quantities.length);
     if (this.#statistics) this.#normalize(this.#statistics);
     return prepared;
   }

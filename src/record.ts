@@ -55,7 +55,7 @@ async function recordEpisode(
   random: Generator,
   { actions, signal }: RecordOptions,
 ): Promise<void> {
-  const seed = random.integers(2 ** 31);
+  const seed = mind.seeds.from + random.integers(mind.seeds.count);
   file.begin(seed);
   const game = new Game({ env, seed, mind, choice: actions === 'drawn' ? { draw: random } : 'likeliest' });
   try {

@@ -21,16 +21,45 @@ export interface Safetensors {
 const ALIGNMENT = 8;
 const LENGTH_BYTES = 8;
 const FLOAT_BYTES = 4;
+/** Bytes of a number of each type that the format knows. */
+const TYPE_BYTES = {
+  F64: 8,
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  F8_E4M3: 1,
+  F8_E5M2: 1,
+  I64: 8,
+  I32: 4,
+  I16: 2,
+  I8: 1,
+  U64: 8,
+  U32: 4,
+  U16: 2,
+  U8: 1,
+  BOOL: 1,
+} as const;
 /** Hugging Face's own limit: 100 MB of header. */
 const HEADER_LIMIT = 100_000_000;
 const METADATA = '__metadata__';
 const PADDING = 0x20;
 
+export type NumberType = keyof typeof TYPE_BYTES;
+
 /** A tensor as the header tells of it; the offsets count from the end of the header. */
-interface Entry {
-  dtype: 'F32';
+export interface Entry {
+  dtype: NumberType;
   shape: number[];
   data_offsets: [begin: number, end: number];
+}
+
+/** What stands in a file, and where. */
+export interface Header {
+  /** In the order of their numbers. */
+  entries: Map<string, Entry>;
+  metadata: Record<string, string>;
+  /** Byte at which the numbers start. */
+  start: number;
 }
 
 /**
@@ -69,42 +98,108 @@ export function encodeSafetensors(
 }
 
 /**
- * Reads the bytes of a safetensors file of float32 tensors, in the order of their data.
+ * Reads the bytes of a safetensors file, in the order of its data, as float32.
  *
  * @param name  of the file, for messages
  * @throws FileError saying what is wrong, and with which tensor
  */
 export function decodeSafetensors(bytes: Uint8Array, name: string): Safetensors {
-  const fail = (what: string): never => {
-    throw new FileError(`${name} is not a sound safetensors file: ${what}`);
-  };
+  const { entries, metadata, start } = readHeader(bytes, bytes.length, name);
+  const tensors = new Map<string, Tensor>();
+  for (const [tensor, entry] of entries) {
+    const [begin, end] = entry.data_offsets;
+    const data = toFloats(bytes.subarray(start + begin, start + end), entry.dtype, `${name}: tensor ${tensor}`);
+    tensors.set(tensor, { shape: entry.shape, data });
+  }
+  return { tensors, metadata };
+}
+
+/** Bytes from a file's start on that its header takes, as its first 8 bytes say. @throws FileError */
+export function headerEnd(bytes: Uint8Array, name: string): number {
+  const fail = failing(name);
   if (bytes.length < LENGTH_BYTES) fail(`it has ${bytes.length} bytes, too few for a header`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headerLength = Number(view.getBigUint64(0, true));
-  if (headerLength > HEADER_LIMIT) fail(`it claims to have a header of ${headerLength} bytes`);
-  const start = LENGTH_BYTES + headerLength;
-  if (start > bytes.length)
-    fail(`it is cut: the header has ${headerLength} bytes, ${bytes.length - LENGTH_BYTES} are there`);
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, LENGTH_BYTES).getBigUint64(0, true));
+  if (length > HEADER_LIMIT) fail(`it claims to have a header of ${length} bytes`);
+  return LENGTH_BYTES + length;
+}
+
+/**
+ * What a safetensors file says of itself, held against its size.
+ *
+ * @param bytes the file, or its beginning up to `headerEnd` at least
+ * @param size  bytes of the file
+ * @throws FileError saying what is wrong, and with which tensor
+ */
+export function readHeader(bytes: Uint8Array, size: number, name: string): Header {
+  const fail = failing(name);
+  const start = headerEnd(bytes, name);
+  if (start > size) fail(`it is cut: the header has ${start - LENGTH_BYTES} bytes, ${size - LENGTH_BYTES} are there`);
   const header = parseHeader(bytes.subarray(LENGTH_BYTES, start), fail);
   const { [METADATA]: metadata = {}, ...rest } = header;
   if (!isStrings(metadata)) fail(`${METADATA} is not a map of strings`);
   const entries = Object.entries(rest).map(([tensor, entry]) => checkedEntry(tensor, entry, fail));
   entries.sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1]);
-  const tensors = new Map<string, Tensor>();
   let filled = 0;
-  for (const [tensor, { shape, data_offsets: offsets }] of entries) {
+  for (const [tensor, { data_offsets: offsets }] of entries) {
     const [begin, end] = offsets;
     if (begin < filled) fail(`tensor ${tensor} overlaps the one before it`);
     if (begin > filled) fail(`${begin - filled} bytes before tensor ${tensor} belong to none`);
-    if (start + end > bytes.length)
-      fail(`it is cut: tensor ${tensor} ends at byte ${start + end}, the file has ${bytes.length}`);
-    const data = new Float32Array((end - begin) / FLOAT_BYTES);
-    for (let i = 0; i < data.length; i++) data[i] = view.getFloat32(start + begin + i * FLOAT_BYTES, true);
-    tensors.set(tensor, { shape, data });
+    if (start + end > size) fail(`it is cut: tensor ${tensor} ends at byte ${start + end}, the file has ${size}`);
     filled = end;
   }
-  if (start + filled !== bytes.length) fail(`${bytes.length - start - filled} bytes at its end belong to no tensor`);
-  return { tensors, metadata: metadata as Record<string, string> }; // isStrings has looked at it
+  if (start + filled !== size) fail(`${size - start - filled} bytes at its end belong to no tensor`);
+  return { entries: new Map(entries), metadata: metadata as Record<string, string>, start }; // isStrings has looked at it
+}
+
+/**
+ * Numbers of a type as float32.
+ *
+ * @param what  they are, for messages
+ * @throws FileError for a type that is not read
+ */
+export function toFloats(bytes: Uint8Array, dtype: NumberType, what: string): Float32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const size = TYPE_BYTES[dtype];
+  const read = READERS[dtype];
+  if (!read)
+    throw new FileError(
+      `${what} is of type ${JSON.stringify(dtype)}, wanted one of ${Object.keys(READERS).join(', ')}`,
+    );
+  const data = new Float32Array(bytes.length / size);
+  for (let i = 0; i < data.length; i++) data[i] = read(view, i * size);
+  return data;
+}
+
+const READERS: Partial<Record<NumberType, (view: DataView, at: number) => number>> = {
+  F32: (view, at) => view.getFloat32(at, true),
+  F16: (view, at) => halfToNumber(view.getUint16(at, true)),
+  BF16: (view, at) => bfloatToNumber(view.getUint16(at, true)),
+  F64: (view, at) => view.getFloat64(at, true),
+  I64: (view, at) => Number(view.getBigInt64(at, true)),
+};
+
+/** IEEE 754 binary16: a sign, 5 bits of exponent with bias 15, 10 of fraction. */
+function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction ? NaN : sign * Infinity;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+const word = new DataView(new ArrayBuffer(FLOAT_BYTES));
+
+/** bfloat16 is the upper half of a float32. */
+function bfloatToNumber(bits: number): number {
+  word.setUint32(0, bits << 16);
+  return word.getFloat32(0);
+}
+
+function failing(name: string): (what: string) => never {
+  return (what) => {
+    throw new FileError(`${name} is not a sound safetensors file: ${what}`);
+  };
 }
 
 function parseHeader(bytes: Uint8Array, fail: (what: string) => never): Record<string, unknown> {
@@ -142,16 +237,19 @@ function duplicateKey(text: string): string | undefined {
 function checkedEntry(tensor: string, entry: unknown, fail: (what: string) => never): [string, Entry] {
   if (typeof entry !== 'object' || entry === null) return fail(`tensor ${tensor} is not described by an object`);
   const { dtype, shape, data_offsets: offsets } = entry as Partial<Record<keyof Entry, unknown>>;
-  if (dtype !== 'F32') return fail(`tensor ${tensor} is of type ${JSON.stringify(dtype)}, wanted "F32"`);
+  if (!isNumberType(dtype)) return fail(`tensor ${tensor} is of an unknown type, ${JSON.stringify(dtype)}`);
   if (!isCounts(shape)) return fail(`tensor ${tensor} has the shape ${JSON.stringify(shape)}`);
   if (!isCounts(offsets) || offsets.length !== 2)
     return fail(`tensor ${tensor} has the offsets ${JSON.stringify(offsets)}`);
   const [begin, end] = offsets as [number, number];
-  if (end - begin !== sizeOf(shape) * FLOAT_BYTES)
-    return fail(
-      `tensor ${tensor} of shape [${shape.join(', ')}] needs ${sizeOf(shape) * FLOAT_BYTES} bytes, has ${end - begin}`,
-    );
+  const wanted = sizeOf(shape) * TYPE_BYTES[dtype];
+  if (end - begin !== wanted)
+    return fail(`tensor ${tensor} of shape [${shape.join(', ')}] needs ${wanted} bytes, has ${end - begin}`);
   return [tensor, { dtype, shape, data_offsets: [begin, end] }];
+}
+
+function isNumberType(value: unknown): value is NumberType {
+  return typeof value === 'string' && Object.hasOwn(TYPE_BYTES, value);
 }
 
 function isCounts(value: unknown): value is number[] {

@@ -196,7 +196,7 @@ export class SelfPlay implements Opponent {
     policy.parameters.load(weights);
     if (this.#memory.length === 0)
       this.#memory = policy.cacheShapes.map((shape) => new Float32Array(rows * sizeOf(shape)));
-    return { ...known, policy, normalizer: frozenNormalizer(known.statistics, policy.observationSpace, rows) };
+    return { ...known, policy, normalizer: frozenNormalizer(known.statistics, policy, rows) };
   }
 
   #choose(random: Generator): Snapshot {

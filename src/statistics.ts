@@ -60,6 +60,20 @@ export function bootstrapInterval(values: readonly number[], resamples = RESAMPL
 }
 
 /**
+ * 95 % interval of a share, of `successes` in `count` tries: not empty either where all or none succeed.
+ *
+ * @see Wilson 1927, "Probable Inference, the Law of Succession, and Statistical Inference"
+ */
+export function wilsonInterval(successes: number, count: number): [number, number] {
+  const z = 1.96;
+  const share = successes / count;
+  const centre = share + z ** 2 / (2 * count);
+  const reach = z * Math.sqrt((share * (1 - share)) / count + z ** 2 / (4 * count ** 2));
+  const scale = 1 + z ** 2 / count;
+  return [successes === 0 ? 0 : (centre - reach) / scale, successes === count ? 1 : (centre + reach) / scale];
+}
+
+/**
  * 95 % percentile interval of a statistic of all values, by the stratified bootstrap: every stratum is resampled on its
  * own, so that each task keeps its number of runs. The same values always give the same interval.
  *

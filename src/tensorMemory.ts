@@ -8,7 +8,8 @@ const BYTES = 4;
 
 /** Bytes that learning takes at the least. The policy's trunk alone is counted, so it takes more. */
 export function leastMemory(config: Config): { parameters: number; minibatch: number } {
-  const { layers, width: C, envs, rolloutSteps, sequenceSteps, minibatches } = config;
+  const { envs, rolloutSteps, sequenceSteps, minibatches } = config;
+  const { layers, width: C } = config.trunkArchitecture ?? config;
   const sequences = Math.ceil((envs * rolloutSteps) / sequenceSteps / minibatches);
   const { weights, outputs } = matrices(config);
   return {
@@ -18,7 +19,8 @@ export function leastMemory(config: Config): { parameters: number; minibatch: nu
 }
 
 /** Of a layer: its weights, in squares of the width, and what its matrices put out for one step, in widths. */
-function matrices({ policy, feedForward }: Config): { weights: number; outputs: number } {
+function matrices({ policy, trunkArchitecture: trunk, ...config }: Config): { weights: number; outputs: number } {
+  const feedForward = trunk ? trunk.hidden / trunk.width : config.feedForward;
   switch (policy) {
     case 'transformer':
       return { weights: 4 + 2 * feedForward, outputs: 5 + feedForward };

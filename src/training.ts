@@ -3,7 +3,6 @@ import { Adam } from '../agents/optimizer.ts';
 import type { Policy } from '../agents/model/policy.ts';
 import { Rollout } from '../agents/rollout.ts';
 import { Generator, type GeneratorState } from '../envs/random.ts';
-import { describeSpace } from '../envs/spaces.ts';
 import type { RunningStatisticsState } from '../envs/runningStatistics.ts';
 import type { VectorEnv, VectorEnvState } from '../envs/vector.ts';
 import type { WorkerRestart } from '../envs/workers.ts';
@@ -21,11 +20,15 @@ import { Imitation, type ImitationState } from './imitation.ts';
 import { openSource, takeWeights } from './initFrom.ts';
 import type { InitReport, SnapshotEvent } from './metrics.ts';
 import type { RunDirectory } from './run.ts';
+import { checkEvaluation, describeEnv } from './sameSpaces.ts';
+import type { LocateOptions } from './pretrained/locate.ts';
+import { openPretrained, type Pretrained } from './pretrained/openPretrained.ts';
 import { SelfPlay, type SelfPlayState } from './selfPlay.ts';
 import { checkMemory } from './tensorMemory.ts';
-import { buildPolicy, frozenNormalizer } from './trained.ts';
+import { buildPolicy, frozenNormalizer, type PretrainedParts } from './trained.ts';
 import type { PolicyCopy } from './watch/audience.ts';
 import { type EnvSpec, make } from '../envs/registry.ts';
+import { seedsOf } from './levels.ts';
 import { openVectorEnv } from './vectorEnv.ts';
 
 export interface TrainingOptions {
@@ -34,22 +37,25 @@ export interface TrainingOptions {
   /** The environment of evaluations and replays. */
   evalSpec: EnvSpec;
   resume?: boolean;
+  /** Of the download of a pretrained model. */
+  download?: LocateOptions;
 }
 
 /** Opens the device, then everything that training works on: new, or as the run's latest checkpoint has it. */
 export async function openTraining(
-  { config, spec, evalSpec, resume = false }: TrainingOptions,
+  { config, spec, evalSpec, resume = false, download }: TrainingOptions,
   run: RunDirectory,
 ): Promise<Training> {
   const checkpoints = resume ? run.checkpoints() : null;
   if (resume) run.readConfig();
   const source = config.initFrom === null || checkpoints ? null : openSource(config.initFrom);
   const { name } = await openDevice(config.device, config);
-  checkMemory(config, memoryLimit());
-  const training = new Training(config, spec, name, evalSpec);
+  const pretrained = await openPretrained(config, { device: name, ...download });
+  checkMemory(pretrained.config, memoryLimit());
+  const training = new Training(pretrained.config, spec, name, evalSpec, pretrained);
   if (!resume) run.create();
   run.claim();
-  run.writeConfig(config);
+  run.writeConfig(training.config);
   if (checkpoints) training.restore(join(run.checkpointsPath, checkpoints.latest));
   else {
     if (source) training.init = await takeWeights(source, training);
@@ -96,17 +102,20 @@ export class Training {
     readonly device: string,
     /** The environment of evaluations and replays. */
     private readonly evalSpec = spec,
+    /** What was opened of the pretrained models that the config names. */
+    private readonly pretrained?: Pretrained,
   ) {
     const { envs: count, gamma } = config;
     const played = describeEnv(spec);
     checkEvaluation(played, evalSpec === spec ? played : describeEnv(evalSpec));
     this.random = new Generator(config.seed);
-    this.policy = buildPolicy(config, spec, this.random);
+    this.policy = buildPolicy(config, spec, this.random, pretrained);
     this.optimizer = new Adam(this.policy.parameters, config);
-    this.selfPlay = played.needsOpponent ? openSelfPlay(config, spec, device) : null;
+    this.selfPlay = played.needsOpponent ? openSelfPlay(config, spec, device, pretrained) : null;
     this.envs = openVectorEnv(spec, {
       count,
       seed: this.random.integers(2 ** 31),
+      episodeSeeds: seedsOf(config).training,
       workers: config.envWorkers,
       ...(this.selfPlay && { opponent: this.selfPlay }),
       onRestart: (restart) => this.restarts.push(restart),
@@ -130,6 +139,7 @@ export class Training {
     });
     this.observationNormalizer = new ObservationNormalizer(this.envs.observationSpace, count, {
       running: config.normalizeObservations,
+      sentences: this.policy.sentences,
     });
     this.rewardNormalizer = config.normalizeRewards ? new RewardNormalizer(count, gamma) : null;
   }
@@ -153,8 +163,10 @@ export class Training {
       environment: this.evalSpec.id,
       make: () => make(this.evalSpec),
       openEnvs: (options) => openVectorEnv(this.evalSpec, { ...options, workers: this.config.envWorkers }),
+      seeds: seedsOf(this.config).others,
       step: this.step,
-      normalizer: (environments) => frozenNormalizer(statistics, this.policy.observationSpace, environments),
+      normalizer: (environments) => frozenNormalizer(statistics, this.policy, environments),
+      target: null,
       valueScale: this.rewardNormalizer?.deviation ?? 1,
     };
   }
@@ -260,6 +272,7 @@ export class Training {
     this.selfPlay?.dispose();
     this.imitation?.dispose();
     this.envs.close();
+    this.pretrained?.dispose();
   }
 
   async #addSnapshot(): Promise<SnapshotEvent | null> {
@@ -269,7 +282,12 @@ export class Training {
 }
 
 /** Past policies as the opponent. @throws ConfigError where they cannot play */
-function openSelfPlay(config: Config, spec: EnvSpec, device: string): SelfPlay {
+function openSelfPlay(
+  config: Config,
+  spec: EnvSpec,
+  device: string,
+  { sentences = null }: PretrainedParts = {},
+): SelfPlay {
   if (!SYNCHRONOUS_DEVICES.includes(device))
     throw new ConfigError(
       `${spec.id}: past policies cannot be the opponent on the device ${device}, whose results are not there at once: give --device ${SYNCHRONOUS_DEVICES.join(', ')}`,
@@ -280,32 +298,10 @@ function openSelfPlay(config: Config, spec: EnvSpec, device: string): SelfPlay {
     );
   const { envs: rows, poolSize, newestShare } = config;
   // Weights are loaded into it: what it is made with does not matter.
-  return new SelfPlay({ rows, poolSize, newestShare, build: () => buildPolicy(config, spec, new Generator(0)) });
-}
-
-/** What training has to know of an environment before it opens many. */
-interface EnvDescription {
-  id: string;
-  needsOpponent: boolean;
-  spaces: string;
-}
-
-function describeEnv(spec: EnvSpec): EnvDescription {
-  const env = make(spec);
-  const { observationSpace, actionSpace, needsOpponent = false } = env;
-  env.close?.();
-  const spaces = `observations ${describeSpace(observationSpace)} and actions ${describeSpace(actionSpace)}`;
-  return { id: spec.id, needsOpponent, spaces };
-}
-
-/** @throws ConfigError when what learns in one environment cannot be evaluated in the other */
-function checkEvaluation(played: EnvDescription, evaluated: EnvDescription): void {
-  if (evaluated.needsOpponent)
-    throw new ConfigError(
-      `${evaluated.id}: an evaluation wants an opponent that stays as it is: choose one by --eval-parameters, such as opponent=scripted`,
-    );
-  if (played.spaces !== evaluated.spaces)
-    throw new ConfigError(
-      `${evaluated.id}, for evaluations, has ${evaluated.spaces}, wanted those of ${played.id}: ${played.spaces}`,
-    );
+  return new SelfPlay({
+    rows,
+    poolSize,
+    newestShare,
+    build: () => buildPolicy(config, spec, new Generator(0), { sentences }),
+  });
 }

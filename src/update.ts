@@ -3,7 +3,7 @@ import { NonFiniteError } from '../agents/algorithms/learnMinibatches.ts';
 import { learnPpo } from '../agents/algorithms/ppo.ts';
 import { learnReinforce } from '../agents/algorithms/reinforce.ts';
 import type { Rollout } from '../agents/rollout.ts';
-import type { Config } from './config.ts';
+import type { Config, PlayingAlgorithm } from './config.ts';
 import { GymformerError } from './errors.ts';
 import type { ImitationTerms } from './imitation.ts';
 import type { UpdateEvent } from './metrics.ts';
@@ -15,12 +15,12 @@ import type { Training } from './training.ts';
 const RECENT = 100;
 
 const ALGORITHMS = { ppo: learnPpo, a2c: learnA2c, reinforce: learnReinforce, gail: learnPpo } satisfies Record<
-  Config['algo'],
+  PlayingAlgorithm,
   unknown
 >;
 
 /** The terms of the algorithm's loss, and those of all (agents/algorithms). */
-type Terms = Awaited<ReturnType<(typeof ALGORITHMS)[Config['algo']]>>;
+type Terms = Awaited<ReturnType<(typeof ALGORITHMS)[PlayingAlgorithm]>>;
 
 /** One update: a rollout and what is learned from it. */
 export async function collectAndLearn(training: Training): Promise<UpdateEvent> {
@@ -117,7 +117,12 @@ function normalizeRewards(rollout: Rollout, normalizer: RewardNormalizer): void 
 async function learn(training: Training, schedule: Schedule): Promise<Terms> {
   const { config, policy, optimizer, rollout, random, step } = training;
   try {
-    return await ALGORITHMS[config.algo](policy, optimizer, rollout, { ...config, ...schedule, random });
+    // The trainer takes no others.
+    return await ALGORITHMS[config.algo as PlayingAlgorithm](policy, optimizer, rollout, {
+      ...config,
+      ...schedule,
+      random,
+    });
   } catch (error) {
     if (!(error instanceof NonFiniteError)) throw error;
     const { term, value } = error;

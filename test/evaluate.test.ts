@@ -4,6 +4,7 @@ import { Generator } from '../envs/random.ts';
 import { Box, Discrete } from '../envs/spaces.ts';
 import { openDevice } from '../src/device/device.ts';
 import { playEpisodes, type Player } from '../src/evaluate.ts';
+import { seedsOf } from '../src/levels.ts';
 import { buildPolicy, frozenNormalizer } from '../src/trained.ts';
 import { openVectorEnv } from '../src/vectorEnv.ts';
 import { smallConfig, specOf } from './training/environments.ts';
@@ -45,8 +46,15 @@ test('the same seed plays the same episodes in the same order, however long each
       policy.parameters.load(stored);
       const player: Player = {
         policy,
-        ...{ step: 0, valueScale: 1, environment: spec.id, make: spec.make },
-        normalizer: (count) => frozenNormalizer(null, new Seeds().observationSpace, count),
+        ...{
+          step: 0,
+          seeds: seedsOf({ levels: 0 }).others,
+          target: null,
+          valueScale: 1,
+          environment: spec.id,
+          make: spec.make,
+        },
+        normalizer: (count) => frozenNormalizer(null, policy, count),
         openEnvs: (envs) => openVectorEnv(spec, { ...envs, workers: 0 }),
       };
       const episodes = await playEpisodes(player, { episodes: 200, seed: 5, actions: 'drawn' });

@@ -71,9 +71,9 @@ describe('safetensors', () => {
     ['no UTF-8', fileOf('{', 0).with(8, 0xff), 'its header is not JSON'],
     ['no object', fileOf('[]', 0), 'its header is not an object'],
     [
-      'a dtype it does not read',
-      fileOf(`{"w":${entry([1], 0, 2, 'F16')}}`, 2),
-      'tensor w is of type "F16", wanted "F32"',
+      'a type that there is not',
+      fileOf(`{"w":${entry([1], 0, 2, 'F12')}}`, 2),
+      'tensor w is of an unknown type, "F12"',
     ],
     ['a negative size', fileOf(`{"w":${entry([-1], 0, 4)}}`, 4), 'tensor w has the shape [-1]'],
     [
@@ -102,6 +102,22 @@ describe('safetensors', () => {
   ])('a file with %s says what is wrong', (_, bytes, message) => {
     expect(() => decodeSafetensors(bytes, 'policy.safetensors')).toThrow(FileError);
     expect(() => decodeSafetensors(bytes, 'policy.safetensors')).toThrow(message);
+  });
+
+  test.each([
+    ['F16', [0x00, 0x3c, 0x00, 0xc0, 0x01, 0x00, 0xff, 0x7b, 0x00, 0xfc], [1, -2, 2 ** -24, 65504, -Infinity]],
+    ['BF16', [0x80, 0x3f, 0x40, 0xc0], [1, -3]],
+    ['F64', [0, 0, 0, 0, 0, 0, 0xf8, 0x3f], [1.5]],
+    ['I64', [0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 7, 0, 0, 0, 0, 0, 0, 0], [-2, 7]],
+  ])('numbers of type %s are read', (dtype, bytes, numbers) => {
+    const file = fileOf(`{"w":${entry([numbers.length], 0, bytes.length, dtype)}}`, bytes.length);
+    file.set(bytes, file.length - bytes.length);
+    expect([...(decodeSafetensors(file, 'w').tensors.get('w')?.data ?? [])]).toEqual(numbers);
+  });
+
+  test('numbers of a type that is not read are a FileError', () => {
+    const file = fileOf(`{"w":${entry([1], 0, 1, 'F8_E4M3')}}`, 1);
+    expect(() => decodeSafetensors(file, 'w')).toThrow('tensor w is of type "F8_E4M3", wanted one of F32, F16');
   });
 
   test('any bytes are either read or a FileError', () => {

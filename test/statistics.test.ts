@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bootstrapInterval, interquartileMean, mean, stratifiedInterval, summarize } from '../src/statistics.ts';
+import {
+  bootstrapInterval,
+  interquartileMean,
+  mean,
+  stratifiedInterval,
+  summarize,
+  wilsonInterval,
+} from '../src/statistics.ts';
 
 test('the interquartile mean is the mean of the middle half', () => {
   expect(interquartileMean([8, 1, 7, 2, 6, 3, 5, 4])).toBe(4.5);
@@ -8,6 +15,15 @@ test('the interquartile mean is the mean of the middle half', () => {
   expect(interquartileMean([5])).toBe(5);
   // Quartiles at 1.25 and 3.75 of five values: three quarters of the second, the third, three quarters of the fourth.
   expect(interquartileMean([0, 1, 2, 3, 100])).toBeCloseTo((0.75 * 1 + 2 + 0.75 * 3) / 2.5);
+});
+
+test("Wilson's interval of a share holds it, and is not empty where all succeed", () => {
+  // Agresti and Coull 1998, p. 120: none of 10
+  expect(wilsonInterval(0, 10)[0]).toBe(0);
+  expect(wilsonInterval(0, 10)[1]).toBeCloseTo(0.278, 3);
+  expect(wilsonInterval(10, 10)[0]).toBeCloseTo(0.722, 3);
+  const [low, high] = wilsonInterval(50, 100);
+  expect([low, high].map((share) => share.toFixed(3))).toEqual(['0.404', '0.596']);
 });
 
 test('the standard error is the sample deviation over sqrt(n)', () => {

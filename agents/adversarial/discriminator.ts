@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Generator } from '../../envs/random.ts';
 import type { Space } from '../../envs/spaces.ts';
-import { tokensOf } from '../../envs/tokens.ts';
+import { isSmooth, tokensOf } from '../../envs/tokens.ts';
 import { type Encoder, encoderFor } from '../model/encoder.ts';
 import { Linear } from '../model/layers.ts';
 import { Mlp } from '../model/mlp.ts';
@@ -65,9 +65,7 @@ export class Discriminator {
     this.#logit = new Linear(this.parameters, 'logit', [width, 1], 1);
     const groups = tokensOf(observationSpace);
     this.smooth = new Float32Array(groups.reduce((size, group) => Math.max(size, group.offset + group.size), 0));
-    for (const group of groups)
-      if (group.kind === 'vector' || group.kind === 'patches' || (group.kind === 'cells' && !group.categories))
-        this.smooth.fill(1, group.offset, group.offset + group.size);
+    for (const group of groups) if (isSmooth(group)) this.smooth.fill(1, group.offset, group.offset + group.size);
   }
 
   /** W */

@@ -3,6 +3,7 @@ import type { Space } from '../../envs/spaces.ts';
 import {
   type CategoryTokens,
   type CellTokens,
+  countTokens,
   tokensOf,
   type TokenGroup,
   type VectorTokens,
@@ -12,6 +13,8 @@ import type { Parameters } from './parameters.ts';
 import { Neighbourhoods, onlyGrid } from './neighbourhoods.ts';
 import { Patches } from './patches.ts';
 import { type MadeTokens, poolTokens, type Tables } from './pooling.ts';
+import { TextQueries } from './textQueries.ts';
+import { SentenceToken, type Sentences } from './sentences.ts';
 import { tableGroup, type TableGroup } from './tokenTables.ts';
 import type { HeadMix } from './trunk.ts';
 
@@ -22,6 +25,10 @@ export interface EncoderOptions {
   heads: number;
   /** How far around a cell of a grid it is seen together with others. */
   reach?: number;
+  /** What looks at the tokens: learned queries, or also such that a text makes. */
+  queries?: 'learned' | 'text';
+  /** Reads texts as a whole; without, each word is a token. */
+  sentences?: Sentences | null;
 }
 
 export interface Encoded {
@@ -37,17 +44,21 @@ export interface Encoder {
   readonly heads: number | null;
   /** What takes in what the heads brought; null where there are none. */
   readonly headMix: HeadMix | null;
-  /** @param observations [N, flat size of the space], texts as the numbers of their words (envs/words.ts) */
+  /** @param observations [N, flat size of the space], texts as the numbers of their words or their own (envs/words.ts) */
   apply(observations: tf.Tensor2D): Encoded;
 }
 
 /** @throws RangeError where the heads do not divide the width, or there is no grid whose cells could reach further */
 export function encoderFor(parameters: Parameters, space: Space, options: EncoderOptions): Encoder {
-  const groups = tokensOf(space);
-  const { width, heads, reach = 0 } = options;
+  const { width, heads, reach = 0, queries, sentences } = options;
+  const groups = tokensOf(space, { sentences: Boolean(sentences) });
+  if (sentences && !groups.some(({ kind }) => kind === 'sentence'))
+    throw new RangeError('textEncoder reads texts, and the observations have none: leave it out');
+  if (reach > 0 && queries === 'text')
+    throw new RangeError('Encoder: a text makes no queries where reach is more than 0');
   if (reach > 0) return new LocalEncoder(parameters, onlyGrid(groups), { width, heads, reach });
   const [first] = groups;
-  if (groups.length === 1 && (first?.kind === 'vector' || first?.kind === 'category'))
+  if (queries !== 'text' && groups.length === 1 && (first?.kind === 'vector' || first?.kind === 'category'))
     return new SingleEncoder(parameters, first, space.kind === 'multiBinary' ? 'bits' : first.kind, width);
   return new TokenEncoder(parameters, groups, options);
 }
@@ -79,24 +90,31 @@ class SingleEncoder implements Encoder {
   }
 }
 
-/** Learned queries, one a head, look at all tokens; a layer follows on what they bring. */
+/** Queries, one a head, look at all tokens; a layer follows on what they bring. Those that a text makes come last. */
 class TokenEncoder implements Encoder {
   readonly heads: number;
+  readonly #asked: TextQueries | null;
   readonly #groups: TableGroup[] = [];
   readonly #tables: Tables[] = [];
-  readonly #patches: Patches[] = [];
+  readonly #made: (Patches | SentenceToken)[] = [];
+  /** [tokens] Of each token, in the order of the observation, where pooling has it; null where that is the same. */
+  readonly #order: number[] | null;
   readonly #bias: tf.Tensor1D;
   readonly #mix: Linear;
 
   constructor(parameters: Parameters, groups: readonly TokenGroup[], options: EncoderOptions) {
-    const { width: C, heads: H } = options;
+    const { width: C, heads: H, sentences } = options;
     checkHeads(C, H);
-    this.heads = H;
+    this.#asked = options.queries === 'text' ? new TextQueries(parameters, groups, options) : null;
+    this.heads = this.#asked ? 2 * H : H;
     const tabled = groups.map(tableGroup).filter((group) => group !== null);
     const active = tabled.reduce((sum, group) => sum + group.active, 0);
     groups.forEach((group) => {
       const table = tableGroup(group);
-      if (group.kind === 'patches') this.#patches.push(new Patches(parameters, group, options));
+      if (group.kind === 'patches' || group.kind === 'waveform')
+        this.#made.push(new Patches(parameters, group, options));
+      if (group.kind === 'sentence' && sentences)
+        this.#made.push(new SentenceToken(parameters, group, { ...options, sentences }));
       if (!table) return;
       this.#groups.push(table);
       const name = group.name ? `encoder.${group.name}` : 'encoder';
@@ -108,6 +126,7 @@ class TokenEncoder implements Encoder {
       });
       for (const part of ['values', 'logits']) parameters.use(`${name}.${part}`, table.active / rows);
     });
+    this.#order = orderOf(groups);
     this.#bias = parameters.constant('encoder.bias', C, 0) as unknown as tf.Tensor1D;
     this.#mix = new Linear(parameters, 'encoder.mix', [C, C], Math.SQRT2);
   }
@@ -118,13 +137,29 @@ class TokenEncoder implements Encoder {
 
   apply(observations: tf.Tensor2D): Encoded {
     const made = joined(
-      this.#patches.map((patches) => patches.apply(observations)),
+      this.#made.map((part) => part.apply(observations)),
       observations.shape[0],
     );
     const { output, weights } = poolTokens(observations, this.#groups, this.#tables, made);
-    const seen = gelu(tf.add(output, this.#bias) as tf.Tensor2D);
-    return { steps: this.#mix.applyGelu(seen), weights };
+    const asked = this.#asked?.apply(observations);
+    const found = asked ? tf.add(output, asked.output) : output;
+    const steps = this.#mix.applyGelu(gelu(tf.add(found, this.#bias) as tf.Tensor2D));
+    const inOrder = this.#order ? tf.gather(weights, this.#order, 2) : weights;
+    return { steps, weights: (asked ? tf.concat([inOrder, asked.weights], 1) : inOrder) as tf.Tensor3D };
   }
+}
+
+/** Pooling has tokens that come from tables first, then those that are made: where each of the observation is among them. */
+function orderOf(groups: readonly TokenGroup[]): number[] | null {
+  const isTabled = (group: TokenGroup): boolean => tableGroup(group) !== null;
+  let [tabled, made] = [0, countTokens(groups.filter(isTabled))];
+  const order = groups.flatMap((group) => {
+    const first = isTabled(group) ? tabled : made;
+    if (isTabled(group)) tabled += group.tokens;
+    else made += group.tokens;
+    return Array.from({ length: group.tokens }, (_, i) => first + i);
+  });
+  return order.every((at, i) => at === i) ? null : order;
 }
 
 /** Learned queries look at the cells of a grid, each seen with those around it; a layer follows on what they bring. */
@@ -133,7 +168,7 @@ class LocalEncoder implements Encoder {
   readonly #neighbourhoods: Neighbourhoods;
   readonly #mix: Linear;
 
-  constructor(parameters: Parameters, grid: CellTokens, options: Required<EncoderOptions>) {
+  constructor(parameters: Parameters, grid: CellTokens, options: EncoderOptions & { reach: number }) {
     const { width: C, heads: H } = options;
     checkHeads(C, H);
     this.heads = H;

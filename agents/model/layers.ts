@@ -16,11 +16,22 @@ export class Linear {
   readonly #name: string;
   #adapter: Adapter | null = null;
 
-  constructor(parameters: Parameters, name: string, [inputs, outputs]: [number, number], gain: number) {
+  /** @param initial the gain of an orthogonal matrix beside a bias of 0, or the numbers of both */
+  constructor(
+    parameters: Parameters,
+    name: string,
+    [inputs, outputs]: [number, number],
+    initial: number | { weight: Float32Array | null; bias: Float32Array | null },
+  ) {
     this.#name = name;
+    const drawn = typeof initial === 'number';
     // A variable is a tensor; TFJS types it by rank alone.
-    this.weight = parameters.orthogonal(`${name}.weight`, [inputs, outputs], gain) as unknown as tf.Tensor2D;
-    this.bias = parameters.constant(`${name}.bias`, outputs, 0) as unknown as tf.Tensor1D;
+    this.weight = (drawn
+      ? parameters.orthogonal(`${name}.weight`, [inputs, outputs], initial)
+      : parameters.given(`${name}.weight`, [inputs, outputs], initial.weight)) as unknown as tf.Tensor2D;
+    this.bias = (drawn
+      ? parameters.constant(`${name}.bias`, outputs, 0)
+      : parameters.given(`${name}.bias`, [outputs], initial.bias)) as unknown as tf.Tensor1D;
   }
 
   /** Whether it is more than x W + b, which is all that kernels of several layers know. */

@@ -7,7 +7,7 @@ import { numbersOf, type TokenGroup } from '../../envs/tokens.ts';
  * |-----------|-------------------------------------------------------------------------|
  * | number    | the mean                                                                |
  * | cell      | what stands in most cells, of any place and step: emptiness, as a rule  |
- * | patch     | the mean colour                                                         |
+ * | patch     | the mean colour; of a waveform, the mean of each channel                |
  * | word      | no word                                                                 |
  * | category  | the commonest one but that which is there                               |
  */
@@ -51,6 +51,7 @@ export class Neutral {
         return;
       }
       case 'patches':
+      case 'waveform':
         for (let channel = 0; channel < group.channels; channel++) {
           const numbers = range(group.offset + channel, group.offset + group.size, group.channels);
           const mean = meanOf(observations, numbers);
@@ -58,7 +59,8 @@ export class Neutral {
         }
         return;
       case 'words':
-        return; // 0: no letter
+      case 'sentence':
+        return; // 0: no letter, no text
       default:
         group satisfies never;
     }

@@ -48,6 +48,11 @@ export class Parameters {
     return this.#add(name, tf.fill([size], value) as tf.Tensor1D);
   }
 
+  /** The values given; where there are none yet, zeros that `load` replaces. */
+  given(name: string, shape: number[], values: Float32Array | null): tf.Tensor {
+    return this.#add(name, values ? tf.tensor(values, shape) : tf.zeros(shape)) as unknown as tf.Tensor;
+  }
+
   /** Those that learn. */
   get variables(): tf.Variable[] {
     return [...this.#variables.values()].filter(({ trainable }) => trainable);

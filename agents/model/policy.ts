@@ -2,14 +2,19 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Generator } from '../../envs/random.ts';
 import { flatSize, type Space } from '../../envs/spaces.ts';
 import { type TokenGroup, tokensOf } from '../../envs/tokens.ts';
+import { Condition } from './condition.ts';
 import { Decoder } from './decoder.ts';
-import { type Encoder, encoderFor } from './encoder.ts';
+import { type Encoded, type Encoder, encoderFor } from './encoder.ts';
 import { Gru } from './gru.ts';
 import { type Flops, flopsOf } from './flops.ts';
 import { type Head, headFor } from './heads.ts';
 import { Linear } from './layers.ts';
 import { Mlp } from './mlp.ts';
 import { Parameters } from './parameters.ts';
+import type { Architecture } from './pretrained/architecture.ts';
+import { PretrainedTrunk } from './pretrained/pretrainedTrunk.ts';
+import type { TensorSource } from './pretrained/weights.ts';
+import type { Sentences } from './sentences.ts';
 import { Transformer } from './transformer.ts';
 import type { Cache, HeadMix, RunOptions, Trunk } from './trunk.ts';
 
@@ -23,10 +28,16 @@ export interface PolicyOptions {
   heads: number;
   /** How far around a cell the encoder sees it together with others; 0: each alone. */
   reach?: number;
+  /** What looks at the tokens of a step: learned queries, or also such that the step's text makes. */
+  queries?: 'learned' | 'text';
   context: number;
   feedForward: number;
   /** Of the Transformer's residual connections. */
   gating?: 'none' | 'gru';
+  /** Whether it is told the return that is still to come, and the action before: a Decision Transformer. */
+  conditioned?: boolean;
+  /** A pretrained model in place of the Transformer; its weights are null where they are loaded later. */
+  pretrained?: { architecture: Architecture; weights: TensorSource | null } | null;
   /** Of a Gaussian head, in units in which bounded actions reach from -1 to 1. */
   initialLogStd: number;
   /** `trunk`: what works across time stays as it is; the encoder before it and the heads after it learn. */
@@ -37,6 +48,8 @@ export interface PolicyOptions {
   loraAlpha?: number | null;
   /** Weight in the loss of telling the observation again; 0: there is nothing that could. */
   reconstructionCoefficient?: number;
+  /** Reads texts as a whole; left out, each word is a token. */
+  sentences?: Sentences | null;
   /** Draws the initial weights. */
   random: Generator;
 }
@@ -64,7 +77,11 @@ export class Policy {
   readonly parameters: Parameters;
   readonly head: Head;
   readonly observationSpace: Space;
-  /** Names of the trunk's parameters, its adapters not among them. */
+  /** What it is told at a step beside the observation; null: nothing. */
+  readonly condition: Condition | null;
+  /** What texts of observations have their numbers from; null where each word has one. */
+  readonly sentences: Sentences | null;
+  /** Names of the trunk's parameters, its adapters and the maps to and from a pretrained one not among them. */
   readonly trunkNames: ReadonlySet<string>;
   /** Steps that it has been run on: forwards alone, and to learn from. */
   readonly ran = { acting: 0, learning: 0 };
@@ -79,10 +96,13 @@ export class Policy {
     const { freeze = 'none', loraRank: rank = 0, loraAlpha } = options;
     this.parameters = new Parameters(random);
     this.observationSpace = observationSpace;
+    this.sentences = options.sentences ?? null;
     this.#encoder = encoderFor(this.parameters, observationSpace, options);
+    this.condition = options.conditioned ? new Condition(this.parameters, actionSpace, width) : null;
     const before = new Set(this.parameters.names);
     this.#trunk = trunkFor(this.parameters, options);
-    this.trunkNames = new Set(this.parameters.names.filter((name) => !before.has(name)));
+    const around = new Set(this.#trunk.around ?? []);
+    this.trunkNames = new Set(this.parameters.names.filter((name) => !before.has(name) && !around.has(name)));
     this.head = headFor(actionSpace, this.parameters, options);
     // Nearly equal probabilities at first, whatever is seen: exploration starts unbiased.
     this.#action = new Linear(this.parameters, 'head.action', [width, this.head.inputs], 0.01);
@@ -109,8 +129,9 @@ export class Policy {
   /**
    * Runs `T` steps of `N` episodes.
    *
-   * @param observations [N * T, flat size], all steps of a sequence one after the other; texts as the numbers of their
-   *                     words (envs/words.ts)
+   * @param observations [N * T, input size], all steps of a sequence one after the other; texts as the numbers of their
+   *                     words or their own (envs/words.ts). Of a policy that is told a condition, it follows on each
+   *                     observation
    * @param starts       [N * T]: 1 where an episode starts
    * @param cache        what was remembered of each of the `N` before its first step
    * @param options      `attention`: the weights of the last step are wanted. `remember`: so is the cache after it, and a
@@ -123,7 +144,7 @@ export class Policy {
     { attention = false, remember = true }: Partial<RunOptions> = {},
   ): PolicyResult {
     this.ran[remember ? 'acting' : 'learning'] += starts.length;
-    const { steps, weights } = this.#encoder.apply(observations);
+    const { steps, weights } = this.#encode(observations);
     const { features, ...rest } = this.#trunk.run({ steps, starts, cache }, { attention, remember });
     const outputs = this.head.finish(this.#action.apply(features));
     const values = tf.reshape(this.#value.apply(features), [starts.length]) as tf.Tensor1D;
@@ -131,10 +152,21 @@ export class Policy {
     return { outputs, values, features, tokenAttention, ...rest };
   }
 
+  #encode(inputs: tf.Tensor2D): Encoded {
+    const { condition, observationSize: O, inputSize } = this;
+    if (inputs.shape[1] !== inputSize)
+      throw new RangeError(`Policy: ${inputs.shape[1]} numbers a step, wanted ${inputSize}`);
+    if (!condition) return this.#encoder.apply(inputs);
+    const [observations, conditions] = tf.split(inputs, [O, condition.size], 1) as [tf.Tensor2D, tf.Tensor2D];
+    const { steps, weights } = this.#encoder.apply(observations);
+    return { steps: tf.add(steps, condition.apply(conditions)), weights };
+  }
+
   /** What the encoder looks at in an observation, and with how many heads; null where there is but one token. */
   get tokens(): { heads: number; tokens: TokenGroup[] } | null {
     const { heads } = this.#encoder;
-    return heads === null ? null : { heads, tokens: tokensOf(this.observationSpace) };
+    const tokens = tokensOf(this.observationSpace, { sentences: this.sentences !== null });
+    return heads === null ? null : { heads, tokens };
   }
 
   /** What takes in the outputs of attention heads: those of the encoder, and those of each layer across time. */
@@ -162,6 +194,11 @@ export class Policy {
     return flatSize(this.observationSpace);
   }
 
+  /** Numbers that it takes at a step. */
+  get inputSize(): number {
+    return this.observationSize + (this.condition?.size ?? 0);
+  }
+
   dispose(): void {
     this.#trunk.dispose();
     this.parameters.dispose();
@@ -178,7 +215,9 @@ function lastOfEach(weights: tf.Tensor3D, N: number): tf.Tensor3D {
 function trunkFor(parameters: Parameters, options: PolicyOptions): Trunk {
   switch (options.policy) {
     case 'transformer':
-      return new Transformer(parameters, options);
+      return options.pretrained
+        ? new PretrainedTrunk(parameters, { ...options, ...options.pretrained })
+        : new Transformer(parameters, options);
     case 'gru':
       return new Gru(parameters, options);
     case 'mlp':

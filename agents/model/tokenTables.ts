@@ -25,7 +25,7 @@ export interface TableGroup {
   active: number;
 }
 
-/** Null for patches, which have no tables: all of them are seen in the same way. */
+/** Null for patches of images and waveforms, which have no tables: all of them are seen in the same way. */
 export function tableGroup(group: TokenGroup): TableGroup | null {
   const { name, offset, tokens } = group;
   const part = { name, offset, tokens, first: 0, scale: 1, optional: false } as const;
@@ -49,6 +49,8 @@ export function tableGroup(group: TokenGroup): TableGroup | null {
       return { ...part, channels: 1, categories: [words], first: 1, optional: true, rows: words, active: some };
     }
     case 'patches':
+    case 'waveform':
+    case 'sentence':
       return null;
     default:
       return group satisfies never;

@@ -4,6 +4,7 @@ import { fused, type Kernel } from './fused.ts';
 import { Gate } from './gate.ts';
 import { LayerNorm, Linear } from './layers.ts';
 import { areFrozen, type Parameters } from './parameters.ts';
+import { joinHeads, splitHeads } from './splitHeads.ts';
 import { type HeadMix, lengthsAfter, type RunOptions, type Sequence, type Trunk, type TrunkResult } from './trunk.ts';
 
 export interface TransformerOptions {
@@ -203,10 +204,9 @@ export class Transformer implements Trunk {
 
   /** Query, key and value of each head, [N, H, T, D] each. */
   #project(block: Block, x: tf.Tensor2D, N: number, T: number): [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D] {
-    const { width: C, heads: H } = this.#options;
     const kinds = tf.split(block.queryKeyValue.apply(x), 3, 1); // [N * T, C] each
-    const byHead = (rows: tf.Tensor): tf.Tensor => tf.transpose(tf.reshape(rows, [N, T, H, C / H]), [0, 2, 1, 3]);
-    return kinds.map(byHead) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
+    const { heads } = this.#options;
+    return kinds.map((rows) => splitHeads(rows, [N, T, heads])) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
   }
 }
 
@@ -227,20 +227,14 @@ function namesOf(name: string, part: Linear | LayerNorm): [string, tf.Tensor][] 
       ];
 }
 
-/** [N, H, T, D] to [N * T, H * D] */
-function joinHeads(x: tf.Tensor4D): tf.Tensor2D {
-  const [N, H, T, D] = x.shape;
-  return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [N * T, H * D]);
-}
-
 /** The last `count` entries of the third axis. */
-function lastSteps(x: tf.Tensor4D, count: number): tf.Tensor4D {
+export function lastSteps(x: tf.Tensor4D, count: number): tf.Tensor4D {
   const [N, H, S, D] = x.shape;
   return tf.slice(x, [0, 0, S - count, 0], [N, H, count, D]);
 }
 
 /** [N, H, 1, S] of each layer to [N, layers, H, S] */
-function stackLayers(weights: tf.Tensor4D[]): tf.Tensor4D {
+export function stackLayers(weights: tf.Tensor4D[]): tf.Tensor4D {
   return tf.stack(
     weights.map((layer) => tf.squeeze(layer, [2])),
     1,

@@ -61,6 +61,8 @@ export interface Trunk {
   readonly headMixes?: readonly HeadMix[];
   /** Its linear maps, which low-rank adapters can change. */
   readonly linears: readonly Linear[];
+  /** Names of parameters that learn even where the trunk is frozen: they lead into a pretrained one, and out of it. */
+  readonly around?: readonly string[];
   run(sequence: Sequence, options: RunOptions): TrunkResult;
   dispose(): void;
 }

@@ -14,6 +14,8 @@ export interface LearningCase {
   reference?: string;
   /** Episodes of the last evaluation; 100 where it says nothing. */
   episodes?: number;
+  /** What else the policy then plays, by name: the environment with these parameters, `audio=false`. */
+  views?: Readonly<Record<string, string>>;
 }
 
 export interface Goal {
@@ -159,6 +161,13 @@ export const FAMILIES: Readonly<Record<string, readonly LearningCase[]>> = {
         reference: 'the most there is: 1',
       })),
     ),
+  ),
+  Sound: casesOf(
+    ...['SoundCue-v0', 'SoundCue-v0:cue=start'].map((environment) => ({
+      environment,
+      goal: { measure: 'success', atLeast: 0.95 } as const,
+      reference: 'without hearing: success 0.5',
+    })),
   ),
   Arcade: casesOf(
     { environment: 'MinAtar/Breakout-v1', ...minAtar(17.3) },

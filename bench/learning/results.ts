@@ -1,8 +1,19 @@
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Config, configSchema } from 'gymformer';
 import { z } from 'zod';
+import { fileName, writeWhole } from '../files.ts';
 import type { LearningCase } from './cases.ts';
+
+const evaluationSchema = z.object({
+  episodes: z.number(),
+  mean: z.number(),
+  standardError: z.number(),
+  iqm: z.number(),
+  meanLength: z.number(),
+  success: z.number().optional(),
+  episodeReturns: z.array(z.number()).optional(),
+});
 
 /** What one seed of a case came to, as its file holds it. */
 const resultSchema = z.object({
@@ -21,15 +32,9 @@ const resultSchema = z.object({
     z.object({ step: z.number(), seconds: z.number(), mean: z.number(), success: z.number().optional() }),
   ),
   /** Of the policy as it is at the end, in episodes of their own. */
-  final: z.object({
-    episodes: z.number(),
-    mean: z.number(),
-    standardError: z.number(),
-    iqm: z.number(),
-    meanLength: z.number(),
-    success: z.number().optional(),
-    episodeReturns: z.array(z.number()).optional(),
-  }),
+  final: evaluationSchema,
+  /** The same with other parameters of the environment, by the names of the case's views. */
+  views: z.record(z.string(), evaluationSchema).optional(),
 });
 
 export type SeedResult = z.infer<typeof resultSchema>;
@@ -42,16 +47,9 @@ export function resultPath(folder: string, { environment, variant }: LearningCas
   return join(folder, fileName(environment), fileName(variant), `${seed}.json`);
 }
 
-/** A name for a file, of an id or a variant. */
-export function fileName(text: string): string {
-  return text.replace(/[^\w.=-]+/g, '-');
-}
-
 /** Writes a result whole or not at all, to a folder that is there. */
 export function saveResult(path: string, result: SeedResult): void {
-  const partial = `${path}.${process.pid}.partial`;
-  writeFileSync(partial, `${JSON.stringify(result)}\n`);
-  renameSync(partial, path);
+  writeWhole(path, `${JSON.stringify(result)}\n`);
 }
 
 /**

@@ -2,7 +2,16 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { type Config, evaluate, loadAgent, resolveConfig, resolveEnvironment, train, VERSION } from 'gymformer';
+import {
+  type Config,
+  evaluate,
+  evaluationReference,
+  loadAgent,
+  resolveConfig,
+  resolveEnvironment,
+  train,
+  VERSION,
+} from 'gymformer';
 import type { LearningCase } from './cases.ts';
 import type { SeedResult } from './results.ts';
 
@@ -65,12 +74,19 @@ export async function trainSeed(
   });
   const agent = await loadAgent(run, { checkpoint: 'latest', resolve: resolveEnvironment });
   const { episodes = LAST_EPISODES } = one;
-  const final = await evaluate(agent, { episodes, seed: config.seed + UNSEEN, actions: config.evalActions });
+  const options = { episodes, seed: config.seed + UNSEEN, actions: config.evalActions };
+  const final = await evaluate(agent, options);
+  const views: NonNullable<SeedResult['views']> = {};
+  for (const [name, parameters] of Object.entries(one.views ?? {})) {
+    const reference = evaluationReference({ environment: agent.environment, evalParameters: parameters });
+    views[name] = await evaluate(agent.playIn(await resolveEnvironment(reference)), options);
+  }
   agent.dispose();
   rmSync(folder, { recursive: true });
   return {
     ...{ config, device, machine: machine(), versions: { gymformer: VERSION, node: process.versions.node } },
     ...{ commit: commit(), date: new Date().toISOString(), steps, seconds, evaluations, final },
+    ...(one.views && { views }),
   };
 }
 

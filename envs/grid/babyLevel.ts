@@ -40,7 +40,12 @@ export abstract class BabyLevel extends RoomGrid {
     const instruction = this.#makeUntilItWorks();
     this.#instruction = instruction;
     this.maxSteps = instruction.errands * rows * columns * roomSize ** 2;
-    this.mission = instruction.say(this);
+    this.mission = this.say(instruction);
+  }
+
+  /** The instruction in words. */
+  protected say(instruction: Instruction): string {
+    return instruction.say(this);
   }
 
   /** @throws GenerationError when the way to something is blocked by things */

@@ -40,12 +40,15 @@ const TEXT_HEIGHT = 0.042;
 const CHARACTER = 0.53;
 
 /** The whole world: what the agent sees is lighter; what it carries goes along at its shoulder. */
-export function drawWorld(world: GridWorld): Scene {
+export function drawWorld(world: GridWorld, told = true): Scene {
   const { width, height, mission, agentX, agentY, direction, carried } = world;
   const sceneWidth = Math.max(width, MIN_WIDTH) + 2 * MARGIN;
   const left = (sceneWidth - width) / 2;
   const size = TEXT_HEIGHT * sceneWidth;
-  const lines = wrapped(mission, Math.floor((sceneWidth - MARGIN) / (CHARACTER * size)));
+  const lines = wrapped(
+    told ? mission : `not told: ${mission}`,
+    Math.floor((sceneWidth - MARGIN) / (CHARACTER * size)),
+  );
   const textTop = MARGIN + height + size;
   const x = left + agentX + 0.5;
   const y = MARGIN + agentY + 0.5;
@@ -78,8 +81,8 @@ export function drawWorld(world: GridWorld): Scene {
           y: lineY,
           text,
           size,
-          fill: BODY,
-          shows: 'mission',
+          fill: told ? BODY : EDGE,
+          ...(told && { shows: 'mission' }),
         };
       }),
     ],

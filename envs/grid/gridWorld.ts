@@ -1,3 +1,4 @@
+import { type Info, NO_INFO } from '../env.ts';
 import { Generator } from '../random.ts';
 import type { Text } from '../spaces.ts';
 import {
@@ -93,6 +94,11 @@ export abstract class GridWorld extends GridState {
     this.missions = missionSpace(missions);
     this.onlyMission = missions.length === 1 ? (missions[0] as string) : '';
     this.actions = actions;
+  }
+
+  /** What the episode is about, for those who look on: its mission, where a level has several. */
+  get task(): Info {
+    return this.onlyMission === '' ? { task: this.mission } : NO_INFO;
   }
 
   /** Places everything in an empty world, the agent too, and sets the mission where there are several. */

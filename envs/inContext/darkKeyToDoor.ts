@@ -40,7 +40,8 @@ const BEST = 2;
  * | begun       | 0    | 1        | 1 where an episode has just begun                         |
  *
  * - **Reward**: 1 for the step that comes to the key, 1 for the one that comes to the door afterwards, else 0.
- * - **Start**: key and door in any cell each; each episode begins in the middle of the room, or with `start` anywhere.
+ * - **Start**: key and door in any cell each, or with `tasks=train` and `tasks=test` in pairs of cells of which the other
+ *   has none; each episode begins in the middle of the room, or with `start` anywhere.
  *   A first step is taken before a key that lies there is found.
  * - **End**: an episode of the trial ends when the door opens or after `horizon` steps; the trial terminates with its
  *   last episode. The info of that step has `episodeReturns`, the return of each episode, and `success`: whether the
@@ -55,8 +56,9 @@ export class DarkKeyToDoor extends BatchOfOne<KeyRooms, number, RoomObservation>
   readonly observationSpace: Dict;
   readonly actionSpace = new Discrete(ROOM_ACTIONS.length, { names: ROOM_ACTIONS });
 
-  constructor({ size = 9, horizon = 50, episodes = 10, start = 'centre' }: Partial<RoomOptions> = {}) {
-    super((count) => new KeyRooms(count, { size, horizon, episodes, start }));
+  constructor(options: Partial<RoomOptions> = {}) {
+    const { size = 9, horizon = 50, episodes = 10, start = 'centre', tasks = 'all' } = options;
+    super((count) => new KeyRooms(count, { size, horizon, episodes, start, tasks }));
     this.observationSpace = roomObservationSpace(size, 1);
   }
 
@@ -113,9 +115,16 @@ class KeyRooms extends Rooms {
     return this.trials.info(row, BEST);
   }
 
-  protected hide(row: number, random: Generator): void {
-    this.key[row] = random.integers(this.size ** 2);
-    this.door[row] = random.integers(this.size ** 2);
+  /** The cell of the key, times the cells, and that of the door. */
+  protected draw(random: Generator): number {
+    const cells = this.size ** 2;
+    return random.integers(cells) * cells + random.integers(cells);
+  }
+
+  protected hide(row: number, task: number): void {
+    const cells = this.size ** 2;
+    this.key[row] = Math.floor(task / cells);
+    this.door[row] = task % cells;
   }
 
   protected restore(row: number): void {

@@ -43,7 +43,7 @@ export interface DarkRoomOptions extends Partial<RoomOptions> {
  * | begun       | 0    | 1        | 1 where an episode has just begun                         |
  *
  * - **Reward**: 1 for every step that ends at the goal, else 0; with `once` only the first such step of an episode.
- * - **Start**: a goal in any cell; each episode begins in the middle of the room, or with `start` anywhere.
+ * - **Start**: a goal in any cell, or with `tasks=train` and `tasks=test` in cells of which the other has none; each episode begins in the middle of the room, or with `start` anywhere.
  * - **End**: terminates with the last step of the last episode. Its info has `episodeReturns`, the return of each
  *   episode, and `success`: whether the goal was reached in the last one.
  * - **Solved**: by a room of 9, the mean return of the last episode is 16.5 for who knows the goal.
@@ -57,8 +57,8 @@ export class DarkRoom extends BatchOfOne<GoalRooms, number, RoomObservation> {
   readonly #best: number;
 
   constructor(options: DarkRoomOptions = {}) {
-    const { size = 9, horizon = 20, episodes = 10, start = 'centre', once = false } = options;
-    super((count) => new GoalRooms(count, { size, horizon, episodes, start }, once));
+    const { size = 9, horizon = 20, episodes = 10, start = 'centre', tasks = 'all', once = false } = options;
+    super((count) => new GoalRooms(count, { size, horizon, episodes, start, tasks }, once));
     this.observationSpace = roomObservationSpace(size, 1);
     this.#best = once ? 1 : horizon;
   }
@@ -102,8 +102,13 @@ class GoalRooms extends Rooms {
     return this.trials.info(row, 1);
   }
 
-  protected hide(row: number, random: Generator): void {
-    this.goal[row] = random.integers(this.size ** 2);
+  /** The cell of the goal. */
+  protected draw(random: Generator): number {
+    return random.integers(this.size ** 2);
+  }
+
+  protected hide(row: number, task: number): void {
+    this.goal[row] = task;
     this.found[row] = 0;
   }
 

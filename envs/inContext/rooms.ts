@@ -3,6 +3,7 @@ import { ACCENT, BACKGROUND, DETAIL, SURFACE } from '../palette.ts';
 import { Generator } from '../random.ts';
 import type { Scene, Shape } from '../scene.ts';
 import { Box, Dict, Discrete, MultiDiscrete } from '../spaces.ts';
+import { drawTask, type Tasks } from './tasks.ts';
 import { drawReturns, Trials } from './trial.ts';
 
 export const ROOM_ACTIONS = ['left', 'right', 'up', 'down', 'stay'];
@@ -26,6 +27,8 @@ export interface RoomOptions {
   episodes: number;
   /** Where each episode begins. */
   start: 'centre' | 'random';
+  /** Which of the tasks are hidden. */
+  tasks: Tasks;
 }
 
 /** What an agent sees of a dark room: where it is, and what it did and got just before. */
@@ -51,12 +54,14 @@ export abstract class Rooms implements EnvBatch {
   readonly visited: Uint8Array;
   readonly trials: Trials;
   readonly size: number;
+  private readonly tasks: Tasks;
   private readonly horizon: number;
   private readonly start: 'centre' | 'random';
   private readonly random: readonly Generator[];
 
-  constructor(count: number, { size, horizon, episodes, start }: RoomOptions) {
+  constructor(count: number, { size, horizon, episodes, start, tasks }: RoomOptions) {
     this.size = size;
+    this.tasks = tasks;
     this.horizon = horizon;
     this.start = start;
     this.cell = new Int32Array(count);
@@ -65,8 +70,10 @@ export abstract class Rooms implements EnvBatch {
     this.random = Array.from({ length: count }, () => new Generator());
   }
 
-  /** Hides what a trial is about. */
-  protected abstract hide(row: number, random: Generator): void;
+  /** A task, as a number of its own from 0 on. */
+  protected abstract draw(random: Generator): number;
+  /** Hides what the trial is about. */
+  protected abstract hide(row: number, task: number): void;
   /** All is again as when an episode begins. */
   protected abstract restore(row: number): void;
   /** What it gives to come to the cell, or stay there. */
@@ -78,7 +85,10 @@ export abstract class Rooms implements EnvBatch {
   reset(row: number, { seed }: ResetOptions, observations: Float32Array): void {
     const random = this.random[row] as Generator;
     if (seed !== undefined) random.reseed(seed);
-    this.hide(row, random);
+    this.hide(
+      row,
+      drawTask(this.tasks, () => this.draw(random)),
+    );
     this.trials.begin(row);
     this.beginEpisode(row);
     this.observe(row, NO_ACTION, 0, observations);

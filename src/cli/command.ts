@@ -3,6 +3,7 @@ import { nearest } from '../../envs/nearest.ts';
 import { formatReference, parseReference } from '../../envs/parameters.ts';
 import { environmentIds } from '../../envs/registry.ts';
 import { UsageError } from '../errors.ts';
+import { goOffline } from '../pretrained/offline.ts';
 
 /** One flag of a command. Its name is the key that it stands under, in kebab case on the command line. */
 export interface Flag {
@@ -40,11 +41,13 @@ export const EXAMPLE = environmentIds()[0] as string;
 export interface CommonArguments {
   json?: boolean;
   debug?: boolean;
+  offline?: boolean;
 }
 
 export const COMMON_FLAGS: Flags = {
   json: { type: 'boolean', describe: 'print one JSON object a line' },
   debug: { type: 'boolean', describe: 'print the stack trace of an error' },
+  offline: { type: 'boolean', describe: 'download nothing: of hf: models, take what is cached' },
 };
 
 const PARAMETER_FLAG: Flag = {
@@ -66,6 +69,7 @@ export function addCommand(parser: Argv, command: Command, onExitCode: (code: nu
   };
   const handle = async (args: Record<string, unknown>): Promise<void> => {
     checkArguments(command, flags, args);
+    if (args['offline']) goOffline();
     // The parser gave each flag the type that the command's flags say, and so its Args.
     onExitCode((await command.run(args as never)) ?? 0);
   };

@@ -1,10 +1,11 @@
 import { EXIT, UsageError } from '../errors.ts';
-import type { EvalEvent } from '../metrics.ts';
-import { environmentName, resolveEnvironment } from '../plugins.ts';
+import type { EvaluateOptions } from '../evaluate.ts';
+import { resolveEnvironment } from '../plugins.ts';
 import { type Command, type CommonArguments, EXAMPLE, type Flags, withParameters } from './command.ts';
-import { formatCount, formatNumber } from './format.ts';
+import { downloadDisplay } from './download.ts';
 import { onInterrupt } from './interrupt.ts';
-import { print, printJson, say } from './output.ts';
+import { printJson, say } from './output.ts';
+import { printEvaluation } from './evalReport.ts';
 import { describeRestart } from './progress.ts';
 import { counter } from './counter.ts';
 
@@ -16,6 +17,8 @@ interface EvalArguments extends CommonArguments {
   checkpoint?: 'best' | 'latest';
   actions?: 'likeliest' | 'drawn';
   envWorkers?: number;
+  targetReturn?: number;
+  by?: string;
 }
 
 /** Flags of the commands that load an agent and let it play. */
@@ -41,6 +44,7 @@ export async function playFlags(): Promise<Flags> {
       choices: ['auto', ...DEVICE_NAMES],
       default: "the run's",
     },
+    targetReturn: { type: 'number', describe: 'of a run of dt: the return to ask it for', default: "the run's" },
   };
 }
 
@@ -55,24 +59,39 @@ export const evalCommand: Command<EvalArguments> = {
   positionals: { run: 'directory of a run, or of one of its checkpoints' },
   flags: async () => ({
     episodes: { type: 'number', describe: 'episodes to play', default: 100 },
+    by: {
+      type: 'string',
+      describe:
+        "how groups of episodes differ: by a field of the infos, a parameter of the environment (all its choices are played; or name=value,…), or 'levels'",
+    },
     envWorkers: { type: 'number', describe: 'threads that the environments run in', default: "the run's" },
     ...(await playFlags()),
   }),
-  examples: [[`eval runs/${EXAMPLE}-transformer-1 --episodes 100`, 'mean return with a 95 % interval']],
-  async run({ run, episodes = 100, seed, device, checkpoint, actions, envWorkers, json = false, ...rest }) {
+  examples: [
+    [`eval runs/${EXAMPLE}-transformer-1 --episodes 100`, 'mean return with a 95 % interval'],
+    [`eval runs/${EXAMPLE}-transformer-1 --by mission`, 'the same of each mission, and which is the worst'],
+  ],
+  async run(args) {
+    const { run, episodes = 100, seed, device, checkpoint, actions, envWorkers, targetReturn, by, json = false } = args;
     checkCount('--episodes', episodes);
     if (envWorkers !== undefined) checkCount('--env-workers', envWorkers, 0);
     if (seed !== undefined) checkCount('--seed', seed, 0);
-    const [{ loadAgent }, { evaluate }] = await Promise.all([import('../agent.ts'), import('../evaluate.ts')]);
+    const [{ loadAgent }, { evaluate }, { evaluateBy }] = await Promise.all([
+      import('../agent.ts'),
+      import('../evaluate.ts'),
+      import('../evaluateBy.ts'),
+    ]);
     const agent = await loadAgent(run, {
-      resolve: (environment) => resolveEnvironment(withParameters(environment, rest)),
+      resolve: (environment) => resolveEnvironment(withParameters(environment, args)),
+      download: { onProgress: downloadDisplay() },
       ...(device && { device }),
       ...(envWorkers !== undefined && { envWorkers }),
       ...(checkpoint && { checkpoint }),
+      ...(targetReturn !== undefined && { targetReturn }),
     });
     const progress = counter('episodes', json);
     try {
-      const result = await evaluate(agent, {
+      const options: EvaluateOptions = {
         episodes,
         seed: seed ?? agent.config.seed + UNSEEN,
         actions: actions ?? agent.config.evalActions,
@@ -80,10 +99,11 @@ export const evalCommand: Command<EvalArguments> = {
         onRestart: ({ worker, from, to, reason }) =>
           say(`warning: ${describeRestart({ worker, environments: to - from, reason })}`),
         signal: onInterrupt('stopping …').signal,
-      });
+      };
+      const result = by ? await evaluateBy(agent, by, options, resolveEnvironment) : await evaluate(agent, options);
       progress.end();
       if (json) printJson(result);
-      else printResult(agent.environment, result);
+      else printEvaluation(agent.environment, result);
       return EXIT.ok;
     } finally {
       progress.end();
@@ -96,19 +116,4 @@ export const evalCommand: Command<EvalArguments> = {
 export function checkCount(flag: string, value: number, least = 1): void {
   if (!Number.isInteger(value) || value < least)
     throw new UsageError(`${flag} is ${value}, wanted an integer from ${least} on`);
-}
-
-function printResult(
-  environment: string,
-  { step, episodes, mean, standardError, iqm, ci, meanLength, success }: EvalEvent,
-): void {
-  const rows = [
-    ['mean return', `${formatNumber(mean)} ± ${formatNumber(standardError)}`],
-    ['95 % interval', `${formatNumber(ci[0])} to ${formatNumber(ci[1])}`],
-    ['interquartile mean', formatNumber(iqm)],
-    ['mean length', `${formatNumber(meanLength)} steps`],
-    ...(success === undefined ? [] : [['success', `${formatNumber(100 * success)} %`]]),
-  ] as const;
-  print(`${environmentName(environment)}, trained for ${formatCount(step)} steps, over ${episodes} episodes:`);
-  for (const [name, value] of rows) print(`  ${(name as string).padEnd(20)}${value}`);
 }

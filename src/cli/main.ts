@@ -6,6 +6,7 @@ import { EXIT, GymformerError, UsageError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { benchCommand } from './bench.ts';
 import { checkCommand } from './check.ts';
+import { classifyCommand } from './classify.ts';
 import { addCommand, type Command, didYouMean } from './command.ts';
 import { datasetCommand } from './dataset.ts';
 import { devicesCommand } from './devices.ts';
@@ -15,10 +16,12 @@ import { explainCommand } from './explain.ts';
 import { initCommand } from './init.ts';
 import { colours, say } from './output.ts';
 import { playCommand } from './play.ts';
+import { pretrainCommand } from './pretrain.ts';
 import { recordCommand } from './record.ts';
 import { replayCommand } from './replay.ts';
 import { traceCommand } from './trace.ts';
 import { trainCommand } from './train.ts';
+import { transferCommand } from './transfer.ts';
 import { viewCommand } from './view.ts';
 
 const COMMANDS: readonly Command[] = [
@@ -28,8 +31,11 @@ const COMMANDS: readonly Command[] = [
   recordCommand,
   viewCommand,
   playCommand,
+  classifyCommand,
   replayCommand,
+  transferCommand,
   datasetCommand,
+  pretrainCommand,
   checkCommand,
   traceCommand,
   envsCommand,

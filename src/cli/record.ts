@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { resolveEnvironment } from '../plugins.ts';
 import { type Command, type CommonArguments, EXAMPLE, withParameters } from './command.ts';
 import { counter } from './counter.ts';
+import { downloadDisplay } from './download.ts';
 import { checkCount, playFlags, UNSEEN } from './eval.ts';
 import { onInterrupt } from './interrupt.ts';
 import { print, printJson, PROGRAM, say } from './output.ts';
@@ -16,6 +17,7 @@ interface RecordArguments extends CommonArguments {
   device?: 'auto';
   checkpoint?: 'best' | 'latest';
   actions?: 'likeliest' | 'drawn';
+  targetReturn?: number;
 }
 
 /** `gymformer record`: replays of a trained agent, for the viewer. */
@@ -30,7 +32,8 @@ export const recordCommand: Command<RecordArguments> = {
     ...(await playFlags()),
   }),
   examples: [[`record runs/${EXAMPLE}-transformer-1 --episodes 5`, 'five episodes in one replay']],
-  async run({ run, episodes = 5, seed, out, device, checkpoint, actions, json = false, ...rest }) {
+  async run(args) {
+    const { run, episodes = 5, seed, out, device, checkpoint, actions, targetReturn, json = false } = args;
     checkCount('--episodes', episodes);
     if (seed !== undefined) checkCount('--seed', seed, 0);
     const [{ loadAgent }, { record }, { describePolicy }] = await Promise.all([
@@ -39,9 +42,11 @@ export const recordCommand: Command<RecordArguments> = {
       import('../trained.ts'),
     ]);
     const agent = await loadAgent(run, {
-      resolve: (environment) => resolveEnvironment(withParameters(environment, rest)),
+      resolve: (environment) => resolveEnvironment(withParameters(environment, args)),
+      download: { onProgress: downloadDisplay() },
       ...(device && { device }),
       ...(checkpoint && { checkpoint }),
+      ...(targetReturn !== undefined && { targetReturn }),
     });
     const progress = counter('episodes', json);
     try {

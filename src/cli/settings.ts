@@ -1,4 +1,4 @@
-import { CONFIG_KEYS, type ResolvedConfig } from '../config.ts';
+import { CHOSEN_KEYS, type ResolvedConfig } from '../config.ts';
 import { environmentName } from '../plugins.ts';
 import type { Flags } from './command.ts';
 import { colours, print, printJson } from './output.ts';
@@ -11,11 +11,11 @@ import { colours, print, printJson } from './output.ts';
  */
 export function showSettings({ config, sources }: ResolvedConfig, flags: Flags, json: boolean): void {
   if (json) {
-    const settings = CONFIG_KEYS.map((key) => [key, { value: config[key], source: sources[key] }]);
+    const settings = CHOSEN_KEYS.map((key) => [key, { value: config[key], source: sources[key] }]);
     return printJson({ event: 'config', settings: Object.fromEntries(settings) });
   }
   const { bold, dim } = colours(process.stdout);
-  const rows = CONFIG_KEYS.filter((key) => key !== 'environment').map((key) => {
+  const rows = CHOSEN_KEYS.filter((key) => key !== 'environment').map((key) => {
     const { group = '', default: standard = null } = flags[key] ?? {};
     return { group, key, value: shown(config[key]), source: sources[key], standard: shown(standard) };
   });

@@ -69,7 +69,7 @@ const IMITATION = [
   'discriminatorAccuracy',
 ];
 const SELF_PLAY = ['snapshotEvery', 'poolSize', 'newestShare'];
-const MODEL = ['width', 'layers', 'heads', 'context', 'feedForward', 'gating', 'initialLogStd'];
+const MODEL = ['trunk', 'textEncoder', 'width', 'layers', 'heads', 'context', 'feedForward', 'gating', 'initialLogStd'];
 const HEADINGS: Readonly<Record<string, readonly string[]>> = {
   'Training:': MAIN,
   'Fine-tuning:': FINE_TUNING,
@@ -133,16 +133,16 @@ export const trainCommand: Command<TrainArguments> = {
 
 /** The run's directory, environment and settings: of a new run, or of the one that is resumed. */
 async function planRun(args: TrainArguments): Promise<{ run: string; spec: EnvSpec } & ResolvedConfig> {
-  const { CONFIG_KEYS, explainConfig } = await import('../config.ts');
+  const { CHOSEN_KEYS, explainConfig } = await import('../config.ts');
   const reference = withParameters(args.environment, args);
   const spec = await resolveEnvironment(reference);
   const flags = Object.fromEntries(
-    CONFIG_KEYS.filter((key) => key !== 'environment' && args[key] !== undefined).map((key) => [key, args[key]]),
+    CHOSEN_KEYS.filter((key) => key !== 'environment' && args[key] !== undefined).map((key) => [key, args[key]]),
   );
   const file = args.config === undefined ? {} : readConfigFile(args.config);
   if (args.resume) return await planResume(args, { reference, spec, file, flags });
   const initFrom = flags['initFrom'] ?? file['initFrom'];
-  const init = typeof initFrom === 'string' ? (await import('../initFrom.ts')).initSettings(initFrom) : {};
+  const init = typeof initFrom === 'string' ? (await import('../initFrom.ts')).initSettings(initFrom) : undefined;
   const resolved = explainConfig({ environment: spec.id, preset: spec.preset ?? {}, init, file, flags });
   return { run: args.out ?? nextRun(spec.id, resolved.config.policy), spec, ...resolved };
 }
@@ -167,7 +167,7 @@ async function planResume(
   return { run, spec: environment === spec.id ? spec : await resolveEnvironment(environment), ...resolved };
 }
 
-function readConfigFile(path: string): Record<string, unknown> {
+export function readConfigFile(path: string): Record<string, unknown> {
   try {
     const settings: unknown = JSON.parse(readFileSync(path, 'utf8'));
     if (typeof settings === 'object' && settings !== null && !Array.isArray(settings))
@@ -179,10 +179,12 @@ function readConfigFile(path: string): Record<string, unknown> {
 }
 
 /** A flag for each setting in the schema, with its meaning and default. */
-async function settingFlags(): Promise<Flags> {
-  const [{ configSchema }, { z }] = await Promise.all([import('../config.ts'), import('zod')]);
+export async function settingFlags(): Promise<Flags> {
+  const [{ CHOSEN_KEYS, configSchema }, { z }] = await Promise.all([import('../config.ts'), import('zod')]);
   const { properties = {} } = z.toJSONSchema(configSchema, { io: 'input' });
-  const settings = Object.entries(properties).filter(([name]) => name !== 'environment');
+  const settings = Object.entries(properties).filter(
+    ([name]) => name !== 'environment' && (CHOSEN_KEYS as string[]).includes(name),
+  );
   return Object.fromEntries(settings.map(([name, schema]) => [name, settingFlag(name, schema as SettingSchema)]));
 }
 
@@ -208,7 +210,7 @@ function settingFlag(
   };
 }
 
-function chooseProgress(json: boolean): Progress {
+export function chooseProgress(json: boolean): Progress {
   if (process.stderr.isTTY && !(json && process.stdout.isTTY)) return new LiveProgress();
   return json ? { show: () => {}, say } : new PlainProgress();
 }

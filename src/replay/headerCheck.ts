@@ -60,9 +60,21 @@ function checkGroup(group: TokenGroup, observationSize: number, name: string): v
         throw new RangeError(`${name}.shape is ${JSON.stringify(group.shape)}, wanted ${group.tokens} places`);
       return;
     }
+    case 'waveform': {
+      const { samples, channels, length, tokens, size } = group;
+      checkCount(`${name}.samples`, samples, SIZE_LIMIT);
+      checkCount(`${name}.channels`, channels, SIZE_LIMIT);
+      checkCount(`${name}.length`, length, SIZE_LIMIT);
+      if (samples * channels !== size || Math.ceil(samples / length) !== tokens)
+        throw new RangeError(
+          `${name}: ${samples} samples of ${channels} channels are not ${tokens} patches of ${length}`,
+        );
+      return;
+    }
     case 'vector':
     case 'category':
     case 'words':
+    case 'sentence':
       return;
     default:
       group satisfies never;

@@ -18,6 +18,7 @@ export type SpaceJson =
       high: Bound | Bound[];
       dtype: Box['dtype'];
       tokens?: Box['tokens'];
+      patchSize?: number | undefined;
       categories?: readonly number[] | undefined;
       channels?: readonly string[] | undefined;
       categoryNames?: readonly (readonly string[])[] | undefined;
@@ -35,10 +36,11 @@ export type SpaceJson =
 export function spaceToJson(space: Space): SpaceJson {
   switch (space.kind) {
     case 'box': {
-      const { kind, shape, dtype, tokens, categories, channels, categoryNames, names, units } = space;
+      const { kind, shape, dtype, tokens, patchSize, categories, channels, categoryNames, names, units } = space;
       const [low, high] = [boundsToJson(space.low), boundsToJson(space.high)];
       const axes = tokens && space.axes;
-      return { kind, shape, low, high, dtype, tokens, categories, channels, categoryNames, axes, names, units };
+      const shown = { categories, channels, categoryNames, axes, names, units };
+      return { kind, shape, low, high, dtype, tokens, patchSize, ...shown };
     }
     case 'discrete':
       return { kind: space.kind, n: space.n, start: space.start, names: space.names };
@@ -76,6 +78,7 @@ export function spaceFromJson(json: SpaceJson): Space {
       return new Box({
         ...options,
         ...(json.tokens && { tokens: json.tokens }),
+        ...(json.patchSize !== undefined && { patchSize: json.patchSize }),
         ...(json.categories && { categories: json.categories }),
         ...(json.channels && { channels: json.channels }),
         ...(json.categoryNames && { categoryNames: json.categoryNames }),

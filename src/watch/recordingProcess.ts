@@ -5,7 +5,9 @@ import { Generator } from '../../envs/random.ts';
 import { make } from '../../envs/registry.ts';
 import { evaluationReference } from '../config.ts';
 import { openDevice } from '../device/device.ts';
+import { seedsOf } from '../levels.ts';
 import { resolveEnvironment } from '../plugins.ts';
+import { openPretrained } from '../pretrained/openPretrained.ts';
 import { record } from '../record.ts';
 import { RunDirectory } from '../run.ts';
 import { buildPolicy, describePolicy, frozenNormalizer } from '../trained.ts';
@@ -33,7 +35,8 @@ async function recordWhatComes({ config, run: path }: RecordingOrder): Promise<v
   const spec = await resolveEnvironment(evaluationReference(config));
   // Wherever training computes, it needs it for itself; and all threads but one.
   await openDevice('simd', { ...config, threads: 1 });
-  const policy = buildPolicy(config, spec, new Generator(0));
+  const pretrained = await openPretrained(config, { device: 'simd' });
+  const policy = buildPolicy(config, spec, new Generator(0), pretrained);
   for (;;) {
     const copy = await nextPolicy();
     const before = process.cpuUsage();
@@ -42,9 +45,11 @@ async function recordWhatComes({ config, run: path }: RecordingOrder): Promise<v
       policy,
       environment: spec.id,
       make: () => make(spec),
+      seeds: seedsOf(config).others,
       openEnvs: (options: { count: number; seed: number }) => openVectorEnv(spec, options),
       step: copy.step,
-      normalizer: (rows: number) => frozenNormalizer(copy.statistics, policy.observationSpace, rows),
+      normalizer: (rows: number) => frozenNormalizer(copy.statistics, policy, rows),
+      target: null, // whoever is watched learns by playing
       valueScale: copy.valueScale,
     };
     const partial = run.unfinishedReplayPath;

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { Policy, type PolicyOptions } from '../../agents/model/policy.ts';
@@ -5,6 +6,8 @@ import type { Cache } from '../../agents/model/trunk.ts';
 import { Generator } from '../../envs/random.ts';
 import { Box, Dict, Discrete, MultiBinary, MultiDiscrete, type Space, Text, Tuple } from '../../envs/spaces.ts';
 import { openDevice } from '../../src/device/device.ts';
+import { readModelConfig } from '../../src/pretrained/modelConfig.ts';
+import { WeightFiles } from '../../src/pretrained/weightFiles.ts';
 
 await openDevice('simd');
 
@@ -13,10 +16,15 @@ const T = 12;
 const SIZE = 4;
 const CONTEXT = 5;
 
+const GPT2 = fileURLToPath(new URL('../fixtures/pretrained/gpt2', import.meta.url));
+/** Of 24 places. */
+const PRETRAINED = { architecture: readModelConfig(GPT2).architecture, weights: new WeightFiles(GPT2, 'gpt2') };
+
 /** Each kind of policy, and what makes it. */
 const KINDS = {
   transformer: { policy: 'transformer' },
   'gated transformer': { policy: 'transformer', gating: 'gru' },
+  'pretrained GPT-2': { policy: 'transformer', pretrained: PRETRAINED },
   gru: { policy: 'gru' },
   mlp: { policy: 'mlp' },
 } satisfies Record<string, Partial<PolicyOptions>>;
@@ -157,7 +165,7 @@ describe.each(Object.keys(KINDS) as Kind[])('the %s policy', (kind) => {
   });
 });
 
-describe.each(['transformer', 'gated transformer', 'gru'] as const)('the %s policy', (kind) => {
+describe.each(['transformer', 'gated transformer', 'pretrained GPT-2', 'gru'] as const)('the %s policy', (kind) => {
   test('remembers what it saw', () => {
     const policy = policyOf(kind);
     const observations = observationsOf(6);
@@ -180,21 +188,54 @@ test('a layer of the Transformer sees as many earlier steps as its context, and 
   expect(largestDifference(before, after, (row) => row > reach && row < T)).toBe(0);
 });
 
-test('attention of each head over the past sums to one, and to nothing outside the episode', () => {
-  const policy = policyOf('transformer');
-  const observations = tf.tensor2d(observationsOf(8), [N * T, SIZE]);
-  const { cache } = policy.run(observations, startsOf(), policy.emptyCache(N));
-  const starts = Uint8Array.of(1, 0, 0);
-  const { attention } = policy.run(tf.slice(observations, 0, N) as tf.Tensor2D, starts, cache, { attention: true });
-  expect(attention?.shape).toEqual([N, 2, 2, CONTEXT + 1]);
-  const weights = rows(attention as tf.Tensor);
-  for (let row = 0; row < N * 4; row++) {
-    const head = weights.subarray(row * (CONTEXT + 1), (row + 1) * (CONTEXT + 1));
-    expect(head.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5);
-    if (row < 4) expect([...head]).toEqual([0, 0, 0, 0, 0, 1]);
-    else expect(head[0]).toBeGreaterThan(0);
+test('steps of pretrained GPT-2 are the same with a cache as all at once where its places begin anew', () => {
+  const policy = policyOf('pretrained GPT-2');
+  const long = 3 * T; // longer than there are places
+  const random = new Generator(9);
+  const observations = Float32Array.from({ length: long * SIZE }, () => random.uniform(-1, 1));
+  const starts = new Uint8Array(long).fill(1, 0, 1);
+  const whole = rows(
+    policy.run(tf.tensor2d(observations, [long, SIZE]), starts, policy.emptyCache(1), { remember: false }).values,
+  );
+  let cache = policy.emptyCache(1);
+  for (let t = 0; t < long; t++) {
+    const now = tf.tensor2d(observations.subarray(t * SIZE, (t + 1) * SIZE), [1, SIZE]);
+    const result = policy.run(now, starts.subarray(t, t + 1), cache);
+    expect(rows(result.values)[0], `step ${t}`).toBeCloseTo(whole[t] as number, 4);
+    cache = result.cache;
   }
 });
+
+test('pretrained GPT-2 learns, but for what is frozen: a gradient reaches the maps to and from it', () => {
+  const policy = policyOf('pretrained GPT-2');
+  policy.parameters.freeze((name) => name.startsWith('trunk.'));
+  const observations = tf.tensor2d(observationsOf(10), [N * T, SIZE]);
+  const loss = (): tf.Scalar =>
+    tf.sum(policy.run(observations, startsOf(), policy.emptyCache(N), { remember: false }).values);
+  const { grads } = tf.variableGrads(loss, policy.parameters.variables.slice(0, -4));
+  expect(Object.keys(grads).length).toBeLessThan(12);
+  for (const [name, gradient] of Object.entries(grads))
+    expect(Math.max(...rows(tf.abs(gradient))), name).toBeGreaterThan(0);
+});
+
+test.each(['transformer', 'pretrained GPT-2'] as const)(
+  'attention of each head of the %s over the past sums to one, and to nothing outside the episode',
+  (kind) => {
+    const policy = policyOf(kind);
+    const observations = tf.tensor2d(observationsOf(8), [N * T, SIZE]);
+    const { cache } = policy.run(observations, startsOf(), policy.emptyCache(N));
+    const starts = Uint8Array.of(1, 0, 0);
+    const { attention } = policy.run(tf.slice(observations, 0, N) as tf.Tensor2D, starts, cache, { attention: true });
+    expect(attention?.shape).toEqual([N, 2, 2, CONTEXT + 1]);
+    const weights = rows(attention as tf.Tensor);
+    for (let row = 0; row < N * 4; row++) {
+      const head = weights.subarray(row * (CONTEXT + 1), (row + 1) * (CONTEXT + 1));
+      expect(head.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5);
+      if (row < 4) expect([...head]).toEqual([0, 0, 0, 0, 0, 1]);
+      else expect(head[0]).toBeGreaterThan(0);
+    }
+  },
+);
 
 const IMAGE = new Box({ low: 0, high: 255, shape: [16, 16, 1], dtype: 'uint8', tokens: 'patch' });
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { CONFIG_KEYS, configSchema } from '../../src/config.ts';
+import { CHOSEN_KEYS, configSchema } from '../../src/config.ts';
 import { gymformer, temporaryFolder, TINY } from './program.ts';
 
 const folder = temporaryFolder();
@@ -31,7 +31,7 @@ test('every setting is shown with its value and where it comes from: flag, confi
   expect(json).toHaveLength(1);
   const { event, settings } = json[0] as { event: string; settings: Shown };
   expect(event).toBe('config');
-  expect(Object.keys(settings)).toEqual(CONFIG_KEYS);
+  expect(Object.keys(settings)).toEqual(CHOSEN_KEYS);
   expect(settings).toMatchObject({
     environment: { value: tuned, source: 'argument' },
     width: { value: 32, source: 'flag' },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Env } from '../../envs/env.ts';
-import { make } from '../../envs/registry.ts';
+import { environmentSpec, make } from '../../envs/registry.ts';
 import { playEpisode } from './playEpisodes.ts';
 
 interface RoomSeen {
@@ -215,5 +215,34 @@ describe('BernoulliBandit-v0', () => {
     });
     expect(last).toMatchObject({ terminated: true, info: { episodeReturns: rewards } });
     expect(new Set(rewards)).toEqual(new Set([0, 1]));
+  });
+});
+
+describe.each(['DarkRoom-v0', 'DarkKeyToDoor-v0'])('%s with tasks apart', (id) => {
+  /** What is hidden in the trials of some seeds, as a person sees it. */
+  const tasksOf = (tasks: string, size: number): Set<string> => {
+    const env = make(`${id}:size=${size},tasks=${tasks}`);
+    const places = Array.from({ length: 3000 }, (_, seed) => {
+      env.reset({ seed });
+      const hidden = env.draw?.().shapes.filter(({ id }) => ['goal', 'key', 'door'].includes(id ?? '')) ?? [];
+      return hidden.map((shape) => ('x' in shape ? `${shape.id} ${shape.x} ${shape.y}` : '')).join();
+    });
+    return new Set(places);
+  };
+
+  test.each([2, 4])('no task to test with is met in training, and together they are all (size %i)', (size) => {
+    const [train, test, all] = ['train', 'test', 'all'].map((tasks) => tasksOf(tasks, size)) as [
+      ...[Set<string>, Set<string>, Set<string>],
+    ];
+    expect([...train].filter((task) => test.has(task))).toEqual([]);
+    expect(train.size + test.size).toBe(all.size);
+    expect(all.size).toBe((size * size) ** (id === 'DarkRoom-v0' ? 1 : 2));
+    expect(test.size).toBeGreaterThan(0);
+    if (all.size > 50) expect(test.size / all.size).toBeCloseTo(0.2, 1);
+  });
+
+  test('who trains in the one set is evaluated in the other', () => {
+    expect(environmentSpec(`${id}:tasks=train`).preset).toMatchObject({ evalParameters: 'tasks=test' });
+    expect(environmentSpec(id).preset).not.toHaveProperty('evalParameters');
   });
 });

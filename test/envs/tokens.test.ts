@@ -1,8 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Box, Dict, Discrete, flatSize, flatten, MultiBinary, MultiDiscrete, Text, Tuple } from '../../envs/spaces.ts';
-import { countTokens, MOST_WORDS, placeOf, tokenName, tokensOf, WORD_BUCKETS } from '../../envs/tokens.ts';
-import type { CellTokens, PatchTokens, WordTokens } from '../../envs/tokens.ts';
+import {
+  countTokens,
+  MOST_WORDS,
+  numbersOf as numbersOfToken,
+  placeOf,
+  tokenName,
+  tokensOf,
+  WORD_BUCKETS,
+} from '../../envs/tokens.ts';
+import type { CellTokens, PatchTokens, WaveformTokens, WordTokens } from '../../envs/tokens.ts';
 import { WordNumbers } from '../../envs/words.ts';
 
 const image = (rows: number, columns: number, channels: number): Box =>
@@ -16,6 +24,7 @@ describe('tokens of a space', () => {
       bits: new MultiBinary(6),
       kinds: new MultiDiscrete([2, 5], { names: ['shape', 'size'] }),
       camera: image(20, 16, 3),
+      sound: new Box({ low: -1, high: 1, shape: [50, 2], tokens: 'patch' }),
       mission: new Text(24),
     });
     const groups = tokensOf(space);
@@ -27,6 +36,7 @@ describe('tokens of a space', () => {
       ['kinds.shape', 'category', 1],
       ['kinds.size', 'category', 1],
       ['camera', 'patches', 42],
+      ['sound', 'waveform', 13],
       ['mission', 'words', 12],
     ]);
     let at = 0;
@@ -35,7 +45,7 @@ describe('tokens of a space', () => {
       at += size;
     }
     expect(at).toBe(flatSize(space));
-    expect(countTokens(groups)).toBe(94);
+    expect(countTokens(groups)).toBe(107);
   });
 
   test.each([
@@ -61,6 +71,27 @@ describe('tokens of a space', () => {
       expect(group.shape[0] * group.side).toBeGreaterThanOrEqual(rows);
       expect(group.shape[1] * group.side).toBeGreaterThanOrEqual(columns);
     }
+  });
+
+  test('a waveform is about 16 patches, named in order, the last one as long as what remains', () => {
+    const waveform = (...shape: number[]): WaveformTokens =>
+      tokensOf(new Dict({ audio: new Box({ low: -1, high: 1, shape, tokens: 'patch' }) }))[0] as WaveformTokens;
+    expect(waveform(128)).toMatchObject({ tokens: 16, length: 8 });
+    const stereo = waveform(50, 2);
+    expect(tokenName(stereo, 2)).toBe('audio patch 3');
+    expect(numbersOfToken(stereo, 12)).toEqual([96, 97, 98, 99]);
+    expect(stereo.scale).toBe(1);
+    const six = new Box({ low: 0, high: 1, shape: [50], tokens: 'patch', patchSize: 6 });
+    expect(tokensOf(six)[0]).toMatchObject({ tokens: 9, length: 6 });
+    expect(() => new Box({ low: 0, high: 1, shape: [4], patchSize: 2 })).toThrow(
+      /wanted a positive integer, and tokens/,
+    );
+    expect(() => new Box({ low: 0, high: 1, shape: [4, 4], tokens: 'cell' })).toThrow(
+      "tokens: 'cell' wants a shape [rows, columns, channels], found [4, 4]",
+    );
+    expect(() => new Box({ low: 0, high: 1, shape: [2, 2, 2, 2], tokens: 'patch' })).toThrow(
+      /or \[samples, channels\]/,
+    );
   });
 
   test('quantities of known bounds are scaled by them, others by what will be seen', () => {

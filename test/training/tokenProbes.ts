@@ -19,6 +19,7 @@ const planes = new Box({ low: 0, high: 1, shape: [ROWS, COLUMNS, 6], tokens: 'ce
 const PAIR_SIDE = 7;
 const pairs = new Box({ low: 0, high: 1, shape: [PAIR_SIDE, PAIR_SIDE, 2], tokens: 'cell' });
 const image = new Box({ low: 0, high: 255, shape: [SIDE, SIDE, 3], dtype: 'uint8' });
+const sound = new Box({ low: -1, high: 1, shape: [64], tokens: 'patch' });
 const mission = new Text(30, { words: WORDS });
 
 const zeros = (length: number): number[] => new Array<number>(length).fill(0);
@@ -49,6 +50,12 @@ function drawImage(random: Generator, sign: number): number[] {
   const [top, left] = [random.integers(SIDE - 6), (SIDE / 2) * sign + random.integers(SIDE / 2 - 6)];
   for (let y = top; y < top + 6; y++) for (let x = left; x < left + 6; x++) pixels[3 * (y * SIDE + x) + 1] = 255;
   return pixels;
+}
+
+/** A slow wave or a fast one, from anywhere in its cycle, in noise. */
+function drawSound(random: Generator, sign: number): number[] {
+  const [phase, speed] = [random.uniform(0, 2 * Math.PI), Math.PI / (sign ? 4 : 8)];
+  return Array.from({ length: 64 }, (_, i) => 0.5 * Math.sin(phase + speed * i) + random.uniform(-0.3, 0.3));
 }
 
 /** Any words, of which the second one tells. */
@@ -88,6 +95,7 @@ export const TOKEN_PROBES: Record<string, TokenProbe> = {
     draw: drawMission,
   },
   'the side of an image that is bright': { space: image, draw: drawImage },
+  'how fast the waves of a sound are': { space: sound, draw: drawSound },
   'a category beside a grid, numbers and words': {
     space: new Dict({ grid, numbers: new Box({ low: -1, high: 1, shape: [3] }), what: new Discrete(4), mission }),
     draw: (random, sign) => ({
@@ -96,6 +104,29 @@ export const TOKEN_PROBES: Record<string, TokenProbe> = {
       what: 2 * sign + random.integers(2),
       mission: drawMission(random, random.integers(2)),
     }),
+  },
+};
+
+/** Four things somewhere, a key, a ball, a box and a door, of two colours; the text names one of them. */
+const things = new Dict({
+  room: new Box({ low: 0, high: 5, shape: [4, 4, 2], tokens: 'cell', categories: [5, 3] }),
+  told: new Text(4, { words: ['key', 'ball', 'box', 'door'] }),
+});
+
+/** The colour of the one that the text names. */
+export const NAMED: TokenProbe = {
+  space: things,
+  draw(random, sign) {
+    const room = zeros(32);
+    const named = random.integers(4);
+    random
+      .permutation(16)
+      .slice(0, 4)
+      .forEach((cell, thing) => {
+        room[2 * cell] = 1 + thing;
+        room[2 * cell + 1] = 1 + (thing === named ? sign : random.integers(2));
+      });
+    return { room, told: ['key', 'ball', 'box', 'door'][named] as string };
   },
 };
 

@@ -5,7 +5,7 @@ import { evaluate } from '../../src/evaluate.ts';
 import { Training } from '../../src/training.ts';
 import { collectAndLearn } from '../../src/update.ts';
 import { ACTION_SPACES, smallConfig, specOf } from './environments.ts';
-import { NEIGHBOURS, TOKEN_PROBES, type TokenProbe, TokenProbeEnv } from './tokenProbes.ts';
+import { NAMED, NEIGHBOURS, TOKEN_PROBES, type TokenProbe, TokenProbeEnv } from './tokenProbes.ts';
 
 await openDevice('simd');
 
@@ -14,7 +14,7 @@ const UPDATES = 60;
 /** Mean return, of at most 1, after learning by PPO, and what the encoder looked at in one more observation. */
 async function learned(
   probe: TokenProbe,
-  { head = 'Discrete', policy = 'transformer', reach = 0, updates = UPDATES } = {},
+  { head = 'Discrete', policy = 'transformer', reach = 0, queries = 'learned', updates = UPDATES } = {},
 ): Promise<{ mean: number; looked: Float32Array }> {
   const actions = ACTION_SPACES[head] as (typeof ACTION_SPACES)[string];
   const config = smallConfig({
@@ -27,6 +27,7 @@ async function learned(
     learningRate: 2e-3,
     annealSteps: updates * 512,
     reach,
+    queries: queries as 'text',
   });
   const training = new Training(
     config,
@@ -59,6 +60,18 @@ test('a policy learns what is left of what, anywhere among others, if it sees ne
   const updates = 16;
   expect((await learned(NEIGHBOURS, { reach: 1, updates })).mean).toBeGreaterThan(0.9);
   expect((await learned(NEIGHBOURS, { updates })).mean).toBeLessThan(0.8);
+});
+
+test('a policy finds the thing that a text names, wherever it lies, if the text asks where to look', async () => {
+  const updates = 30;
+  const { mean, looked } = await learned(NAMED, { queries: 'text', updates });
+  expect(mean).toBeGreaterThan(0.9);
+  const count = countTokens(tokensOf(NAMED.space));
+  const heads = looked.length / count / 16; // of as many environments: two learned ones, then two of the text
+  expect(heads).toBe(4);
+  const onWords = Array.from({ length: 4 }, (_, head) => looked[head * count + count - 1] as number);
+  expect(onWords.slice(2)).toEqual([0, 0]);
+  expect((await learned(NAMED, { updates })).mean).toBeLessThan(0.75);
 });
 
 test.each(Object.keys(ACTION_SPACES))('%s actions follow the token that matters', async (head) => {

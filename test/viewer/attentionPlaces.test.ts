@@ -74,6 +74,16 @@ test('patches at the far edges are as narrow as what remains of the image', () =
   expect(found.at(-1)!.corners.map(rounded)).toEqual([18, 18, 20, 18, 20, 20, 18, 20]);
 });
 
+test('patches of a waveform lie side by side, as wide as they are long, over its line too', () => {
+  const sound = tokensOf(new Box({ low: -1, high: 1, shape: [18], tokens: 'patch' }));
+  const line: Shape = { kind: 'line', points: [2, 5, 11, 1, 20, 5], stroke: '#000000', strokeWidth: 1, shows: '' };
+  const found = placesOf(scene(line), sound, measure);
+  expect(found.map(({ token }) => token)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  expect(found[1]!.corners.map(rounded)).toEqual([4, 1, 6, 1, 6, 5, 4, 5]);
+  const circle: Shape = { kind: 'circle', x: 0, y: 0, radius: 1, shows: '' };
+  expect(placesOf(scene(circle), sound, measure)).toEqual([]);
+});
+
 test('what shows nothing that is known has no place', () => {
   expect(places({ kind: 'circle', x: 0, y: 0, radius: 1, shows: 'gone' })).toEqual([]);
   expect(places({ kind: 'circle', x: 0, y: 0, radius: 1, shows: 'board' })).toEqual([]);

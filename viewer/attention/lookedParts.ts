@@ -1,4 +1,12 @@
-import { type CellTokens, type PatchTokens, placeOf, type TokenGroup, tokenName } from '../../envs/tokens.ts';
+import {
+  type CellTokens,
+  type PatchTokens,
+  placeOf,
+  stretchOf,
+  type TokenGroup,
+  tokenName,
+  type WaveformTokens,
+} from '../../envs/tokens.ts';
 import { wordsSeen } from '../../envs/words.ts';
 import type { Moment } from '../../src/replay/format.ts';
 import { pageColours, translucent } from '../page/colours.ts';
@@ -6,10 +14,12 @@ import { element, pen, setText } from '../page/dom.ts';
 import { heaviest } from './looked.ts';
 import { Meter } from '../page/meter.ts';
 import { formatShare } from '../page/numbers.ts';
+import { drawWave, rangeOfWave } from '../page/wave.ts';
 
 /** Sides of a place of a grid on the page, in CSS pixels: large enough to point at, or as small as a wide grid needs. */
 const LARGEST_PLACE = 22;
 const WIDEST_GRID = 264;
+const WAVE_HEIGHT = 44; // CSS pixels
 const NAMED = 3; // places said in words
 
 /** Of a step that is shown: its moment, and how strongly a weight of it is, from 0 to 1. */
@@ -45,10 +55,13 @@ function buildDetail(group: TokenGroup, parent: HTMLElement): Part | null {
     case 'cells':
     case 'patches':
       return new Places(group, parent);
+    case 'waveform':
+      return new Wave(group, parent);
     case 'words':
       return buildWords(parent, (observation) => wordsSeen(group, observation));
     case 'vector':
     case 'category':
+    case 'sentence':
       return null;
     default:
       return group satisfies never;
@@ -106,6 +119,49 @@ class Places implements Part {
       return row === Math.floor(y) && column === Math.floor(x);
     });
     this.#canvas.title = i < 0 ? '' : this.#describe(i);
+  }
+}
+
+/** A waveform over its patches: the stronger the colour behind, the heavier. */
+class Wave implements Part {
+  readonly #group: WaveformTokens;
+  readonly #canvas = element('canvas', { role: 'img' });
+  readonly #words = element('p', { class: 'note' });
+  #weights: Float32Array = new Float32Array(0);
+
+  constructor(group: WaveformTokens, parent: HTMLElement) {
+    this.#group = group;
+    this.#canvas.style.width = `${WIDEST_GRID}px`;
+    this.#canvas.style.height = `${WAVE_HEIGHT}px`;
+    this.#canvas.addEventListener('pointermove', ({ offsetX }) => {
+      const sample = Math.floor((offsetX / WIDEST_GRID) * group.samples);
+      this.#canvas.title = this.#describe(Math.min(Math.floor(sample / group.length), group.tokens - 1));
+    });
+    parent.append(element('li', { class: 'places' }, this.#canvas, this.#words));
+  }
+
+  show(weights: Float32Array, _sum: number, { moment, strength }: Look): void {
+    this.#weights = weights;
+    const { offset, size, samples, channels, name } = this.#group;
+    const { context, width, height } = pen(this.#canvas);
+    const { accent, line, text } = pageColours();
+    weights.forEach((weight, i) => {
+      const [left, right] = stretchOf(this.#group, i).map((sample) => (sample / samples) * width) as [number, number];
+      for (const colour of [translucent(line, 0.6), translucent(accent, strength(weight))]) {
+        context.fillStyle = colour;
+        context.fillRect(left, 0, right - left - 1, height);
+      }
+    });
+    const numbers = Array.from({ length: size }, (_, i) => moment.observation[offset + i] ?? 0);
+    const colours = Array.from({ length: channels }, () => text);
+    drawWave(context, numbers, { ...rangeOfWave(null, numbers), width, height, colours });
+    const named = heaviest(weights, NAMED).map((i) => this.#describe(i));
+    setText(this.#words, named.join(' \u00b7 '));
+    this.#canvas.setAttribute('aria-label', `${name || 'waveform'}, most at ${named.join('; ')}`);
+  }
+
+  #describe(i: number): string {
+    return `${tokenName({ ...this.#group, name: '' }, i)}: ${formatShare(this.#weights[i] ?? 0)}`;
   }
 }
 

@@ -1,6 +1,13 @@
 import { canShow } from '../../envs/problemOfShown.ts';
 import type { Scene, Shape, TextShape } from '../../envs/scene.ts';
-import { type CellTokens, type PatchTokens, placeOf, type TokenGroup } from '../../envs/tokens.ts';
+import {
+  type CellTokens,
+  type PatchTokens,
+  placeOf,
+  stretchOf,
+  type TokenGroup,
+  type WaveformTokens,
+} from '../../envs/tokens.ts';
 
 /** Where a token of the observation is to be seen in a scene. */
 export interface TokenPlace {
@@ -33,6 +40,7 @@ export function placesOf(scene: Scene, groups: readonly TokenGroup[], measure: M
     const { group, first } = shown;
     const place = (corners: Corners, i: number): TokenPlace => ({ token: first + i, corners });
     if (group.kind === 'cells' || group.kind === 'patches') return spread(cornersOf(shape, measure), group).map(place);
+    if (group.kind === 'waveform') return stretches(cornersOf(shape, measure), group).map(place);
     if (group.kind !== 'words') return [place(cornersOf(shape, measure), 0)];
     const before = words.get(group.name) ?? 0;
     const boxes = wordBoxes(shape as TextShape, measure); // canShow: words lie in texts only
@@ -59,6 +67,14 @@ function spread(corners: Corners, group: CellTokens | PatchTokens): Corners[] {
       at(corners, right, bottom),
       at(corners, left, bottom),
     ].flat();
+  });
+}
+
+/** Stretches of a waveform from left to right, each as wide as it is long. */
+function stretches(corners: Corners, group: WaveformTokens): Corners[] {
+  return Array.from({ length: group.tokens }, (_, i) => {
+    const [left, right] = stretchOf(group, i).map((sample) => sample / group.samples) as [number, number];
+    return [at(corners, left, 0), at(corners, right, 0), at(corners, right, 1), at(corners, left, 1)].flat();
   });
 }
 

@@ -8,6 +8,7 @@ import { Meter } from '../page/meter.ts';
 import type { Range } from '../page/meter.ts';
 import { formatNumber, formatSigned } from '../page/numbers.ts';
 import { PixelsView } from './pixelsView.ts';
+import { WaveView } from './waveView.ts';
 
 /** Shows the part of a flat observation that starts at its offset. `ranges` is for what has no bounds of its own. */
 type Update = (flat: ArrayLike<number>, ranges: readonly Range[]) => void;
@@ -78,12 +79,16 @@ function buildParts(parts: [string, Space][], parent: HTMLElement, offset: numbe
   return (flat, ranges) => updates.forEach((update) => update(flat, ranges));
 }
 
-/** Grids as grids, images as images, numbers as numbers; too many of these as a picture. */
+/** Grids as grids, images as images, waveforms as waves, numbers as numbers; too many of these as a picture. */
 function buildBox(space: Box, parent: HTMLElement, offset: number, name: string): Update {
   const [group] = tokensOf(space);
   if (group?.kind === 'cells') {
     const cells = new CellsView(space, group, name, parent);
     return (flat) => cells.show(flat, offset);
+  }
+  if (group?.kind === 'waveform') {
+    const wave = new WaveView(space, group, name, parent);
+    return (flat) => wave.show(flat, offset);
   }
   if (group?.kind === 'patches' || space.size > MOST_METERS) {
     const pixels = new PixelsView(space, name, parent);

@@ -5,6 +5,10 @@ export interface PointedGridOptions {
   columns: number;
   /** What the grid is, for those who hear the page. */
   label: string;
+  /** How wide it is, as a multiple of its height; as many as there are columns to rows where it says nothing. */
+  aspect?: number;
+  /** What a place is called; by its row and column where it says nothing. */
+  name?(row: number, column: number): string;
   /** What stands at a place, in words. */
   describe(row: number, column: number): string;
 }
@@ -21,7 +25,7 @@ export class PointedGrid {
   readonly canvas: HTMLCanvasElement;
   readonly root: HTMLElement;
   readonly #options: PointedGridOptions;
-  readonly #frame = element('span', { class: 'pointed', 'aria-hidden': 'true', hidden: true });
+  readonly #frame = element('span', { class: 'place-frame', 'aria-hidden': 'true', hidden: true });
   readonly #words = element('p', { class: 'note', 'aria-live': 'polite' });
   #place: [row: number, column: number] | null = null;
 
@@ -30,7 +34,7 @@ export class PointedGrid {
     const name = `${options.label}. Arrow keys go from place to place.`;
     this.canvas = element('canvas', { class: 'places-canvas', role: 'img', tabindex: 0, 'aria-label': name });
     const board = element('div', { class: 'board' }, this.canvas, this.#frame);
-    board.style.setProperty('--shape', `${options.columns} / ${options.rows}`);
+    board.style.setProperty('--shape', String(options.aspect ?? options.columns / options.rows));
     this.root = element('li', {}, board, this.#words);
     this.canvas.addEventListener('pointermove', (event) => this.#pointAt(event));
     for (const end of ['pointerleave', 'blur'] as const) this.canvas.addEventListener(end, () => this.#point(null));
@@ -43,7 +47,8 @@ export class PointedGrid {
   }
 
   #describe(row: number, column: number): string {
-    return `row ${row + 1}, column ${column + 1}: ${this.#options.describe(row, column)}`;
+    const name = this.#options.name?.(row, column) ?? `row ${row + 1}, column ${column + 1}`;
+    return `${name}: ${this.#options.describe(row, column)}`;
   }
 
   #pointAt({ offsetX, offsetY }: PointerEvent): void {
