@@ -166,6 +166,10 @@ function notesOf({ config, policy }: Agent, headsAcrossTime: number): string[] {
     notes.push(
       'The heads of this Transformer are not kept apart where they are mixed: they cannot be silenced one by one.',
     );
+  if (policy.tokens && !policy.headMixes.encoder)
+    notes.push(
+      'What heads of the encoder find by a text is mixed with what the others bring: they cannot be silenced one by one.',
+    );
   if (config.trunk !== null)
     notes.push(
       'The places of the pretrained trunk are numbered from the start of an episode: memory that begins later also has other places.',
