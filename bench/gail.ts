@@ -19,10 +19,21 @@ import {
 import { z } from 'zod';
 import type { BenchLine, BenchOptions } from './line.ts';
 
-/** What is imitated: how good an expert has to be, and how long the imitation may take. */
-const CASES: Readonly<Record<string, { expert: Partial<Config>; steps: number }>> = {
-  'CartPole-v1': { expert: { untilReturn: 475 }, steps: 60_000 },
-  'Acrobot-v1': { expert: { untilReturn: -85 }, steps: 150_000 },
+/** What is imitated, and how: an expert is one that PPO brings to `untilReturn`. */
+interface Case {
+  environment: string;
+  untilReturn: number;
+  flags: Partial<Config> & { steps: number };
+}
+
+const CASES: Readonly<Record<string, Case>> = {
+  'CartPole-v1': { environment: 'CartPole-v1', untilReturn: 475, flags: { steps: 60_000 } },
+  'CartPole-v1, windows of 4': {
+    environment: 'CartPole-v1',
+    untilReturn: 475,
+    flags: { steps: 60_000, discriminatorWindow: 4 },
+  },
+  'Acrobot-v1': { environment: 'Acrobot-v1', untilReturn: -85, flags: { steps: 150_000 } },
 };
 const EXPERT_EPISODES = 10;
 /** Of the expert's recorded episodes. */
@@ -55,23 +66,26 @@ type SeedResult = z.infer<typeof resultSchema>;
  */
 export async function* gail(options: BenchOptions): AsyncGenerator<BenchLine> {
   const { only, device = 'auto', seeds = 3, again = false, out = 'bench', signal, onProgress } = options;
-  const names = Object.keys(CASES).filter((name) => !only || only === name);
+  const cases = Object.entries(CASES).filter(([name]) => !only || only === name);
   const folder = mkdtempSync(join(tmpdir(), 'gymformer-bench-'));
+  const experts = new Map<string, string>();
   try {
-    for (const [i, environment] of names.entries()) {
-      let dataset: string | null = null;
+    for (const [i, [name, one]] of cases.entries()) {
       for (let seed = 0; seed < seeds; seed++) {
         const tell = (what: string): void =>
-          onProgress?.(i * seeds + seed, names.length * seeds, { what: `${environment} ${what}`, secondsLeft: null });
-        const path = join(out, 'results', 'gail', environment, `${seed}.json`);
-        const flags = { algo: 'gail', device, seed, ...evaluations(CASES[environment]?.steps ?? 0) };
+          onProgress?.(i * seeds + seed, cases.length * seeds, { what: `${name} ${what}`, secondsLeft: null });
+        const path = join(out, 'results', 'gail', name.replace(/[^\w.=-]+/g, '-'), `${seed}.json`);
+        const { steps, ...others } = one.flags;
+        const flags = { algo: 'gail', device, seed, ...evaluations(steps), ...others };
         let result = again ? null : load(path, flags);
         if (!result) {
-          dataset ??= await makeExpert(environment, { folder, device, tell, signal });
-          result = await imitate(environment, { flags, dataset, folder, tell, signal });
+          const work = { folder, tell, signal };
+          const dataset = experts.get(one.environment) ?? (await makeExpert(one, device, work));
+          experts.set(one.environment, dataset);
+          result = await imitate(one.environment, { ...work, flags, dataset, name: `${name}-${seed}` });
           save(path, result);
         }
-        yield lineOf(environment, seed, result);
+        yield lineOf(name, seed, result);
       }
     }
   } finally {
@@ -91,11 +105,12 @@ interface Work {
 
 /** Trains an expert, and records what it does. @returns path of the dataset */
 async function makeExpert(
-  environment: string,
-  { folder, device, tell, signal }: Work & { device: string },
+  { environment, untilReturn }: Case,
+  device: string,
+  { folder, tell, signal }: Work,
 ): Promise<string> {
   const spec = await resolveEnvironment(environment);
-  const flags = { ...CASES[environment]?.expert, device, seed: 0 };
+  const flags = { untilReturn, device, seed: 0 };
   const config = resolveConfig({ environment, preset: spec.preset ?? {}, flags });
   const run = join(folder, `${environment}-expert`);
   await trained({ config, spec, run, ...(signal && { signal }), onEvent: told(tell, 'expert') });
@@ -111,14 +126,21 @@ async function makeExpert(
 
 async function imitate(
   environment: string,
-  { flags, dataset, folder, tell, signal }: Work & { flags: Record<string, unknown>; dataset: string },
+  {
+    flags,
+    dataset,
+    name,
+    folder,
+    tell,
+    signal,
+  }: Work & { flags: Record<string, unknown>; dataset: string; name: string },
 ): Promise<SeedResult> {
   const spec = await resolveEnvironment(environment);
   const config = resolveConfig({ environment, preset: spec.preset ?? {}, flags: { ...flags, expert: dataset } });
   const found: EvalEvent[] = [];
   let device = '';
   const tellOf = told(tell, `seed ${config.seed}`);
-  const run = join(folder, `${environment}-${config.seed}`);
+  const run = join(folder, name);
   const { seconds } = await trained({
     ...{ config, spec, run, ...(signal && { signal }) },
     onEvent: (event) => {
@@ -165,15 +187,11 @@ function save(path: string, result: SeedResult): void {
   renameSync(`${path}.partial`, path);
 }
 
-function lineOf(
-  environment: string,
-  seed: number,
-  { expert, untrained, evaluations, ...result }: SeedResult,
-): BenchLine {
+function lineOf(name: string, seed: number, { expert, untrained, evaluations, ...result }: SeedResult): BenchLine {
   const share = (mean: number): number => (mean - untrained) / (expert - untrained);
   const last = evaluations.at(-1);
   return {
-    ...{ bench: 'gail', case: environment, device: result.device, seed },
+    ...{ bench: 'gail', case: name, device: result.device, seed },
     ...{ expert, untrained, mean: last?.mean, standardError: last?.standardError },
     share: share(last?.mean ?? NaN),
     best: share(Math.max(...evaluations.map(({ mean }) => mean))),
