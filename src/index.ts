@@ -29,6 +29,7 @@ export { resolveEnvironment } from './plugins.ts';
 export { record, type RecordOptions } from './record.ts';
 export { Replay, ReplayEncoder, ReplayError } from './replay/format.ts';
 export type { Decision, EpisodeSummary, Loss, Moment, MomentParts, ReplayHeader } from './replay/format.ts';
+export { encodeSafetensors } from './safetensors.ts';
 export { startServer, type Server, type ServerOptions } from './server.ts';
 export { interquartileMean, mean, stratifiedInterval, summarize, type Summary } from './statistics.ts';
 export { train, type TrainOptions } from './trainer.ts';
