@@ -1,6 +1,12 @@
 export { generalisedAdvantages, type AdvantageInputs } from './algorithms/advantages.ts';
 export { learnA2c, type A2cOptions } from './algorithms/a2c.ts';
 export {
+  behaviourCloningLoss,
+  learnBehaviourCloning,
+  type BehaviourCloningOptions,
+  type BehaviourCloningTerms,
+} from './algorithms/behaviourCloning.ts';
+export {
   explainedVariance,
   learnMinibatches,
   NonFiniteError,

@@ -1,10 +1,12 @@
 import { act } from './act.ts';
 import { env } from './env.ts';
+import { explained } from './explained.ts';
 import { learning } from './learning/learning.ts';
 import type { BenchEntry } from './line.ts';
 import { modalities } from './modalities/modalities.ts';
 import { ppo } from './ppo.ts';
 import { solve } from './solve.ts';
+import { transfer } from './transfer/transfer.ts';
 import { trainStep } from './trainStep.ts';
 import { viewer } from './viewer/viewer.ts';
 import { watch } from './watch.ts';
@@ -17,11 +19,17 @@ export const BENCHES: Readonly<Record<string, BenchEntry>> = {
   ppo: { bench: ppo, summary: "PPO end to end, at the sizes of CleanRL's ppo_trxl" },
   watch: { bench: watch, summary: 'what train --watch costs, with a page that follows', takes: ['seeds'] },
   solve: { bench: solve, summary: 'until CartPole-v1 is solved', takes: ['seeds'] },
+  explain: { bench: explained, summary: 'whether explain finds the heads that carry a cue', takes: ['seeds'] },
   viewer: { bench: viewer, summary: 'a replay of 100 000 steps in Chromium, and what a step takes in a file' },
   learning: {
     bench: learning,
     summary: 'what agents learn in every environment; takes hours, and goes on where it stopped',
     takes: ['seeds', 'jobs', 'again', 'report', 'out', 'signal'],
+  },
+  transfer: {
+    bench: transfer,
+    summary: 'what earlier learning is worth in a new environment; takes minutes, and goes on where it stopped',
+    takes: ['seeds', 'again', 'report', 'out', 'signal'],
   },
   modalities: {
     bench: modalities,

@@ -36,6 +36,8 @@ const gridMemory: Settings = {
   epochs: 3,
   entropyCoefficient: 0.02,
   finalEntropyCoefficient: 0,
+  // Once all episodes are won, nothing but noise would be blown up, until what was learned is gone.
+  normalizeAdvantages: false,
 };
 
 /** What counts is the card of now: nothing is to be gained later. */
@@ -125,7 +127,7 @@ export const presets: Readonly<Record<string, Settings | ((values: Values) => Se
   'MiniGrid-DoorKey-5x5-v0': { ...grid, ...annealed(100_000), epochs: 6 },
   'MiniGrid-DoorKey-8x8-v0': { ...grid, ...annealed(500_000) },
   'MiniGrid-MemoryS7-v0': { ...gridMemory, ...annealed(1_000_000) },
-  'MiniGrid-MemoryS9-v0': { ...gridMemory, ...annealed(2_000_000) },
+  'MiniGrid-MemoryS9-v0': { ...gridMemory, ...annealed(1_200_000) },
   'MiniGrid-MemoryS13-v0': { ...gridMemory, ...annealed(2_000_000) },
   'MiniGrid-KeyCorridorS3R1-v0': { ...grid, ...annealed(500_000) },
   'MiniGrid-FourRooms-v0': { ...grid, ...annealed(1_000_000) },

@@ -62,6 +62,16 @@ export class WordNumbers {
   }
 }
 
+/** The words that are tokens, as they stand in an observation's flat form. */
+export function wordsSeen({ offset, size, tokens }: WordTokens, observation: ArrayLike<number>): string[] {
+  let text = '';
+  for (let i = offset; i < offset + size && observation[i]; i++) text += String.fromCharCode(observation[i] as number);
+  return text
+    .split(' ')
+    .filter((word) => word !== '')
+    .slice(0, tokens);
+}
+
 /** Gives a text as a whole its number, in place of its characters: the first of its flat form; 0 is what follows. */
 export class SentenceNumbers {
   readonly #group: SentenceTokens;

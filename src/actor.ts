@@ -3,6 +3,7 @@ import type { Cache } from '../agents/model/trunk.ts';
 import type { Policy, PolicyResult } from '../agents/model/policy.ts';
 import type { Generator } from '../envs/random.ts';
 import { GymformerError } from './errors.ts';
+import type { Target } from './trained.ts';
 
 /** How an action is chosen from its distribution. */
 export type Choice = { draw: Generator } | 'likeliest';
@@ -29,9 +30,16 @@ export class Actor {
   tokenAttention: Float32Array | null = null;
   readonly #policy: Policy;
   readonly #environments: number;
+  readonly #target: Target | null;
+  /** [B] return asked for, less the rewards so far. */
+  readonly #returnsToGo: Float64Array;
 
-  constructor(policy: Policy, environments: number) {
+  /** @param target what a policy that is told a return is asked for */
+  constructor(policy: Policy, environments: number, target: Target | null = null) {
+    if (policy.condition && !target) throw new RangeError('Actor: this policy has to be told a return');
     this.#policy = policy;
+    this.#target = target;
+    this.#returnsToGo = new Float64Array(environments);
     this.#environments = environments;
     this.cache = policy.emptyCache(environments);
     this.starts = new Uint8Array(environments).fill(1);
@@ -80,6 +88,42 @@ export class Actor {
     this.starts.fill(0);
   }
 
+  /** Takes note that other actions than the policy's were taken: [B, A] as the environments get them. */
+  took(actions: Float32Array): void {
+    const { head } = this.#policy;
+    const A = head.actionSize;
+    this.actions.set(actions);
+    for (let b = 0; b < this.#environments; b++) head.fromEnvironment(this.actions.subarray(b * A, (b + 1) * A));
+  }
+
+  /** Takes note of what the actions brought: [B] rewards of the step just made. */
+  rewarded(rewards: ArrayLike<number>): void {
+    for (let b = 0; b < this.#environments; b++)
+      this.#returnsToGo[b] = (this.#returnsToGo[b] as number) - (rewards[b] as number);
+  }
+
+  /**
+   * What the policy takes of observations that it is about to act on: with what else it is told.
+   *
+   * @param observations [B, size]
+   * @returns            [B, input size]
+   */
+  inputsOf(observations: Float32Array): Float32Array {
+    const { condition, inputSize: I, observationSize: O, head } = this.#policy;
+    if (!condition || !this.#target) return observations;
+    const { targetReturn, returnScale } = this.#target;
+    const inputs = new Float32Array(this.#environments * I);
+    for (let b = 0; b < this.#environments; b++) {
+      const starts = this.starts[b] === 1;
+      if (starts) this.#returnsToGo[b] = targetReturn;
+      inputs.set(observations.subarray(b * O, (b + 1) * O), b * I);
+      const action = starts ? null : this.actions.subarray(b * head.actionSize, (b + 1) * head.actionSize);
+      const told = inputs.subarray(b * I + O, (b + 1) * I);
+      condition.write((this.#returnsToGo[b] as number) / returnScale, action, told);
+    }
+    return inputs;
+  }
+
   /** Parameters of environment `b`'s distribution. */
   output(b: number): Float32Array {
     const size = this.outputs.length / this.#environments;
@@ -103,7 +147,8 @@ export class Actor {
     const B = this.#environments;
     let result: PolicyResult | undefined;
     tf.tidy(() => {
-      const input = tf.tensor2d(observations, [B, observations.length / B]);
+      const inputs = this.inputsOf(observations);
+      const input = tf.tensor2d(inputs, [B, inputs.length / B]);
       result = this.#policy.run(input, this.starts, this.cache, { attention });
       const { outputs, values, cache } = result;
       return [outputs, values, ...cache.tensors, ...attentions(result)];

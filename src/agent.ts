@@ -3,14 +3,14 @@ import { type EnvSpec, make } from '../envs/registry.ts';
 import { loadCheckpoint } from './checkpoint.ts';
 import { type Config, evaluationReference } from './config.ts';
 import { type OpenDevice, openDevice } from './device/device.ts';
-import { FileError } from './errors.ts';
+import { FileError, UsageError } from './errors.ts';
 import type { Player } from './evaluate.ts';
 import { seedsOf } from './levels.ts';
 import type { LocateOptions } from './pretrained/locate.ts';
 import { openPretrained } from './pretrained/openPretrained.ts';
 import { RunDirectory } from './run.ts';
 import { checkEvaluation, describeEnv } from './sameSpaces.ts';
-import { restorePolicy } from './trained.ts';
+import { restorePolicy, type Trained } from './trained.ts';
 import { openVectorEnv } from './vectorEnv.ts';
 
 /** A trained policy, ready to play: what `eval` and `record` work on. */
@@ -19,6 +19,8 @@ export interface Agent extends Player {
   spec: EnvSpec;
   device: OpenDevice;
   run: RunDirectory;
+  /** Makes the policy once more, on the device that is open by then. */
+  restore: () => Trained;
   /** The same policy in another environment, of the same spaces. @throws ConfigError when they are others */
   playIn(spec: EnvSpec): Player;
   dispose(): void;
@@ -30,6 +32,8 @@ export interface LoadAgentOptions {
   envWorkers?: number;
   /** Which of a run's checkpoints. */
   checkpoint?: 'best' | 'latest';
+  /** Of a policy that is told a return: the one to ask it for, instead of the run's. */
+  targetReturn?: number;
   /** Finds the run's environment, or the one to play in instead, whose spaces have to fit. */
   resolve: (environment: string) => Promise<EnvSpec>;
   /** Of the download of the text encoder, where the run has one that this machine does not. */
@@ -43,16 +47,15 @@ export interface LoadAgentOptions {
  */
 export async function loadAgent(path: string, options: LoadAgentOptions): Promise<Agent> {
   const { run, checkpointPath } = locate(path, options.checkpoint ?? 'best');
-  const config = run.readConfig();
+  const config = asked(run.readConfig(), options.targetReturn);
   const spec = await options.resolve(evaluationReference(config));
   const checkpoint = loadCheckpoint(checkpointPath, config.environment);
   const device = await openDevice(options.device ?? config.device, config);
   const pretrained = await openPretrained(config, { device: device.name, ...options.download });
   const { sentences } = pretrained;
-  const trained = restorePolicy(
-    { config, sentences, state: checkpoint.state, weights: checkpoint.policy, name: checkpointPath },
-    spec,
-  );
+  const stored = { config, sentences, state: checkpoint.state, weights: checkpoint.policy, name: checkpointPath };
+  const restore = (): Trained => restorePolicy(stored, spec);
+  const trained = restore();
   const playerIn = (played: EnvSpec): Player => ({
     ...trained,
     environment: played.id,
@@ -65,6 +68,7 @@ export async function loadAgent(path: string, options: LoadAgentOptions): Promis
     spec,
     device,
     run,
+    restore,
     ...playerIn(spec),
     playIn(other) {
       checkEvaluation(describeEnv(spec), describeEnv(other));
@@ -75,6 +79,16 @@ export async function loadAgent(path: string, options: LoadAgentOptions): Promis
       pretrained.dispose();
     },
   };
+}
+
+/** @throws UsageError when a return is asked of a policy that is told none */
+function asked(config: Config, targetReturn: number | undefined): Config {
+  if (targetReturn === undefined) return config;
+  if (config.algo !== 'dt')
+    throw new UsageError(
+      `--target-return is ${targetReturn}, but this run's algorithm is ${config.algo}: only a policy of dt is told a return`,
+    );
+  return { ...config, targetReturn };
 }
 
 /** The checkpoint that a path means: itself, or one of a run's. @throws FileError where there is none */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Cache } from '../agents/model/trunk.ts';
 import type { Opponent, Turns } from '../envs/opponent.ts';
+import { ConfigError } from './errors.ts';
 import { Generator } from '../envs/random.ts';
 import type { ObservationNormalizer } from './normalizers.ts';
 import type { Trained } from './trained.ts';
@@ -19,6 +20,10 @@ export class AgentOpponent implements Opponent {
 
   /** @param draws  whether it draws from its distribution, as in training; else it takes the likeliest action */
   constructor(mind: Trained, { draws }: { draws: boolean }) {
+    if (mind.policy.condition)
+      throw new ConfigError(
+        'a policy of dt has to be told the rewards of its game, which an opponent is not: choose another',
+      );
     this.#mind = mind;
     this.#draws = draws;
     this.#normalizer = mind.normalizer(1);

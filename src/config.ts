@@ -29,7 +29,7 @@ const architectureSchema = z.strictObject({
  */
 export const configSchema = z.strictObject({
   environment: z.string().describe('id of a registered environment, path of a module, or package#export'),
-  algo: z.enum(['ppo', 'a2c', 'reinforce']).default('ppo').describe('learning algorithm'),
+  algo: z.enum(['ppo', 'a2c', 'reinforce', 'bc', 'dt']).default('ppo').describe('learning algorithm'),
   policy: z.enum(['transformer', 'gru', 'mlp']).default('transformer').describe('what works across time'),
   seed: z.int().nonnegative().default(0).describe('seeds weights, actions, shuffling and environments'),
   device: z
@@ -162,6 +162,18 @@ export const configSchema = z.strictObject({
   targetKl: z.number().positive().nullable().default(null).describe('end an update early beyond this divergence'),
   normalizeObservations: z.boolean().default(true).describe('to running mean 0 and deviation 1, clipped to 10'),
   normalizeRewards: z.boolean().default(true).describe('divide by the running deviation of the returns'),
+
+  targetReturn: z
+    .number()
+    .nullable()
+    .default(null)
+    .describe('of dt, when it plays: the return asked for; not given: the best of the dataset'),
+  returnScale: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('of dt: what returns are divided by before it is told them; not given: the largest of the dataset'),
 });
 
 export type Config = z.infer<typeof configSchema>;
@@ -177,10 +189,22 @@ type Chosen = Exclude<keyof Config, (typeof FOUND)[number]>;
 export const CHOSEN_KEYS = CONFIG_KEYS.filter((key): key is Chosen => !isFound(key));
 
 type Algorithm = Config['algo'];
+
+/** Algorithms that learn from a dataset; all others learn by playing. */
+export const PRETRAINING = ['bc', 'dt'] as const satisfies Algorithm[];
+export type PretrainingAlgorithm = (typeof PRETRAINING)[number];
+export type PlayingAlgorithm = Exclude<Algorithm, PretrainingAlgorithm>;
+
+export function isPretraining(algo: Algorithm): algo is PretrainingAlgorithm {
+  return (PRETRAINING as readonly Algorithm[]).includes(algo);
+}
 type Settings = Readonly<Record<string, unknown>>;
 
 /** A gradient that holds for the policy that acted alone allows one step of the optimiser for each rollout. */
 const ONE_STEP = { epochs: 1, minibatches: 1 };
+
+/** Each step of a demonstration comes once a pass over the dataset; returns are whole; what was seen is not told again. */
+const DEMONSTRATED = { epochs: 1, gaeLambda: 1, reconstructionCoefficient: 0 };
 
 /** Settings that are no choice with an algorithm. */
 const FIXED: Readonly<Record<Algorithm, Partial<Pick<Config, Chosen>>>> = {
@@ -188,6 +212,8 @@ const FIXED: Readonly<Record<Algorithm, Partial<Pick<Config, Chosen>>>> = {
   a2c: ONE_STEP,
   // Returns are whole.
   reinforce: { ...ONE_STEP, gaeLambda: 1 },
+  bc: DEMONSTRATED,
+  dt: DEMONSTRATED,
 };
 
 /** What an algorithm has in place of the defaults above, which are PPO's. */
@@ -195,6 +221,8 @@ const ALGORITHM_DEFAULTS: Readonly<Record<Algorithm, Partial<Config>>> = {
   ppo: {},
   a2c: { ...FIXED.a2c, rolloutSteps: 16, normalizeAdvantages: false },
   reinforce: { ...FIXED.reinforce, rolloutSteps: 256, learningRate: 5e-3, normalizeAdvantages: false },
+  bc: { ...FIXED.bc, steps: 200_000 },
+  dt: { ...FIXED.dt, steps: 400_000 },
 };
 
 /** Settings of PPO alone. */
@@ -236,14 +264,20 @@ const OF_WEIGHTS = [
 const WITH_WEIGHTS = ['reach', 'normalizeObservations'] as const;
 
 /** The settings that a run has from the one that its weights come from. */
-export function settingsOfWeights(config: Config): Partial<Config> {
-  return Object.fromEntries([...OF_WEIGHTS, ...WITH_WEIGHTS].map((key) => [key, config[key]]));
+export interface InitSettings {
+  /** That run, as it was named. */
+  from: string;
+  settings: Partial<Config>;
+}
+
+export function settingsOfWeights(from: string, config: Config): InitSettings {
+  return { from, settings: Object.fromEntries([...OF_WEIGHTS, ...WITH_WEIGHTS].map((key) => [key, config[key]])) };
 }
 
 export interface ConfigSources {
   environment: string;
-  /** Of the run that `initFrom` names: `settingsOfWeights` of its own. */
-  init?: Partial<Config>;
+  /** What comes with the weights of another run (`initSettings`). */
+  init?: InitSettings | undefined;
   /** Settings, and a section of them for an algorithm under its name: `{ gamma: 0.98, a2c: { envs: 32 } }`. */
   preset?: Settings;
   file?: Settings;
@@ -278,25 +312,24 @@ export function resolveConfig(sources: ConfigSources): Config {
 
 /** What `resolveConfig` gives, and where each setting comes from. */
 export function explainConfig(sources: ConfigSources): ResolvedConfig {
-  const { environment, init = {}, preset = {}, file = {}, flags = {} } = sources;
+  const { environment, init, preset = {}, file = {}, flags = {} } = sources;
   const algo = (flags['algo'] ?? file['algo'] ?? preset['algo'] ?? 'ppo') as Algorithm;
   const given: ConfigLayer[] = [
     { source: 'argument', place: 'the command', settings: { environment } },
     { source: 'flag', place: 'the flags', settings: flags },
     { source: 'config file', place: 'the config file', settings: file },
   ];
-  const from = String(flags['initFrom'] ?? file['initFrom']);
-  for (const layer of given) checkWeightsFit(layer, init, from);
+  if (init) for (const layer of given) checkWeightsFit(layer, init);
   return resolveLayers([
     ...given,
-    { source: 'init', place: from, settings: init },
+    { source: 'init', place: init?.from ?? '', settings: init?.settings ?? {} },
     { source: 'preset', place: `the preset of ${environment}`, settings: presetWith(algo, preset) },
     { source: 'algorithm', place: `the defaults of ${algo}`, settings: ALGORITHM_DEFAULTS[algo] ?? {} },
   ]);
 }
 
 /** @throws ConfigError where a layer wants what the weights are not made for */
-function checkWeightsFit({ place, settings }: ConfigLayer, init: Partial<Config>, from: string): void {
+function checkWeightsFit({ place, settings }: ConfigLayer, { from, settings: init }: InitSettings): void {
   for (const key of OF_WEIGHTS)
     if (key in init && key in settings && settings[key] !== init[key])
       throw new ConfigError(

@@ -38,24 +38,26 @@ export async function evaluate(player: Player, options: EvaluateOptions): Promis
 }
 
 /**
- * Plays episodes to their end, each with a seed of its own.
+ * Plays episodes to their end, each with a seed of its own. These come before all that is drawn while playing: another
+ * policy, played by the same seed, plays the same episodes, in the same order.
  *
  * Every episode started counts, however long it takes: to stop at the first `episodes` finished would favour short ones.
  */
 export async function playEpisodes(player: Player, options: EvaluateOptions): Promise<EpisodeResult[]> {
   const { episodes, seed } = options;
   const random = new Generator(seed);
+  const seeds = Array.from({ length: Math.ceil(episodes / MOST_ENVIRONMENTS) }, () => random.integers(2 ** 31));
   const results: EpisodeResult[] = [];
-  while (results.length < episodes) {
+  for (const seed of seeds) {
     const count = Math.min(episodes - results.length, MOST_ENVIRONMENTS);
-    results.push(...(await playEach(player, count, random, options, results.length)));
+    results.push(...(await playEach(player, { count, seed, done: results.length }, random, options)));
   }
   return results;
 }
 
 /** What episodes that were played say of the player. */
 export function report(
-  { step }: Pick<Player, 'step'>,
+  { step, target }: Pick<Player, 'step' | 'target'>,
   results: readonly EpisodeResult[],
   { actions, seed }: Pick<EvaluateOptions, 'actions' | 'seed'>,
 ): EvalEvent {
@@ -74,6 +76,7 @@ export function report(
     }),
     actions,
     seed,
+    ...(target && { targetReturn: target.targetReturn }),
   };
 }
 
@@ -97,17 +100,13 @@ function transposed(lists: readonly (readonly number[])[]): number[][] {
 /** One episode in each of `count` environments. */
 async function playEach(
   player: Player,
-  count: number,
+  { count, seed, done }: { count: number; seed: number; done: number },
   random: Generator,
   { episodes, actions, onProgress, onRestart, signal }: EvaluateOptions,
-  done: number,
 ): Promise<EpisodeResult[]> {
-  const envs = player.openEnvs({
-    ...{ count, seed: random.integers(2 ** 31), episodeSeeds: player.seeds },
-    ...(onRestart && { onRestart }),
-  });
+  const envs = player.openEnvs({ count, seed, episodeSeeds: player.seeds, ...(onRestart && { onRestart }) });
   const normalizer = player.normalizer(count);
-  const actor = new Actor(player.policy, count);
+  const actor = new Actor(player.policy, count, player.target);
   const results = new Map<number, EpisodeResult>();
   try {
     envs.reset();
@@ -120,6 +119,7 @@ async function playEach(
         actions === 'drawn' ? { draw: random } : 'likeliest',
       );
       envs.step(actor.environmentActions);
+      actor.rewarded(envs.rewards);
       for (let i = 0; i < count; i++) {
         if (!envs.terminated[i] && !envs.truncated[i]) continue;
         actor.starts[i] = 1;
@@ -136,7 +136,7 @@ async function playEach(
       }
       if (results.size % 8 === 0) await new Promise(setImmediate); // let signals and timers through
     }
-    return [...results.values()];
+    return Array.from({ length: count }, (_, i) => results.get(i) as EpisodeResult);
   } finally {
     actor.dispose();
     envs.close();

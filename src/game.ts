@@ -45,7 +45,7 @@ export class Game {
   constructor(options: GameOptions) {
     const { env, seed, mind } = options;
     this.#options = options;
-    this.#actor = mind && new Actor(mind.policy, 1);
+    this.#actor = mind && new Actor(mind.policy, 1, mind.target);
     this.#normalizer = mind && mind.normalizer(1);
     env.reset({ seed });
     this.#seen = this.#look();
@@ -89,8 +89,10 @@ export class Game {
     const { observation, scene, mask } = this.#seen;
     const thought = await this.think();
     const taken = action ? Float32Array.from(action) : thought?.action;
+    if (action) this.#actor?.took(taken as Float32Array);
     if (!taken) throw new Error('there is no policy here that could choose an action');
     const { reward, terminated, truncated, info } = env.step(unflatten(env.actionSpace, taken));
+    this.#actor?.rewarded([reward]);
     this.steps++;
     this.ended = terminated || truncated;
     this.#thought = null;
@@ -140,6 +142,6 @@ export class Game {
 }
 
 /** Weights [layers, heads, steps] with the oldest step first to the same with the current step first. */
-function byLag(weights: Float32Array, steps: number): Float32Array {
+export function byLag(weights: Float32Array, steps: number): Float32Array {
   return weights.map((_, i) => weights[i - (i % steps) + (steps - 1 - (i % steps))] as number);
 }

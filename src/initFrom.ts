@@ -6,7 +6,7 @@ import type { RunningStatisticsState } from '../envs/runningStatistics.ts';
 import type { Space } from '../envs/spaces.ts';
 import { locate } from './agent.ts';
 import { loadCheckpoint } from './checkpoint.ts';
-import { type Config, settingsOfWeights } from './config.ts';
+import { type Config, type InitSettings, settingsOfWeights } from './config.ts';
 import { EnvError } from '../envs/env.ts';
 import { FileError, GymformerError, UsageError } from './errors.ts';
 import type { InitReport } from './metrics.ts';
@@ -52,8 +52,8 @@ export function openSource(path: string): InitSource {
 }
 
 /** The settings that a run has from the one that `initFrom` names. */
-export function initSettings(path: string): Partial<Config> {
-  return settingsOfWeights(openSource(path).config);
+export function initSettings(path: string): InitSettings {
+  return settingsOfWeights(path, openSource(path).config);
 }
 
 /**

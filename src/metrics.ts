@@ -10,6 +10,7 @@ export type TrainEvent =
   | UpdateEvent
   | CheckpointEvent
   | EvalEvent
+  | HeldOutEvent
   | ReplayEvent
   | SnapshotEvent
   | WorkerRestartedEvent
@@ -116,6 +117,31 @@ export interface EvalEvent {
   episodeCis?: [number, number][];
   /** Where groups of episodes were asked for. */
   groups?: EvalGroups;
+  /** The return that a policy that is told one was asked for. */
+  targetReturn?: number;
+}
+
+/** How well a policy that learns from a dataset says which actions were taken in the episodes kept for validation. */
+export interface HeldOutEvent {
+  event: 'heldOut';
+  /** Steps that it has learned from. */
+  step: number;
+  episodes: number;
+  steps: number;
+  /** Mean negative log-probability of the actions that were taken, in nats; null without an episode, as all else. */
+  loss: number | null;
+  /** Share of the steps in which its likeliest action was the one taken; null of continuous actions, as the next two. */
+  accuracy: number | null;
+  /** Mean over the actions that were taken of the share of each that it told: see src/classification.ts. */
+  macroRecall: number | null;
+  macroF1: number | null;
+  /**
+   * Of continuous actions alone: mean over the components of the squared distance of the likeliest action from the one
+   * taken, in units in which bounds are -1 and 1.
+   */
+  meanSquaredError: number | null;
+  /** For each part of an action that is a choice (one of Discrete): `counts[taken][told]`. */
+  confusion: { part: string; labels: string[]; counts: number[][]; accuracy: number }[];
 }
 
 /** Episodes of an evaluation by a field of their infos, or by a parameter of the environment. */

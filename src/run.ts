@@ -13,7 +13,7 @@ import {
 import { type Cost, costSchema } from './cost.ts';
 import { ConfigError, FileError, GymformerError, UsageError } from './errors.ts';
 import { readJson, writeFileAtomic } from './files.ts';
-import type { EvalEvent, SnapshotEvent, UpdateEvent, WorkerRestartedEvent } from './metrics.ts';
+import type { EvalEvent, HeldOutEvent, SnapshotEvent, UpdateEvent, WorkerRestartedEvent } from './metrics.ts';
 import { VERSION } from './version.ts';
 
 /** Format of a run directory; a change that an older gymformer could not read raises it. */
@@ -149,6 +149,23 @@ export class RunDirectory {
     writeFileAtomic(join(this.path, 'checkpoints.json'), `${JSON.stringify(checkpoints, null, 2)}\n`);
   }
 
+  /**
+   * Takes note of a new checkpoint.
+   *
+   * @param mean  the mean return of an evaluation, which says whether it is the best so far; null where there was none
+   * @returns     whether it is; the first one is until another proves better
+   */
+  addCheckpoint(name: string, mean: number | null): boolean {
+    const before = this.checkpoints();
+    const best = !before || before.bestMean === null || (mean !== null && mean > before.bestMean);
+    this.writeCheckpoints({
+      latest: name,
+      best: best ? name : before.best,
+      bestMean: best ? mean : before.bestMean,
+    });
+    return best;
+  }
+
   /** What the run cost up to its last checkpoint; null where that was not written down. */
   readCost(): Cost | null {
     return existsSync(this.#costPath) ? readJson(this.#costPath, costSchema) : null;
@@ -158,7 +175,7 @@ export class RunDirectory {
     writeFileAtomic(this.#costPath, `${JSON.stringify(cost, null, 2)}\n`);
   }
 
-  appendMetrics(event: UpdateEvent | EvalEvent | SnapshotEvent | WorkerRestartedEvent): void {
+  appendMetrics(event: UpdateEvent | EvalEvent | HeldOutEvent | SnapshotEvent | WorkerRestartedEvent): void {
     try {
       appendFileSync(this.#metricsPath, `${JSON.stringify(event)}\n`);
     } catch (error) {
@@ -168,6 +185,13 @@ export class RunDirectory {
         { cause: error },
       );
     }
+  }
+
+  /** The evaluations so far, oldest first. */
+  evaluations(): EvalEvent[] {
+    if (!existsSync(this.#metricsPath)) return [];
+    const whole = readFileSync(this.#metricsPath, 'utf8').split('\n').slice(0, -1);
+    return whole.map((line) => JSON.parse(line) as EvalEvent).filter(({ event }) => event === 'eval');
   }
 
   /** Drops what was reported after `step`: the steps that a resumed run takes again. */

@@ -53,6 +53,7 @@ const BYTES = 'application/octet-stream';
  *   GET /api/agents/<run>   the checkpoints that a page may play with: `CheckpointEntry[]`
  *   GET /api/agents/<run>/<checkpoint>                      what acting needs of one, or of `best` or `latest`: `AgentEntry`
  *   GET /api/agents/<run>/<checkpoint>/policy.safetensors   its weights
+ *   GET /api/explanations/<run>   what `gymformer explain` found: `Explanation`
  *   GET /api/environments/<run>.js   the module of a run's own environment, as one file (see server/bundler.ts)
  *   GET /api/played.js      that of the environment that is served to be played, likewise
  *   GET /api/events         server-sent events: the list of runs at once, and each run that has changed
@@ -131,6 +132,11 @@ async function answer(request: IncomingMessage, response: ServerResponse, served
     const file = library.replayPath(path.slice('/api/replays/'.length));
     if (!file) throw new HttpError(404, 'there is no such replay');
     return respondFile(response, file, BYTES);
+  }
+  if (path.startsWith('/api/explanations/')) {
+    const file = library.explanationPath(path.slice('/api/explanations/'.length));
+    if (!file) throw new HttpError(404, 'there is no such run');
+    return respondFile(response, file, TYPES['.json'] ?? BYTES);
   }
   if (path.startsWith('/api/agents/')) return answerAgent(path.slice('/api/agents/'.length), response, library);
   if (path.startsWith('/api/environments/') || path === '/api/played.js')

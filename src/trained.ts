@@ -17,8 +17,16 @@ export interface Trained {
   step: number;
   /** Makes what prepares observations of so many environments for the policy, with the statistics of training. */
   normalizer: (environments: number) => ObservationNormalizer;
+  /** The return that it is asked for, of a policy that is told one; else null. */
+  target: Target | null;
   /** What turns the policy's values into the environment's units. */
   valueScale: number;
+}
+
+/** A return that is asked for, and what returns are divided by before the policy is told them. */
+export interface Target {
+  targetReturn: number;
+  returnScale: number;
 }
 
 /** What acting needs of a checkpoint's state; the normalisers' are as these gave them, null where there is none. */
@@ -60,8 +68,19 @@ export function restorePolicy(
     policy,
     step: state.step,
     normalizer: (environments) => frozenNormalizer(statistics, policy, environments),
+    target: targetOf(config),
     valueScale: valueScale(state.rewardNormalizer as RewardNormalizerState | null, config),
   };
+}
+
+/** What a run's policy is asked for. @throws ConfigError when it does not know */
+export function targetOf({ algo, environment, targetReturn, returnScale }: Config): Target | null {
+  if (algo !== 'dt') return null;
+  if (targetReturn === null || returnScale === null)
+    throw new ConfigError(
+      `${environment}: targetReturn is ${targetReturn} and returnScale ${returnScale}, wanted numbers: dt is told them`,
+    );
+  return { targetReturn, returnScale };
 }
 
 /** What was opened of the pretrained models that a run's settings name. */
@@ -92,7 +111,8 @@ export function buildPolicy(
   env.close?.();
   try {
     const pretrained = architecture && { architecture, weights: trunk };
-    return new Policy({ ...config, observationSpace, actionSpace, random, sentences, pretrained });
+    const conditioned = config.algo === 'dt';
+    return new Policy({ ...config, conditioned, observationSpace, actionSpace, random, sentences, pretrained });
   } catch (error) {
     if (error instanceof WeightsError)
       throw new FileError(`the weights of ${config.trunk} do not fit its config.json: ${error.message}`, {

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { EnvSpec } from '../envs/registry.ts';
-import { type Config, evaluationReference } from './config.ts';
+import { type Config, evaluationReference, isPretraining } from './config.ts';
 import { CostMeter } from './cost.ts';
 import { evaluate } from './evaluate.ts';
 import { DeviceFailure } from './device/failure.ts';
-import { GymformerError } from './errors.ts';
+import { GymformerError, UsageError } from './errors.ts';
 import type { DoneEvent, EvalEvent, TrainEvent } from './metrics.ts';
 import { resolveEnvironment } from './plugins.ts';
 import type { DownloadProgress } from './pretrained/hub.ts';
@@ -39,11 +39,16 @@ const EVALUATION_SEEDS = 1_000_000;
 /**
  * Trains a policy: collect, learn, report, evaluate, record, save, until the steps are taken or the return is reached.
  *
+ * @throws UsageError for an algorithm that learns from a dataset
  * @throws GymformerError when the loss is no longer a number, or the device fails; the last checkpoint is from before
  * @throws EnvError when the environment breaks its contract
  */
 export async function train(options: TrainOptions): Promise<DoneEvent> {
   const { config, spec, signal, onEvent = () => {}, audience } = options;
+  if (isPretraining(config.algo))
+    throw new UsageError(
+      `${config.algo} learns from a dataset, not by playing: gymformer pretrain <dataset> --algo ${config.algo}`,
+    );
   const { untilReturn } = config;
   const run = new RunDirectory(options.run);
   const evalSpec = config.evalParameters ? await resolveEnvironment(evaluationReference(config)) : spec;
@@ -188,13 +193,7 @@ async function save(
   const name = String(training.step).padStart(9, '0');
   const path = join(run.checkpointsPath, name);
   await training.save(path);
-  const before = run.checkpoints();
-  const best = !before || before.bestMean === null || (mean !== null && mean > before.bestMean);
-  run.writeCheckpoints({
-    latest: name,
-    best: best ? name : before.best,
-    bestMean: best ? mean : before.bestMean,
-  });
+  const best = run.addCheckpoint(name, mean);
   onEvent({ event: 'checkpoint', step: training.step, path, best });
 }
 
@@ -206,6 +205,6 @@ function looksSolved({ recentReturns, config }: Training, untilReturn: number): 
 }
 
 /** Whether a multiple of `every` lies in (from, to]; never where `every` is 0. */
-function crosses(from: number, to: number, every: number): boolean {
+export function crosses(from: number, to: number, every: number): boolean {
   return every > 0 && Math.floor(to / every) > Math.floor(from / every);
 }

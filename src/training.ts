@@ -155,6 +155,7 @@ export class Training {
       seeds: seedsOf(this.config).others,
       step: this.step,
       normalizer: (environments) => frozenNormalizer(statistics, this.policy, environments),
+      target: null,
       valueScale: this.rewardNormalizer?.deviation ?? 1,
     };
   }

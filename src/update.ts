@@ -2,7 +2,7 @@ import { learnA2c } from '../agents/algorithms/a2c.ts';
 import { NonFiniteError } from '../agents/algorithms/learnMinibatches.ts';
 import { learnPpo } from '../agents/algorithms/ppo.ts';
 import { learnReinforce } from '../agents/algorithms/reinforce.ts';
-import type { Config } from './config.ts';
+import type { Config, PlayingAlgorithm } from './config.ts';
 import { GymformerError } from './errors.ts';
 import type { UpdateEvent } from './metrics.ts';
 import { mean } from './statistics.ts';
@@ -12,12 +12,12 @@ import type { Training } from './training.ts';
 const RECENT = 100;
 
 const ALGORITHMS = { ppo: learnPpo, a2c: learnA2c, reinforce: learnReinforce } satisfies Record<
-  Config['algo'],
+  PlayingAlgorithm,
   unknown
 >;
 
 /** The terms of the algorithm's loss, and those of all (agents/algorithms). */
-type Terms = Awaited<ReturnType<(typeof ALGORITHMS)[Config['algo']]>>;
+type Terms = Awaited<ReturnType<(typeof ALGORITHMS)[PlayingAlgorithm]>>;
 
 /** One update: a rollout and what is learned from it. */
 export async function collectAndLearn(training: Training): Promise<UpdateEvent> {
@@ -89,7 +89,12 @@ export async function collect(training: Training): Promise<void> {
 async function learn(training: Training, schedule: Schedule): Promise<Terms> {
   const { config, policy, optimizer, rollout, random, step } = training;
   try {
-    return await ALGORITHMS[config.algo](policy, optimizer, rollout, { ...config, ...schedule, random });
+    // The trainer takes no others.
+    return await ALGORITHMS[config.algo as PlayingAlgorithm](policy, optimizer, rollout, {
+      ...config,
+      ...schedule,
+      random,
+    });
   } catch (error) {
     if (!(error instanceof NonFiniteError)) throw error;
     const { term, value } = error;

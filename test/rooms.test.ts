@@ -17,7 +17,14 @@ const ROOMS = ['envs', 'agents', 'src', 'viewer'];
 // The replay format, and what plays, are doors of their own.
 const DOORS = ['envs/index.ts', 'agents/index.ts', 'src/index.ts', 'src/replay/format.ts', 'src/playing.ts'];
 // The parts of src that a browser may open.
-const BROWSER_DOORS = ['src/replay/format.ts', 'src/playing.ts', 'src/device/inPage.ts', 'src/device/simd/browser.ts'];
+const BROWSER_DOORS = [
+  'src/replay/format.ts',
+  'src/playing.ts',
+  'src/explain/explanation.ts',
+  'src/explain/report.ts',
+  'src/device/inPage.ts',
+  'src/device/simd/browser.ts',
+];
 
 const sources = [...ROOMS, 'test', 'examples', 'bench'].flatMap((room) => filesBelow(room)).map(read);
 const room = (name: string): Source[] => sources.filter(({ path }) => path.startsWith(`${name}/`));

@@ -17,6 +17,7 @@ import { CopyStep } from './inspector/copyStep.ts';
 import { byId } from './page/dom.ts';
 import { listenForFiles } from './page/drop.ts';
 import { embeddedReplay } from '../src/replay/format.ts';
+import { ExplainedPanel } from './explained/explainedPanel.ts';
 import { ExportDialog } from './share/exportDialog.ts';
 import { GoTo } from './time/goTo.ts';
 import { HeaderBar } from './page/headerBar.ts';
@@ -75,6 +76,7 @@ const session = new Session(player, opener, {
     picker.setRuns(runs);
     looks.setRuns(runs);
     training.setRuns(runs);
+    explained.setRuns(runs);
   },
   showWanted: (id) => runsPanel.setOpen(id),
   showLive: (following, connected) => header.showLive(following, connected),
@@ -110,6 +112,7 @@ const influence = new Influence(player, client, async ({ header: { environment, 
 const layout = new Layout();
 const overlay = new Overlay();
 const training = new TrainingPanel(layout, overlay);
+const explained = new ExplainedPanel(layout, overlay);
 const header = new HeaderBar(player, () => session.toggleLive());
 const runsPanel = new RunsPanel(player, controls, {
   overlay,

@@ -16,6 +16,7 @@ import { type MadeTokens, poolTokens, type Tables } from './pooling.ts';
 import { TextQueries } from './textQueries.ts';
 import { SentenceToken, type Sentences } from './sentences.ts';
 import { tableGroup, type TableGroup } from './tokenTables.ts';
+import type { HeadMix } from './trunk.ts';
 
 export interface EncoderOptions {
   /** C, of the vector that a time step becomes. */
@@ -41,6 +42,8 @@ export interface Encoded {
 export interface Encoder {
   /** H; null where there is one token. */
   readonly heads: number | null;
+  /** What takes in what the heads brought; null where there are none. */
+  readonly headMix: HeadMix | null;
   /** @param observations [N, flat size of the space], texts as the numbers of their words or their own (envs/words.ts) */
   apply(observations: tf.Tensor2D): Encoded;
 }
@@ -63,6 +66,7 @@ export function encoderFor(parameters: Parameters, space: Space, options: Encode
 /** The only token there is: its numbers' affine map, or its category's embedding. */
 class SingleEncoder implements Encoder {
   readonly heads = null;
+  readonly headMix = null;
   readonly #token: VectorTokens | CategoryTokens;
   readonly #map: Linear;
 
@@ -127,6 +131,10 @@ class TokenEncoder implements Encoder {
     this.#mix = new Linear(parameters, 'encoder.mix', [C, C], Math.SQRT2);
   }
 
+  get headMix(): HeadMix {
+    return { heads: this.heads, weights: this.#mix.inputWeights };
+  }
+
   apply(observations: tf.Tensor2D): Encoded {
     const made = joined(
       this.#made.map((part) => part.apply(observations)),
@@ -166,6 +174,10 @@ class LocalEncoder implements Encoder {
     this.heads = H;
     this.#neighbourhoods = new Neighbourhoods(parameters, grid, options);
     this.#mix = new Linear(parameters, 'encoder.mix', [C, C], Math.SQRT2);
+  }
+
+  get headMix(): HeadMix {
+    return { heads: this.heads, weights: this.#mix.inputWeights };
   }
 
   apply(observations: tf.Tensor2D): Encoded {

@@ -26,6 +26,8 @@ export interface Head {
   describe(output: Float32Array, mask: Uint8Array | null): Float32Array;
   /** The action that the environment gets for an action drawn, in place. */
   toEnvironment(action: Float32Array): void;
+  /** The action that the policy would have drawn for one that the environment got, in place. */
+  fromEnvironment(action: Float32Array): void;
   /** What the distributions say of actions drawn, [rows, A]. */
   score(outputs: tf.Tensor2D, actions: tf.Tensor2D, masks: tf.Tensor2D | null): Score;
 }
@@ -108,6 +110,8 @@ class Categorical implements Head {
 
   toEnvironment(): void {}
 
+  fromEnvironment(): void {}
+
   score(logits: tf.Tensor2D, actions: tf.Tensor2D, masks: tf.Tensor2D | null): Score {
     const rows = logits.shape[0];
     const parts = this.#sizes.map((n, part) => {
@@ -189,6 +193,8 @@ class Bernoulli implements Head {
 
   toEnvironment(): void {}
 
+  fromEnvironment(): void {}
+
   score(logits: tf.Tensor2D, actions: tf.Tensor2D): Score {
     // log sigmoid(x) of a 1, log sigmoid(-x) of a 0
     const sign = tf.sub(tf.mul(actions, 2), 1);
@@ -267,6 +273,11 @@ class Gaussian implements Head {
       const wanted = (this.#centre[i] as number) + (this.#scale[i] as number) * (action[i] as number);
       action[i] = Math.min(Math.max(wanted, low[i] as number), high[i] as number);
     }
+  }
+
+  fromEnvironment(action: Float32Array): void {
+    for (let i = 0; i < this.inputs; i++)
+      action[i] = ((action[i] as number) - (this.#centre[i] as number)) / (this.#scale[i] as number);
   }
 
   score(outputs: tf.Tensor2D, actions: tf.Tensor2D): Score {

@@ -39,6 +39,11 @@ export class Linear {
     return this.#adapter !== null;
   }
 
+  /** What takes in x: of each, [inputs, …], row i takes in x_i and nothing else. */
+  get inputWeights(): tf.Tensor2D[] {
+    return this.#adapter ? [this.weight, this.#adapter.a] : [this.weight];
+  }
+
   /** Adds a low-rank change that learns; for the map itself not to, freeze it. */
   adapt(parameters: Parameters, options: LoraOptions): void {
     this.#adapter = new Adapter(parameters, this.#name, { shape: this.weight.shape, ...options });

@@ -21,7 +21,8 @@ const [A, B] = ['.loraA', '.loraB'] as const;
  * @see Hu et al. 2021, "LoRA: Low-Rank Adaptation of Large Language Models", section 4.1
  */
 export class Adapter {
-  readonly #a: tf.Tensor2D;
+  /** A */
+  readonly a: tf.Tensor2D;
   readonly #b: tf.Tensor2D;
   readonly #scale: number;
 
@@ -37,14 +38,14 @@ export class Adapter {
         `loraRank is ${rank}, but ${name}.weight is [${inputs}, ${outputs}]: its rank is at most ${most}`,
       );
     // A variable is a tensor; TFJS types it by rank alone.
-    this.#a = parameters.normal(name + A, [inputs, rank], 1 / Math.sqrt(inputs)) as unknown as tf.Tensor2D;
+    this.a = parameters.normal(name + A, [inputs, rank], 1 / Math.sqrt(inputs)) as unknown as tf.Tensor2D;
     this.#b = parameters.normal(name + B, [rank, outputs], 0) as unknown as tf.Tensor2D;
     this.#scale = alpha / rank;
   }
 
   /** What the map puts out more. @param x [rows, inputs] */
   apply(x: tf.Tensor2D): tf.Tensor2D {
-    return tf.mul(tf.matMul(tf.matMul(x, this.#a), this.#b), this.#scale) as tf.Tensor2D;
+    return tf.mul(tf.matMul(tf.matMul(x, this.a), this.#b), this.#scale) as tf.Tensor2D;
   }
 }
 

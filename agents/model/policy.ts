@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Generator } from '../../envs/random.ts';
 import { flatSize, type Space } from '../../envs/spaces.ts';
 import { type TokenGroup, tokensOf } from '../../envs/tokens.ts';
+import { Condition } from './condition.ts';
 import { Decoder } from './decoder.ts';
-import { type Encoder, encoderFor } from './encoder.ts';
+import { type Encoded, type Encoder, encoderFor } from './encoder.ts';
 import { Gru } from './gru.ts';
 import { type Flops, flopsOf } from './flops.ts';
 import { type Head, headFor } from './heads.ts';
@@ -15,7 +16,7 @@ import { PretrainedTrunk } from './pretrained/pretrainedTrunk.ts';
 import type { TensorSource } from './pretrained/weights.ts';
 import type { Sentences } from './sentences.ts';
 import { Transformer } from './transformer.ts';
-import type { Cache, RunOptions, Trunk } from './trunk.ts';
+import type { Cache, HeadMix, RunOptions, Trunk } from './trunk.ts';
 
 export interface PolicyOptions {
   observationSpace: Space;
@@ -33,6 +34,8 @@ export interface PolicyOptions {
   feedForward: number;
   /** Of the Transformer's residual connections. */
   gating?: 'none' | 'gru';
+  /** Whether it is told the return that is still to come, and the action before: a Decision Transformer. */
+  conditioned?: boolean;
   /** A pretrained model in place of the Transformer; its weights are null where they are loaded later. */
   pretrained?: { architecture: Architecture; weights: TensorSource | null } | null;
   /** Of a Gaussian head, in units in which bounded actions reach from -1 to 1. */
@@ -74,6 +77,8 @@ export class Policy {
   readonly parameters: Parameters;
   readonly head: Head;
   readonly observationSpace: Space;
+  /** What it is told at a step beside the observation; null: nothing. */
+  readonly condition: Condition | null;
   /** What texts of observations have their numbers from; null where each word has one. */
   readonly sentences: Sentences | null;
   /** Names of the trunk's parameters, its adapters and the maps to and from a pretrained one not among them. */
@@ -93,6 +98,7 @@ export class Policy {
     this.observationSpace = observationSpace;
     this.sentences = options.sentences ?? null;
     this.#encoder = encoderFor(this.parameters, observationSpace, options);
+    this.condition = options.conditioned ? new Condition(this.parameters, actionSpace, width) : null;
     const before = new Set(this.parameters.names);
     this.#trunk = trunkFor(this.parameters, options);
     const around = new Set(this.#trunk.around ?? []);
@@ -123,8 +129,9 @@ export class Policy {
   /**
    * Runs `T` steps of `N` episodes.
    *
-   * @param observations [N * T, flat size], all steps of a sequence one after the other; texts as the numbers of their
-   *                     words or their own (envs/words.ts)
+   * @param observations [N * T, input size], all steps of a sequence one after the other; texts as the numbers of their
+   *                     words or their own (envs/words.ts). Of a policy that is told a condition, it follows on each
+   *                     observation
    * @param starts       [N * T]: 1 where an episode starts
    * @param cache        what was remembered of each of the `N` before its first step
    * @param options      `attention`: the weights of the last step are wanted. `remember`: so is the cache after it, and a
@@ -137,7 +144,7 @@ export class Policy {
     { attention = false, remember = true }: Partial<RunOptions> = {},
   ): PolicyResult {
     this.ran[remember ? 'acting' : 'learning'] += starts.length;
-    const { steps, weights } = this.#encoder.apply(observations);
+    const { steps, weights } = this.#encode(observations);
     const { features, ...rest } = this.#trunk.run({ steps, starts, cache }, { attention, remember });
     const outputs = this.head.finish(this.#action.apply(features));
     const values = tf.reshape(this.#value.apply(features), [starts.length]) as tf.Tensor1D;
@@ -145,11 +152,26 @@ export class Policy {
     return { outputs, values, features, tokenAttention, ...rest };
   }
 
+  #encode(inputs: tf.Tensor2D): Encoded {
+    const { condition, observationSize: O, inputSize } = this;
+    if (inputs.shape[1] !== inputSize)
+      throw new RangeError(`Policy: ${inputs.shape[1]} numbers a step, wanted ${inputSize}`);
+    if (!condition) return this.#encoder.apply(inputs);
+    const [observations, conditions] = tf.split(inputs, [O, condition.size], 1) as [tf.Tensor2D, tf.Tensor2D];
+    const { steps, weights } = this.#encoder.apply(observations);
+    return { steps: tf.add(steps, condition.apply(conditions)), weights };
+  }
+
   /** What the encoder looks at in an observation, and with how many heads; null where there is but one token. */
   get tokens(): { heads: number; tokens: TokenGroup[] } | null {
     const { heads } = this.#encoder;
     const tokens = tokensOf(this.observationSpace, { sentences: this.sentences !== null });
     return heads === null ? null : { heads, tokens };
+  }
+
+  /** What takes in the outputs of attention heads: those of the encoder, and those of each layer across time. */
+  get headMixes(): { encoder: HeadMix | null; trunk: readonly HeadMix[] } {
+    return { encoder: this.#encoder.headMix, trunk: this.#trunk.headMixes ?? [] };
   }
 
   /** Whether it has learned, beside acting, to tell again what it saw. */
@@ -170,6 +192,11 @@ export class Policy {
   /** Numbers in the flat form of an observation. */
   get observationSize(): number {
     return flatSize(this.observationSpace);
+  }
+
+  /** Numbers that it takes at a step. */
+  get inputSize(): number {
+    return this.observationSize + (this.condition?.size ?? 0);
   }
 
   dispose(): void {

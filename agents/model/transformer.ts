@@ -5,7 +5,7 @@ import { Gate } from './gate.ts';
 import { LayerNorm, Linear } from './layers.ts';
 import { areFrozen, type Parameters } from './parameters.ts';
 import { joinHeads, splitHeads } from './splitHeads.ts';
-import { lengthsAfter, type RunOptions, type Sequence, type Trunk, type TrunkResult } from './trunk.ts';
+import { type HeadMix, lengthsAfter, type RunOptions, type Sequence, type Trunk, type TrunkResult } from './trunk.ts';
 
 export interface TransformerOptions {
   /** C, of each step's vector. */
@@ -93,6 +93,10 @@ export class Transformer implements Trunk {
       ...this.#blocks.flatMap(namedParameters),
       ...namesOf('finalNorm', this.#finalNorm),
     ]);
+  }
+
+  get headMixes(): HeadMix[] {
+    return this.#blocks.map(({ mixHeads }) => ({ heads: this.#options.heads, weights: mixHeads.inputWeights }));
   }
 
   run(sequence: Sequence, options: RunOptions): TrunkResult {

@@ -39,6 +39,15 @@ export interface RunOptions {
 }
 
 /**
+ * What takes in the outputs of H heads, each D wide and side by side: of each weight [H D, …], the rows h D … (h + 1) D
+ * take in that of head h and of no other.
+ */
+export interface HeadMix {
+  heads: number;
+  weights: readonly tf.Tensor2D[];
+}
+
+/**
  * The part of a policy that works across time.
  *
  * Acting and learning are the same function: acting is a sequence of one step.
@@ -48,6 +57,8 @@ export interface Trunk {
   readonly cacheShapes: readonly (readonly number[])[];
   /** Most steps of an episode that a cache holds. */
   readonly cacheSteps: number;
+  /** Of each layer that attends; left out where there is none, or where its heads are not kept apart. */
+  readonly headMixes?: readonly HeadMix[];
   /** Its linear maps, which low-rank adapters can change. */
   readonly linears: readonly Linear[];
   /** Names of parameters that learn even where the trunk is frozen: they lead into a pretrained one, and out of it. */

@@ -1,10 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { interquartileMean, stratifiedInterval } from 'gymformer';
+import { interquartileMean, type Plot, plot, type Series, stratifiedInterval } from 'gymformer';
+import { fileName, writeWhole } from '../files.ts';
 import { ABLATIONS, FAMILIES, type LearningCase } from './cases.ts';
 import { count, figure, replaceBetween, table } from './markdown.ts';
-import { type Plot, plot, type Series } from './plot.ts';
-import { fileName } from './results.ts';
 import { aggregate, type CaseSummary, type GoalSummary } from './summary.ts';
 
 const MARKS = ['<!-- learning: begin -->', '<!-- learning: end -->'] as const;
@@ -21,11 +20,6 @@ export function writeReport(folder: string, summaries: readonly CaseSummary[]): 
   const path = join(folder, 'RESULTS.md');
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '# Results\n';
   writeWhole(path, replaceBetween(text, MARKS, reportOf(summaries)));
-}
-
-function writeWhole(path: string, text: string): void {
-  writeFileSync(`${path}.partial`, text);
-  renameSync(`${path}.partial`, path);
 }
 
 /** The tables of all families and ablations that there are results of. */

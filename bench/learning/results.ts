@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Config, configSchema } from 'gymformer';
 import { z } from 'zod';
+import { fileName, writeWhole } from '../files.ts';
 import type { LearningCase } from './cases.ts';
 
 const evaluationSchema = z.object({
@@ -46,16 +47,9 @@ export function resultPath(folder: string, { environment, variant }: LearningCas
   return join(folder, fileName(environment), fileName(variant), `${seed}.json`);
 }
 
-/** A name for a file, of an id or a variant. */
-export function fileName(text: string): string {
-  return text.replace(/[^\w.=-]+/g, '-');
-}
-
 /** Writes a result whole or not at all, to a folder that is there. */
 export function saveResult(path: string, result: SeedResult): void {
-  const partial = `${path}.${process.pid}.partial`;
-  writeFileSync(partial, `${JSON.stringify(result)}\n`);
-  renameSync(partial, path);
+  writeWhole(path, `${JSON.stringify(result)}\n`);
 }
 
 /**

@@ -17,6 +17,7 @@ interface EvalArguments extends CommonArguments {
   checkpoint?: 'best' | 'latest';
   actions?: 'likeliest' | 'drawn';
   envWorkers?: number;
+  targetReturn?: number;
   by?: string;
 }
 
@@ -43,6 +44,7 @@ export async function playFlags(): Promise<Flags> {
       choices: ['auto', ...DEVICE_NAMES],
       default: "the run's",
     },
+    targetReturn: { type: 'number', describe: 'of a run of dt: the return to ask it for', default: "the run's" },
   };
 }
 
@@ -72,7 +74,8 @@ export const evalCommand: Command<EvalArguments> = {
       'the same of each task that its infos tell, and which is the worst',
     ],
   ],
-  async run({ run, episodes = 100, seed, device, checkpoint, actions, envWorkers, by, json = false, ...rest }) {
+  async run(args) {
+    const { run, episodes = 100, seed, device, checkpoint, actions, envWorkers, targetReturn, by, json = false } = args;
     checkCount('--episodes', episodes);
     if (envWorkers !== undefined) checkCount('--env-workers', envWorkers, 0);
     if (seed !== undefined) checkCount('--seed', seed, 0);
@@ -82,11 +85,12 @@ export const evalCommand: Command<EvalArguments> = {
       import('../evaluateBy.ts'),
     ]);
     const agent = await loadAgent(run, {
-      resolve: (environment) => resolveEnvironment(withParameters(environment, rest)),
+      resolve: (environment) => resolveEnvironment(withParameters(environment, args)),
       download: { onProgress: downloadDisplay() },
       ...(device && { device }),
       ...(envWorkers !== undefined && { envWorkers }),
       ...(checkpoint && { checkpoint }),
+      ...(targetReturn !== undefined && { targetReturn }),
     });
     const progress = counter('episodes', json);
     try {

@@ -6,9 +6,10 @@ import { print, printTable } from './output.ts';
 /** An evaluation, for a person. */
 export function printEvaluation(
   environment: string,
-  { step, episodes, mean, standardError, iqm, ci, meanLength, success, groups, ...within }: EvalEvent,
+  { step, episodes, mean, standardError, iqm, ci, meanLength, success, targetReturn, groups, ...within }: EvalEvent,
 ): void {
   const rows = [
+    ...(targetReturn === undefined ? [] : [['asked for', formatNumber(targetReturn)]]),
     ['mean return', `${formatNumber(mean)} ± ${formatNumber(standardError)}`],
     ['95 % interval', formatInterval(ci)],
     ['interquartile mean', formatNumber(iqm)],

@@ -12,24 +12,30 @@ import { datasetCommand } from './dataset.ts';
 import { devicesCommand } from './devices.ts';
 import { envsCommand } from './envs.ts';
 import { evalCommand } from './eval.ts';
+import { explainCommand } from './explain.ts';
 import { initCommand } from './init.ts';
 import { colours, say } from './output.ts';
 import { playCommand } from './play.ts';
+import { pretrainCommand } from './pretrain.ts';
 import { recordCommand } from './record.ts';
 import { replayCommand } from './replay.ts';
 import { traceCommand } from './trace.ts';
 import { trainCommand } from './train.ts';
+import { transferCommand } from './transfer.ts';
 import { viewCommand } from './view.ts';
 
 const COMMANDS: readonly Command[] = [
   trainCommand,
   evalCommand,
+  explainCommand,
   recordCommand,
   viewCommand,
   playCommand,
   classifyCommand,
   replayCommand,
+  transferCommand,
   datasetCommand,
+  pretrainCommand,
   checkCommand,
   traceCommand,
   envsCommand,

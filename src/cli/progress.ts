@@ -1,5 +1,13 @@
 import { environmentName } from '../plugins.ts';
-import type { EvalEvent, InitReport, StartEvent, TrainEvent, UpdateEvent, WorkerRestartedEvent } from '../metrics.ts';
+import type {
+  EvalEvent,
+  HeldOutEvent,
+  InitReport,
+  StartEvent,
+  TrainEvent,
+  UpdateEvent,
+  WorkerRestartedEvent,
+} from '../metrics.ts';
 import { downloadDisplay } from './download.ts';
 import { formatCount, formatDuration, formatNumber, sparkline } from './format.ts';
 import { colours, say } from './output.ts';
@@ -39,6 +47,9 @@ export class PlainProgress implements Progress {
         return;
       case 'eval':
         this.say(describeEvaluation(event));
+        return;
+      case 'heldOut':
+        this.say(describeHeldOut(event));
         return;
       case 'workerRestarted':
         this.say(`warning: ${describeRestart(event)}`);
@@ -87,6 +98,9 @@ export class LiveProgress implements Progress {
         return;
       case 'eval':
         this.say(describeEvaluation(event));
+        return;
+      case 'heldOut':
+        this.say(describeHeldOut(event));
         return;
       case 'workerRestarted':
         this.say(this.#paint.yellow(`warning: ${describeRestart(event)}`));
@@ -197,12 +211,22 @@ function describeSpeed({ step, stepsPerSecond }: UpdateEvent, steps: number): st
   return `${formatCount(stepsPerSecond)} steps/s, ${left > 0 ? `${formatDuration(left)} left` : 'done'}`;
 }
 
-function describeReturn({ meanReturn }: UpdateEvent): string {
+function describeReturn({ meanReturn, imitationLoss }: UpdateEvent): string {
+  if (typeof imitationLoss === 'number') return `imitation loss ${formatNumber(imitationLoss)}`;
   return meanReturn === null ? 'no episode has ended yet' : `mean return ${formatNumber(meanReturn)}`;
 }
 
 function describeEvaluation({ step, episodes, mean, standardError }: EvalEvent): string {
   return `evaluation at step ${formatCount(step)}: mean return ${formatNumber(mean)} ± ${formatNumber(standardError)} over ${episodes} episodes`;
+}
+
+function describeHeldOut({ step, episodes, loss, accuracy, macroF1, meanSquaredError }: HeldOutEvent): string {
+  if (loss === null) return `step ${formatCount(step)}: no episode is kept for validation`;
+  const said =
+    accuracy === null
+      ? `mean squared error ${formatNumber(meanSquaredError ?? NaN)}`
+      : `accuracy ${formatNumber(accuracy)}, macro F1 ${formatNumber(macroF1 ?? NaN)}`;
+  return `validation at step ${formatCount(step)}: ${said}, loss ${formatNumber(loss)} over ${episodes} episodes`;
 }
 
 /** Also for `eval`, which has no run to report to. */

@@ -17,6 +17,7 @@ interface RecordArguments extends CommonArguments {
   device?: 'auto';
   checkpoint?: 'best' | 'latest';
   actions?: 'likeliest' | 'drawn';
+  targetReturn?: number;
 }
 
 /** `gymformer record`: replays of a trained agent, for the viewer. */
@@ -31,7 +32,8 @@ export const recordCommand: Command<RecordArguments> = {
     ...(await playFlags()),
   }),
   examples: [[`record runs/${EXAMPLE}-transformer-1 --episodes 5`, 'five episodes in one replay']],
-  async run({ run, episodes = 5, seed, out, device, checkpoint, actions, json = false, ...rest }) {
+  async run(args) {
+    const { run, episodes = 5, seed, out, device, checkpoint, actions, targetReturn, json = false } = args;
     checkCount('--episodes', episodes);
     if (seed !== undefined) checkCount('--seed', seed, 0);
     const [{ loadAgent }, { record }, { describePolicy }] = await Promise.all([
@@ -40,10 +42,11 @@ export const recordCommand: Command<RecordArguments> = {
       import('../trained.ts'),
     ]);
     const agent = await loadAgent(run, {
-      resolve: (environment) => resolveEnvironment(withParameters(environment, rest)),
+      resolve: (environment) => resolveEnvironment(withParameters(environment, args)),
       download: { onProgress: downloadDisplay() },
       ...(device && { device }),
       ...(checkpoint && { checkpoint }),
+      ...(targetReturn !== undefined && { targetReturn }),
     });
     const progress = counter('episodes', json);
     try {

@@ -128,7 +128,7 @@ async function planRun(args: TrainArguments): Promise<{ run: string; spec: EnvSp
   const file = args.config === undefined ? {} : readConfigFile(args.config);
   if (args.resume) return await planResume(args, { reference, spec, file, flags });
   const initFrom = flags['initFrom'] ?? file['initFrom'];
-  const init = typeof initFrom === 'string' ? (await import('../initFrom.ts')).initSettings(initFrom) : {};
+  const init = typeof initFrom === 'string' ? (await import('../initFrom.ts')).initSettings(initFrom) : undefined;
   const resolved = explainConfig({ environment: spec.id, preset: spec.preset ?? {}, init, file, flags });
   return { run: args.out ?? nextRun(spec.id, resolved.config.policy), spec, ...resolved };
 }
@@ -153,7 +153,7 @@ async function planResume(
   return { run, spec: environment === spec.id ? spec : await resolveEnvironment(environment), ...resolved };
 }
 
-function readConfigFile(path: string): Record<string, unknown> {
+export function readConfigFile(path: string): Record<string, unknown> {
   try {
     const settings: unknown = JSON.parse(readFileSync(path, 'utf8'));
     if (typeof settings === 'object' && settings !== null && !Array.isArray(settings))
@@ -165,7 +165,7 @@ function readConfigFile(path: string): Record<string, unknown> {
 }
 
 /** A flag for each setting in the schema, with its meaning and default. */
-async function settingFlags(): Promise<Flags> {
+export async function settingFlags(): Promise<Flags> {
   const [{ CHOSEN_KEYS, configSchema }, { z }] = await Promise.all([import('../config.ts'), import('zod')]);
   const { properties = {} } = z.toJSONSchema(configSchema, { io: 'input' });
   const settings = Object.entries(properties).filter(
@@ -196,7 +196,7 @@ function settingFlag(
   };
 }
 
-function chooseProgress(json: boolean): Progress {
+export function chooseProgress(json: boolean): Progress {
   if (process.stderr.isTTY && !(json && process.stdout.isTTY)) return new LiveProgress();
   return json ? { show: () => {}, say } : new PlainProgress();
 }

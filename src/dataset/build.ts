@@ -5,7 +5,6 @@ import { EXIT, FileError, GymformerError } from '../errors.ts';
 import { buildDirectory } from '../files.ts';
 import { crc32 } from '../replay/bytes.ts';
 import type { Replay } from '../replay/format.ts';
-import { spaceToJson } from '../replay/spaceJson.ts';
 import { VERSION } from '../version.ts';
 import {
   CARD,
@@ -22,6 +21,7 @@ import { cardPage } from './cardPage.ts';
 import { widthsOf } from './dataset.ts';
 import type { DatasetEpisode } from './episode.ts';
 import { checksum, ShardBuffer } from './shard.ts';
+import { essence } from './essence.ts';
 import { findReplays, openReplay, readEpisode } from './sources.ts';
 import { drawValidation } from './split.ts';
 
@@ -231,14 +231,6 @@ function checkSpaces(known: Environment, found: { path: string; observationSpace
       `${known.id} has two ${noun} spaces in these replays: ${shown}, in ${known.replay} and in ${found.path}. Make a dataset of each`,
     );
   }
-}
-
-/** What of a space its values depend on: all but the names that people read. */
-function essence(space: Space): string {
-  const labels = ['names', 'units', 'channels', 'categoryNames'];
-  return JSON.stringify(spaceToJson(space), (key, value: unknown) =>
-    labels.includes(key) && Array.isArray(value) ? undefined : value,
-  );
 }
 
 function nothingWhole(sources: readonly Source[]): FileError {

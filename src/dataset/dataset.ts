@@ -19,6 +19,8 @@ export interface EpisodeEntry {
   /** Undiscounted. */
   return: number;
   seed: number;
+  /** Whether some action was impossible at some step, or could have been. */
+  masked: boolean;
 }
 
 export type Split = 'train' | 'validation' | 'all';
@@ -98,13 +100,14 @@ export class Dataset {
   }
 
   #entry(index: number): EpisodeEntry {
-    const { environment, steps, return: returns, seed } = this.#index;
+    const { environment, steps, return: returns, seed, masked } = this.#index;
     return {
       environment: this.card.environments[environment[index] as number]?.id as string,
       index,
       steps: steps[index] as number,
       return: returns[index] as number,
       seed: seed[index] as number,
+      masked: masked[index] as boolean,
     };
   }
 }

@@ -93,6 +93,17 @@ export async function openDevice(name: 'auto' | DeviceName, options: SimdOptions
   return { name: 'simd', reason: `${detail}; found no GPU for ${passedOver.join(' or ')}` };
 }
 
+/** Does something on another device; afterwards the device is the one that it was. Tensors stay where they were made. */
+export async function withDevice<Result>(name: DeviceName, work: () => Promise<Result>): Promise<Result> {
+  const before = tf.getBackend();
+  try {
+    await openDevice(name);
+    return await work();
+  } finally {
+    await use(before);
+  }
+}
+
 async function use(backend: string): Promise<void> {
   if (!(await tf.setBackend(backend))) throw new Error(`TensorFlow.js could not start its ${backend} backend`);
   await tf.ready();

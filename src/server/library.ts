@@ -3,6 +3,7 @@ import type { Dirent, Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { FileError } from '../errors.ts';
+import { EXPLANATION_FILE } from '../explain/explanation.ts';
 import { readJson } from '../files.ts';
 import type { ReplayHeader } from '../replay/format.ts';
 import { decodePrelude } from '../replay/prelude.ts';
@@ -39,6 +40,8 @@ export interface RunEntry {
   updatedAt: string;
   /** Whether it is training now. */
   live: boolean;
+  /** When `gymformer explain` last explained it, ISO 8601; left out where it never did. */
+  explainedAt?: string;
   replays: ReplayEntry[];
 }
 
@@ -110,6 +113,12 @@ export class Library {
     return run && join(run.path, METRICS);
   }
 
+  /** The file of a run's explanation, which may not be there; undefined when there is no such run. */
+  explanationPath(id: string): string | undefined {
+    const run = this.runPlace(id);
+    return run && join(run.path, EXPLANATION_FILE);
+  }
+
   /** Where the replay of an id is; undefined when there is none. */
   replayPath(id: string): string | undefined {
     if (!this.paths.has(id)) this.runs();
@@ -164,7 +173,9 @@ export class Library {
     const what = { id, name: id, environment, policy, algo, seed, step, steps, meanReturn, returns, replays };
     const live = isRunning(path, updatedMs);
     this.found.set(id, { id, path, environment, recordedAt, live });
-    return [{ ...what, updatedAt: new Date(updatedMs).toISOString(), live }];
+    const explained = statOf(join(path, EXPLANATION_FILE));
+    const explainedAt = explained?.isFile() ? { explainedAt: explained.mtime.toISOString() } : {};
+    return [{ ...what, updatedAt: new Date(updatedMs).toISOString(), live, ...explainedAt }];
   }
 
   /** Replays outside of a run, shown as a run that has nothing but them. */

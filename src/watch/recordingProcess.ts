@@ -49,6 +49,7 @@ async function recordWhatComes({ config, run: path }: RecordingOrder): Promise<v
       openEnvs: (options: { count: number; seed: number }) => openVectorEnv(spec, options),
       step: copy.step,
       normalizer: (rows: number) => frozenNormalizer(copy.statistics, policy, rows),
+      target: null, // whoever is watched learns by playing
       valueScale: copy.valueScale,
     };
     const partial = run.unfinishedReplayPath;

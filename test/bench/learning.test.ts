@@ -5,9 +5,10 @@ import { format } from 'prettier';
 import { afterAll, describe, expect, test } from 'vitest';
 import { CASES, caseName, type Goal, type LearningCase } from '../../bench/learning/cases.ts';
 import { replaceBetween, table } from '../../bench/learning/markdown.ts';
-import { plot } from '../../bench/learning/plot.ts';
+import { plot } from '../../src/plot.ts';
 import { reportOf, writeReport } from '../../bench/learning/report.ts';
-import { fileName, loadResult, resultPath, saveResult, type SeedResult } from '../../bench/learning/results.ts';
+import { fileName } from '../../bench/files.ts';
+import { loadResult, resultPath, saveResult, type SeedResult } from '../../bench/learning/results.ts';
 import { aggregate, summarizeCase } from '../../bench/learning/summary.ts';
 import { resolveConfig } from '../../src/config.ts';
 

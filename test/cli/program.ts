@@ -26,6 +26,8 @@ export interface ProgramOptions {
   cwd?: string;
   /** Another copy of the program. */
   main?: string;
+  /** Standard input; left out, there is none. */
+  input?: string;
   /** Environment variables to add. */
   env?: Record<string, string>;
   /** Called with each line of standard output; what it returns is sent to the program as a signal. */
@@ -36,13 +38,15 @@ export interface ProgramOptions {
 export function start(
   words: readonly string[],
   cwd = ROOT,
-  { main = MAIN, env }: Pick<ProgramOptions, 'main' | 'env'> = {},
+  { main = MAIN, env, input }: Pick<ProgramOptions, 'main' | 'env' | 'input'> = {},
 ): ChildProcessByStdio<null, Readable, Readable> {
-  return spawn(process.execPath, [main, ...words], {
+  const program = spawn(process.execPath, [main, ...words], {
     cwd,
     env: { ...process.env, CI: 'true', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
+  program.stdin?.end(input);
+  return program as ChildProcessByStdio<null, Readable, Readable>; // nobody else writes to it
 }
 
 /** Runs the built program to its end. `words` are split at spaces. */

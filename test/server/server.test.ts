@@ -164,6 +164,18 @@ describe('the list of runs', () => {
     });
   });
 
+  test('serves the explanation of a run that has one, and says when it was made', async () => {
+    const server = await serve();
+    const url = `${server.url}api/explanations/first`;
+    expect((await runsOf(server))[0]).not.toHaveProperty('explainedAt');
+    expect((await fetch(url)).status).toBe(404);
+    writeFileSync(join(runs, 'first', 'explanation.json'), '{"format":1}');
+    utimesSync(join(runs, 'first', 'explanation.json'), 1_700_000_000, 1_700_000_000);
+    expect((await runsOf(server))[0]).toMatchObject({ explainedAt: '2023-11-14T22:13:20.000Z' });
+    expect(await (await fetch(url)).json()).toEqual({ format: 1 });
+    expect((await fetch(`${server.url}api/explanations/none`)).status).toBe(404);
+  });
+
   test('follows metrics that grow, are cut in their last line, and are written anew', async () => {
     const server = await serve();
     const metrics = join(runs, 'first', 'metrics.jsonl');

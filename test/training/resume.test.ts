@@ -65,6 +65,10 @@ const KINDS: [string, Partial<Config> & { environment: string }][] = [
     'A2C with a gated Transformer that tells what it saw, in CartPole-v1',
     { environment: 'CartPole-v1', algo: 'a2c', gating: 'gru', reconstructionCoefficient: 0.1 },
   ],
+  [
+    'a Transformer with adapters that learn in place of its trunk, in CartPole-v1',
+    { environment: 'CartPole-v1', freeze: 'trunk', loraRank: 2 },
+  ],
   ['REINFORCE with a GRU in ProofofMemory-v0', { environment: 'ProofofMemory-v0', algo: 'reinforce', policy: 'gru' }],
   [
     'a Transformer in CartPole-v1, with normalisation',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { describeSelection, heaviestLags, sameSelection, weightsByLag } from '../../viewer/attention/attention.ts';
+import { weightsByLag } from '../../agents/model/attentionWeights.ts';
+import { describeSelection, heaviestLags, sameSelection } from '../../viewer/attention/attention.ts';
 import { Choice } from '../../viewer/attention/choice.ts';
 
 const shape = { layers: 2, heads: 2 };

@@ -12,6 +12,14 @@ test('panels open and close, and listeners hear of changes alone', () => {
   expect(heard).toEqual(['training', '']);
 });
 
+test('panels stand in the same place: opening one closes another', () => {
+  const layout = new Layout();
+  layout.set('training', true);
+  layout.set('explained', true);
+  layout.set('training', false);
+  expect(layout.open).toEqual(['explained']);
+});
+
 test('restoring opens what is named, closes the rest and passes over names of no panel', () => {
   const layout = new Layout();
   let changes = 0;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { TokenAttentionHeader } from '../../src/replay/format.ts';
-import { byGroup, heaviest, tokenWeights, wordsSeen } from '../../viewer/attention/looked.ts';
+import { wordsSeen } from '../../envs/words.ts';
+import { byGroup, heaviest, tokenWeights } from '../../viewer/attention/looked.ts';
 import { gridEpisode, gridHeader } from './recordings.ts';
 
 const encoder = gridHeader.policy?.encoder as TokenAttentionHeader;

@@ -1,3 +1,4 @@
+import type { AttentionShape } from '../../agents/model/attentionWeights.ts';
 import type { ReplayHeader } from '../../src/replay/format.ts';
 
 /** How the weights of several heads become one: their mean, the largest of them, or a rollout through all layers. */
@@ -13,11 +14,6 @@ export interface Selection {
 
 export const EVERYTHING: Selection = { layer: null, head: null, merge: 'mean' };
 
-export interface AttentionShape {
-  layers: number;
-  heads: number;
-}
-
 /** How many layers and heads a replay's policy has; null when it does not attend. */
 export function attentionShape({ policy }: ReplayHeader): AttentionShape | null {
   return policy?.layers && policy.heads ? { layers: policy.layers, heads: policy.heads } : null;
@@ -27,33 +23,6 @@ export function attentionShape({ policy }: ReplayHeader): AttentionShape | null 
 export function sameSelection(a: Selection, b: Selection): boolean {
   if (a.layer !== b.layer || a.head !== b.head) return false;
   return a.merge === b.merge || (a.layer !== null && a.head !== null);
-}
-
-/**
- * The weight of each past step in a decision, index 0 the step itself, index `lag` that many steps before: [context + 1].
- *
- * @param attention  [layers, heads, context + 1] flat, as a replay's decisions have it
- */
-export function weightsByLag(
-  attention: ArrayLike<number>,
-  { layers, heads }: AttentionShape,
-  { layer, head, merge }: { layer: number | null; head: number | null; merge: 'mean' | 'max' },
-): Float32Array {
-  const lags = Math.floor(attention.length / (layers * heads));
-  const weights = new Float32Array(lags);
-  const chosenLayers = layer === null ? range(layers) : [layer];
-  const chosenHeads = head === null ? range(heads) : [head];
-  const share = 1 / (chosenLayers.length * chosenHeads.length);
-  for (const l of chosenLayers) {
-    for (const h of chosenHeads) {
-      const offset = (l * heads + h) * lags;
-      for (let lag = 0; lag < lags; lag++) {
-        const [sofar, weight] = [weights[lag] as number, attention[offset + lag] ?? 0];
-        weights[lag] = merge === 'max' ? Math.max(sofar, weight) : sofar + weight * share;
-      }
-    }
-  }
-  return weights;
 }
 
 /** The heaviest lags, the most recent first. */

@@ -1,5 +1,6 @@
+import type { AttentionShape } from '../../agents/model/attentionWeights.ts';
 import { describeSelection } from './attention.ts';
-import type { AttentionShape, Selection } from './attention.ts';
+import type { Selection } from './attention.ts';
 import type { Choice } from './choice.ts';
 import type { Changes, Panel } from '../time/clock.ts';
 import { byId, setText } from '../page/dom.ts';

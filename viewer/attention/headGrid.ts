@@ -1,5 +1,6 @@
+import type { AttentionShape } from '../../agents/model/attentionWeights.ts';
 import { describeSelection, MERGES, sameSelection } from './attention.ts';
-import type { AttentionShape, Merge, Selection } from './attention.ts';
+import type { Merge, Selection } from './attention.ts';
 import type { Choice } from './choice.ts';
 import { pageColours, translucent } from '../page/colours.ts';
 import { byId, element, nameButton, pen } from '../page/dom.ts';

@@ -1,4 +1,4 @@
-import { countTokens, type TokenGroup, type WordTokens } from '../../envs/tokens.ts';
+import { countTokens, type TokenGroup } from '../../envs/tokens.ts';
 import { share } from '../page/meter.ts';
 import type { Moment, TokenAttentionHeader } from '../../src/replay/format.ts';
 
@@ -56,16 +56,6 @@ export function byGroup(
     at += group.tokens;
     return { group, weights: own, sum: own.reduce((sum, weight) => sum + weight, 0) };
   });
-}
-
-/** The words that are tokens, as they stand in an observation's flat form. */
-export function wordsSeen({ offset, size, tokens }: WordTokens, observation: ArrayLike<number>): string[] {
-  let text = '';
-  for (let i = offset; i < offset + size && observation[i]; i++) text += String.fromCharCode(observation[i] as number);
-  return text
-    .split(' ')
-    .filter((word) => word !== '')
-    .slice(0, tokens);
 }
 
 /** The heaviest of some weights, the heaviest first; without those that are 0. */

@@ -7,10 +7,11 @@ import {
   tokenName,
   type WaveformTokens,
 } from '../../envs/tokens.ts';
+import { wordsSeen } from '../../envs/words.ts';
 import type { Moment } from '../../src/replay/format.ts';
 import { pageColours, translucent } from '../page/colours.ts';
 import { element, pen, setText } from '../page/dom.ts';
-import { heaviest, wordsSeen } from './looked.ts';
+import { heaviest } from './looked.ts';
 import { Meter } from '../page/meter.ts';
 import { formatShare } from '../page/numbers.ts';
 import { drawWave, rangeOfWave } from '../page/wave.ts';

@@ -1,14 +1,15 @@
-import { attentionShape, weightsByLag } from './attention.ts';
-import type { AttentionShape, Selection } from './attention.ts';
+import { AttentionRollout } from '../../agents/model/attentionRollout.ts';
+import { type AttentionShape, weightsByLag } from '../../agents/model/attentionWeights.ts';
+import { attentionShape } from './attention.ts';
+import type { Selection } from './attention.ts';
 import type { Player, Recording } from '../time/player.ts';
-import { Rollout } from './rollout.ts';
 
 interface OpenEpisode {
   recording: Recording;
   episode: number;
   shape: AttentionShape | null;
   /** Made when it is first asked for. */
-  rollout: Rollout | null;
+  rollout: AttentionRollout | null;
 }
 
 /** What the policy attended to among past steps, at any step of the episode that is open. */
@@ -35,7 +36,7 @@ export class Memory {
     const open = this.#episode();
     if (!open?.shape) return null;
     if (merge === 'rollout') {
-      open.rollout ??= new Rollout(open.shape, (earlier) => this.#attention(earlier));
+      open.rollout ??= new AttentionRollout(open.shape, (earlier) => this.#attention(earlier));
       return open.rollout.weights(step);
     }
     const attention = this.#attention(step);

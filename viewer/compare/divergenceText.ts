@@ -1,6 +1,6 @@
 import type { ReplayHeader } from '../../src/replay/format.ts';
 import { describeAction } from '../inspector/actionPanel.ts';
-import { componentLabels } from '../inspector/componentLabels.ts';
+import { componentLabels } from '../../envs/componentLabels.ts';
 import { formatNumber } from '../page/numbers.ts';
 import type { Difference } from './divergence.ts';
 

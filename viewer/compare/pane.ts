@@ -1,6 +1,6 @@
 import type { Moment } from '../../src/replay/format.ts';
 import { describeAction } from '../inspector/actionPanel.ts';
-import { componentLabels } from '../inspector/componentLabels.ts';
+import { componentLabels } from '../../envs/componentLabels.ts';
 import { element, setText, svg } from '../page/dom.ts';
 import { describeError } from '../page/messages.ts';
 import { formatCount } from '../page/numbers.ts';

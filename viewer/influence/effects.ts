@@ -2,7 +2,7 @@ import type { Space } from '../../envs/spaces.ts';
 import type { Decision } from '../../src/replay/format.ts';
 import { formatNumber, formatShare, formatSigned } from '../page/numbers.ts';
 import { likelihoodOf } from '../time/distribution.ts';
-import type { Part } from './parts.ts';
+import type { Part } from '../../envs/parts.ts';
 
 /** What a part of an observation does to the decision. */
 export interface Effect {

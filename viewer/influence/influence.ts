@@ -8,8 +8,8 @@ import type { FoundAgent } from '../play/agentSource.ts';
 import type { Changes, Panel } from '../time/clock.ts';
 import type { Player, Recording } from '../time/player.ts';
 import { type Effect, effectsByToken, effectsOfHiding, effectsOfSlopes } from './effects.ts';
-import { Neutral } from './neutral.ts';
-import { partsOf } from './parts.ts';
+import { Neutral } from '../../agents/model/neutral.ts';
+import { partsOf } from '../../envs/parts.ts';
 import { questionOf, sampleObservations, type Where } from './question.ts';
 
 export const METHODS = ['occlusion', 'saliency'] as const;

@@ -2,7 +2,7 @@ import { flatSize, unflatten } from '../../envs/spaces.ts';
 import type { Box, Space } from '../../envs/spaces.ts';
 import { tokensOf } from '../../envs/tokens.ts';
 import { CellsView } from './cellsView.ts';
-import { componentNames } from './componentLabels.ts';
+import { componentNames } from '../../envs/componentLabels.ts';
 import { element, setText } from '../page/dom.ts';
 import { Meter } from '../page/meter.ts';
 import type { Range } from '../page/meter.ts';

@@ -3,7 +3,7 @@ import type { Colour } from '../../envs/scene.ts';
 import { pageColours, parseColour } from '../page/colours.ts';
 import { element } from '../page/dom.ts';
 import { formatNumber } from '../page/numbers.ts';
-import { componentNames } from './componentLabels.ts';
+import { componentNames } from '../../envs/componentLabels.ts';
 import { PointedGrid } from './pointedGrid.ts';
 
 /** Many numbers as one picture, a pixel each: images as they are, everything else as strength of the accent colour. */

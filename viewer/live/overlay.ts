@@ -28,6 +28,11 @@ export class Overlay {
     );
   }
 
+  /** The run on the screen, or the one to look at while there is none. */
+  get current(): string | null {
+    return this.#current;
+  }
+
   /** Whether a person chose it. */
   isChosen(run: string): boolean {
     return this.#chosen.has(run);

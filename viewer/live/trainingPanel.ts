@@ -86,7 +86,7 @@ export class TrainingPanel {
 
   #showOrHide(): void {
     this.#root.hidden = !this.#isOpen;
-    this.#page.classList.toggle('with-training', this.#isOpen);
+    this.#page.classList.toggle('with-panel', this.#layout.open.length > 0);
     this.#button.setAttribute('aria-expanded', String(this.#isOpen));
     this.#followShown();
   }

@@ -1,26 +1,28 @@
 /** The panels that a person may open and close, by the names that the address bar knows them by. */
-export const PANELS = ['training'] as const;
+export const PANELS = ['training', 'explained'] as const;
 
 export type PanelName = (typeof PANELS)[number];
 
-/** Which panels are open. Whatever shows one, or writes it down, listens here; nothing else keeps it. */
+/**
+ * Which panel is open: they stand in the same place, so opening one closes another. Whatever shows one, or writes it down, listens here;
+ * nothing else keeps it.
+ */
 export class Layout {
-  readonly #open = new Set<PanelName>();
+  #open: PanelName | null = null;
   readonly #listeners: (() => void)[] = [];
 
-  /** The open panels, in the order of `PANELS`. */
+  /** Names of the open panels. */
   get open(): readonly PanelName[] {
-    return PANELS.filter((name) => this.#open.has(name));
+    return this.#open ? [this.#open] : [];
   }
 
   isOpen(name: PanelName): boolean {
-    return this.#open.has(name);
+    return this.#open === name;
   }
 
   set(name: PanelName, open: boolean): void {
     if (this.isOpen(name) === open) return;
-    if (open) this.#open.add(name);
-    else this.#open.delete(name);
+    this.#open = open ? name : null;
     this.#tell();
   }
 
@@ -28,12 +30,11 @@ export class Layout {
     this.set(name, !this.isOpen(name));
   }
 
-  /** Opens these panels and closes all others; names of none, from an address say, are passed over. */
+  /** Opens the first panel that is named and closes all others; names of none, from an address say, are passed over. */
   restore(names: readonly string[]): void {
-    const before = this.open.join();
-    this.#open.clear();
-    for (const name of PANELS) if (names.includes(name)) this.#open.add(name);
-    if (this.open.join() !== before) this.#tell();
+    const before = this.#open;
+    this.#open = PANELS.find((name) => names.includes(name)) ?? null;
+    if (this.#open !== before) this.#tell();
   }
 
   onChange(listener: () => void): void {

@@ -2,7 +2,7 @@ import { describeAction } from '../inspector/actionPanel.ts';
 import type { Changes, Panel } from '../time/clock.ts';
 import { byId, setText } from '../page/dom.ts';
 import { ObservationPlot } from './observationPlot.ts';
-import { componentLabels } from '../inspector/componentLabels.ts';
+import { componentLabels } from '../../envs/componentLabels.ts';
 import type { Player } from '../time/player.ts';
 import { sceneAt } from './sceneAt.ts';
 import type { Stage } from './stage.ts';

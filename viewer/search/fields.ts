@@ -4,7 +4,7 @@ import type { Info } from '../../envs/env.ts';
 import type { Moment, ReplayHeader } from '../../src/replay/format.ts';
 import type { Signals } from '../time/signals.ts';
 import { likelihoodOf } from '../time/distribution.ts';
-import { componentLabels } from '../inspector/componentLabels.ts';
+import { componentLabels } from '../../envs/componentLabels.ts';
 
 /** A step as a search looks at it. */
 export interface Step {

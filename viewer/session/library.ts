@@ -29,6 +29,8 @@ export interface RunEntry {
   updatedAt: string;
   /** Whether it is training now. */
   live: boolean;
+  /** When it was last explained, ISO 8601; left out where it never was. */
+  explainedAt?: string;
   replays: ReplayEntry[];
 }
 

@@ -1,5 +1,4 @@
-import { weightsByLag } from './attention.ts';
-import type { AttentionShape } from './attention.ts';
+import { type AttentionShape, weightsByLag } from './attentionWeights.ts';
 
 const NUMBERS_KEPT = 2 ** 22; // 16 MB: all that 4 layers with 512 steps of context look back on
 
@@ -18,7 +17,7 @@ const NUMBERS_KEPT = 2 ** 22; // 16 MB: all that 4 layers with 512 steps of cont
  *
  * @see Abnar and Zuidema 2020, "Quantifying Attention Flow in Transformers", section 3
  */
-export class Rollout {
+export class AttentionRollout {
   readonly #shape: AttentionShape;
   readonly #attention: (step: number) => ArrayLike<number> | null;
   /** Of the steps that were needed last, R_l of each layer by lag. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Rollout } from '../../viewer/attention/rollout.ts';
+import { AttentionRollout } from '../../agents/model/attentionRollout.ts';
 
 const CONTEXT = 2;
 // [step][layer][head][lag]
@@ -12,7 +12,7 @@ const STEPS = [
 const attention = (step: number): number[] | null => STEPS[step]?.flat(2) ?? null;
 
 test('a rollout is the product of the layers’ matrices, each half residual', () => {
-  const rollout = new Rollout({ layers: 2, heads: 1 }, attention);
+  const rollout = new AttentionRollout({ layers: 2, heads: 1 }, attention);
   for (let step = 0; step < STEPS.length; step++) {
     const found = rollout.weights(step)!;
     expect(found.length).toBe(2 * CONTEXT + 1);
@@ -24,12 +24,12 @@ test('a rollout is the product of the layers’ matrices, each half residual', (
 
 test('heads count alike', () => {
   const two = (step: number): number[] | null => (step === 1 ? [1, 0, 0, 1] : [1, 0, 1, 0]);
-  expect([...new Rollout({ layers: 1, heads: 2 }, two).weights(1)!]).toEqual([0.75, 0.25]);
+  expect([...new AttentionRollout({ layers: 1, heads: 2 }, two).weights(1)!]).toEqual([0.75, 0.25]);
 });
 
 test('what somebody else decided let nothing through, and has no rollout of its own', () => {
   const played = (step: number): number[] | null => (step === 1 ? null : attention(step));
-  const rollout = new Rollout({ layers: 2, heads: 1 }, played);
+  const rollout = new AttentionRollout({ layers: 2, heads: 1 }, played);
   expect(rollout.weights(1)).toBe(null);
   expect(rollout.weights(3)!.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 6);
 });
@@ -37,7 +37,7 @@ test('what somebody else decided let nothing through, and has no rollout of its 
 test('a step after another is found from what is known: it reads each step that it can reach once', () => {
   const [layers, context, steps] = [4, 16, 600];
   let reads = 0;
-  const rollout = new Rollout({ layers, heads: 1 }, (step) => {
+  const rollout = new AttentionRollout({ layers, heads: 1 }, (step) => {
     reads++;
     return uniform(layers, context, step);
   });

@@ -1,5 +1,5 @@
-import { flatSize } from '../../envs/spaces.ts';
-import type { Space } from '../../envs/spaces.ts';
+import { flatSize } from './spaces.ts';
+import type { Space } from './spaces.ts';
 
 /** A name for each number of an observation's flat form. */
 export function componentLabels(space: Space, name = ''): string[] {

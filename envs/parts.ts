@@ -1,7 +1,7 @@
-import type { Space } from '../../envs/spaces.ts';
-import { numbersOf, type TokenGroup, tokenName, tokensOf, type VectorTokens } from '../../envs/tokens.ts';
-import { wordsSeen } from '../attention/looked.ts';
-import { componentLabels } from '../inspector/componentLabels.ts';
+import { componentLabels } from './componentLabels.ts';
+import type { Space } from './spaces.ts';
+import { numbersOf, type TokenGroup, tokenName, tokensOf, type VectorTokens } from './tokens.ts';
+import { wordsSeen } from './words.ts';
 
 /** A part of an observation that can be weighed by itself. */
 export interface Part {
@@ -15,15 +15,19 @@ export interface Part {
 /** Components of a vector that are weighed one by one; a vector of more of them only as a whole. */
 const MOST_COMPONENTS = 512;
 
-/** The parts of an observation: cells, patches, words, categories, and of a vector each component. */
-export function partsOf(space: Space, observation: ArrayLike<number>): Part[] {
+/**
+ * The parts of an observation: cells, patches, words, categories, and of a vector each component.
+ *
+ * @param observation flat form, whose words are the ones there are; null: whatever could be seen
+ */
+export function partsOf(space: Space, observation: ArrayLike<number> | null): Part[] {
   const labels = componentLabels(space);
   let first = 0;
   return tokensOf(space).flatMap((group): Part[] => {
     const token = first;
     first += group.tokens;
     if (group.kind === 'vector' && group.size <= MOST_COMPONENTS) return components(group, labels, token);
-    const words = group.kind === 'words' ? wordsSeen(group, observation) : null;
+    const words = observation && group.kind === 'words' ? wordsSeen(group, observation) : null;
     const there = words?.length ?? group.tokens; // there is nothing to hide behind the last word
     return Array.from({ length: there }, (_, i) => {
       const numbers = numbersOf(group, i);

@@ -1,0 +1,171 @@
+import { join } from 'node:path';
+import { Generator } from '../../envs/random.ts';
+import { type EnvSpec, make } from '../../envs/registry.ts';
+import { loadCheckpoint } from '../checkpoint.ts';
+import { type Config, evaluationReference } from '../config.ts';
+import { CostMeter } from '../cost.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import { openDevice } from '../device/device.ts';
+import { memoryLimit } from '../device/simd/open.ts';
+import type { Player } from '../evaluate.ts';
+import { seedsOf } from '../levels.ts';
+import { environmentName } from '../plugins.ts';
+import { RunDirectory } from '../run.ts';
+import { checkMemory } from '../tensorMemory.ts';
+import { buildPolicy, frozenNormalizer, targetOf } from '../trained.ts';
+import { openVectorEnv } from '../vectorEnv.ts';
+import { checkSpaces, type Demonstrations, sortBySpaces } from './demonstrations.ts';
+import { Learner } from './learner.ts';
+
+export interface PretrainingOptions {
+  /** Of the runs; the environment is each run's own. */
+  config: Config;
+  datasets: readonly Dataset[];
+  /** Directory of the run; of several environments, the folder of their runs, each named for its environment. */
+  out: string;
+  /** Finds an environment by its id. */
+  resolve: (environment: string) => Promise<EnvSpec>;
+  /** Go on from the latest checkpoints. */
+  resume?: boolean;
+}
+
+/** One environment's run. Environments with the same spaces have the same learner. */
+export interface Member {
+  config: Config;
+  run: RunDirectory;
+  learner: Learner;
+  meter: CostMeter;
+  /** Step of the last checkpoint. */
+  savedAt: number;
+  player(): Player;
+}
+
+/** Everything that changes while policies learn from datasets. */
+export interface Pretraining {
+  /** Name of the device in use. */
+  device: string;
+  learners: Learner[];
+  members: Member[];
+  /** Saves a checkpoint of a member. @param mean of an evaluation, null where there was none */
+  save(member: Member, mean: number | null): Promise<{ path: string; best: boolean }>;
+  close(): void;
+}
+
+/**
+ * Opens the device, the runs, and what learns: new, or as the latest checkpoints have it.
+ *
+ * @throws FileError when a dataset is damaged, or does not fit the runs
+ * @throws ConfigError when an environment is no longer what the episodes were played in
+ */
+export async function openPretraining(options: PretrainingOptions): Promise<Pretraining> {
+  const { config, datasets, resume = false } = options;
+  const pairs = sortBySpaces(datasets);
+  const planned = await Promise.all(pairs.map(async (pair) => await planPair(pair, pairs, options)));
+  const { name: device } = await openDevice(config.device, config);
+  checkMemory(config, memoryLimit());
+  const checksums = datasets.map(({ card }) => card.indexChecksum);
+  const members: Member[] = [];
+  const learners = planned.map(({ demonstrations, plans }) => {
+    const [first] = plans as [Plan];
+    const policy = buildPolicy(first.config, first.spec, new Generator(config.seed));
+    const learner = new Learner(first.config, demonstrations, policy, device);
+    members.push(...plans.map((plan) => memberOf(plan, learner, resume)));
+    return learner;
+  });
+  for (const { run, config } of members) {
+    if (!resume) run.create();
+    run.claim();
+    run.writeConfig(config);
+  }
+  if (resume) for (const member of members) restore(member, checksums);
+  return {
+    device,
+    learners,
+    members,
+    async save(member, mean) {
+      const { learner, run, config } = member;
+      const name = String(learner.step).padStart(9, '0');
+      const path = join(run.checkpointsPath, name);
+      await learner.save(path, config.environment, checksums);
+      run.writeCost(member.meter.now());
+      member.savedAt = learner.step;
+      return { path, best: run.addCheckpoint(name, mean) };
+    },
+    close() {
+      for (const { run } of members) run.release();
+      for (const learner of learners) learner.dispose();
+    },
+  };
+}
+
+/** A member before there is anything that learns. */
+interface Plan {
+  config: Config;
+  run: RunDirectory;
+  spec: EnvSpec;
+  evalSpec: EnvSpec;
+}
+
+async function planPair(
+  demonstrations: Demonstrations,
+  pairs: readonly Demonstrations[],
+  { config, out, resolve, resume = false }: PretrainingOptions,
+): Promise<{ demonstrations: Demonstrations; plans: Plan[] }> {
+  const alone = pairs.length === 1 && demonstrations.environments.length === 1;
+  const largest = Math.max(...demonstrations.returns().map(Math.abs)) || 1;
+  const plans = demonstrations.environments.map(async (id): Promise<Plan> => {
+    const spec = await resolve(id);
+    const env = make(spec);
+    checkSpaces(demonstrations, id, env);
+    env.close?.();
+    const run = new RunDirectory(alone ? out : join(out, environmentName(id)));
+    const asked = { targetReturn: Math.max(...demonstrations.returns(id)), returnScale: largest };
+    const own = { ...config, environment: id, ...(config.algo === 'dt' && chosen(config, asked)) };
+    const { targetReturn, returnScale } = resume ? run.readConfig() : own;
+    const planned = { ...own, targetReturn, returnScale };
+    return {
+      config: planned,
+      run,
+      spec,
+      evalSpec: config.evalParameters ? await resolve(evaluationReference(own)) : spec,
+    };
+  });
+  return { demonstrations, plans: await Promise.all(plans) };
+}
+
+/** What is asked for and told where the settings do not say. */
+function chosen(
+  { targetReturn, returnScale }: Config,
+  found: { targetReturn: number; returnScale: number },
+): { targetReturn: number; returnScale: number } {
+  return { targetReturn: targetReturn ?? found.targetReturn, returnScale: returnScale ?? found.returnScale };
+}
+
+function memberOf({ config, run, evalSpec }: Plan, learner: Learner, resume: boolean): Member {
+  const { policy, units } = learner;
+  const meter = new CostMeter(learner, resume ? run.readCost() : null);
+  return {
+    ...{ config, run, learner, meter, savedAt: -1 },
+    player: () => ({
+      policy,
+      environment: evalSpec.id,
+      make: () => make(evalSpec),
+      seeds: seedsOf(config).others,
+      openEnvs: (options) => openVectorEnv(evalSpec, { ...options, workers: config.envWorkers }),
+      step: learner.step,
+      normalizer: (environments) => frozenNormalizer(units.observations, policy, environments),
+      target: targetOf(config),
+      valueScale: units.reward,
+    }),
+  };
+}
+
+function restore(member: Member, checksums: readonly number[]): void {
+  const { run, learner, config } = member;
+  const checkpoints = run.checkpoints();
+  if (!checkpoints) return;
+  const path = join(run.checkpointsPath, checkpoints.latest);
+  learner.restore(path, loadCheckpoint(path, config.environment), checksums);
+  member.savedAt = learner.step;
+  run.dropMetricsAfter(learner.step);
+}
