@@ -5,7 +5,7 @@ import { gail } from './gail.ts';
 import { imitation } from './imitation/imitation.ts';
 import { learning } from './learning/learning.ts';
 import type { BenchEntry } from './line.ts';
-import { modalities } from './modalities.ts';
+import { modalities } from './modalities/modalities.ts';
 import { ppo } from './ppo.ts';
 import { solve } from './solve.ts';
 import { transfer } from './transfer/transfer.ts';
@@ -46,6 +46,6 @@ export const BENCHES: Readonly<Record<string, BenchEntry>> = {
   modalities: {
     bench: modalities,
     summary: 'what is left when a sense is taken away, or tasks and wordings are new; goes on where it stopped',
-    takes: ['seeds', 'jobs', 'again', 'out', 'signal'],
+    takes: ['seeds', 'jobs', 'again', 'report', 'out', 'signal'],
   },
 };
