@@ -5,6 +5,7 @@ import { learning } from './learning/learning.ts';
 import type { BenchEntry } from './line.ts';
 import { modalities } from './modalities.ts';
 import { ppo } from './ppo.ts';
+import { pretrained } from './pretrained.ts';
 import { solve } from './solve.ts';
 import { transfer } from './transfer/transfer.ts';
 import { trainStep } from './trainStep.ts';
@@ -20,6 +21,7 @@ export const BENCHES: Readonly<Record<string, BenchEntry>> = {
   watch: { bench: watch, summary: 'what train --watch costs, with a page that follows', takes: ['seeds'] },
   solve: { bench: solve, summary: 'until CartPole-v1 is solved', takes: ['seeds'] },
   explain: { bench: explained, summary: 'whether explain finds the heads that carry a cue', takes: ['seeds'] },
+  pretrained: { bench: pretrained, summary: 'texts and steps by models of the sizes of DistilBERT, MiniLM and GPT-2' },
   viewer: { bench: viewer, summary: 'a replay of 100 000 steps in Chromium, and what a step takes in a file' },
   learning: {
     bench: learning,
