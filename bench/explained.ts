@@ -8,6 +8,8 @@ const ENVIRONMENT = 'ProofofMemory-v0';
 /** What the preset is changed by. */
 const CASES = {
   [ENVIRONMENT]: {},
+  [`${ENVIRONMENT}, 1 head`]: { heads: 1 },
+  [`${ENVIRONMENT}, 2 layers of 1 head`]: { layers: 2, heads: 1 },
   [`${ENVIRONMENT}, 2 layers of 4 heads`]: { layers: 2, heads: 4 },
 } as const;
 const EPISODES = 100;
