@@ -20,10 +20,10 @@ const MOST_COMPONENTS = 512;
  *
  * @param observation flat form, whose words are the ones there are; null: whatever could be seen
  */
-export function partsOf(space: Space, observation: ArrayLike<number> | null): Part[] {
+export function partsOf(space: Space, observation: ArrayLike<number> | null, { sentences = false } = {}): Part[] {
   const labels = componentLabels(space);
   let first = 0;
-  return tokensOf(space).flatMap((group): Part[] => {
+  return tokensOf(space, { sentences }).flatMap((group): Part[] => {
     const token = first;
     first += group.tokens;
     if (group.kind === 'vector' && group.size <= MOST_COMPONENTS) return components(group, labels, token);

@@ -393,6 +393,10 @@ export function checkConfig(settings: unknown): Config {
   for (const [key, value] of Object.entries(FIXED[config.algo]))
     if (config[key as Chosen] !== value)
       throw new ConfigError(`${key} is ${config[key as Chosen]}, but ${config.algo} has no choice: it is ${value}`);
+  if (config.loraAlpha !== null && config.loraRank === 0)
+    throw new ConfigError(
+      `loraAlpha is ${config.loraAlpha}, but loraRank is 0, so there are no adapters: give loraRank`,
+    );
   if (config.rolloutSteps % config.sequenceSteps)
     throw new ConfigError(
       `rolloutSteps is ${config.rolloutSteps}, which is not a multiple of sequenceSteps, ${config.sequenceSteps}`,

@@ -5,6 +5,7 @@ import { resolveEnvironment } from '../plugins.ts';
 import { type Command, type CommonArguments, EXAMPLE, withParameters } from './command.ts';
 import { counter } from './counter.ts';
 import { checkCount, playFlags, UNSEEN } from './eval.ts';
+import { downloadDisplay } from './download.ts';
 import { onInterrupt } from './interrupt.ts';
 import { colours, columns, print, printJson, say } from './output.ts';
 import { describeRestart } from './progress.ts';
@@ -55,6 +56,7 @@ export const explainCommand: Command<ExplainArguments> = {
       ]);
     const agent = await loadAgent(run, {
       resolve: (environment) => resolveEnvironment(withParameters(environment, rest)),
+      download: { onProgress: downloadDisplay() },
       ...(device && { device }),
       ...(checkpoint && { checkpoint }),
     });

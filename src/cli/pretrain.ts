@@ -29,7 +29,8 @@ interface PretrainArguments extends CommonArguments {
 
 /** What a policy is made of, and what its values are of: as training has them, and so taken from an environment's preset. */
 const SHARED: readonly (keyof Config)[] = [
-  ...(['policy', 'width', 'layers', 'heads', 'reach', 'context', 'feedForward', 'gating', 'initialLogStd'] as const),
+  ...(['policy', 'trunk', 'textEncoder', 'width', 'layers', 'heads', 'reach', 'context', 'feedForward'] as const),
+  ...(['gating', 'initialLogStd'] as const),
   ...(['gamma', 'normalizeObservations', 'normalizeRewards', 'evalActions', 'evalParameters'] as const),
 ];
 

@@ -90,7 +90,7 @@ export const trainCommand: Command<TrainArguments> = {
     const interrupt = onInterrupt('stopping after this update, then saving … (Ctrl-C again quits at once)', (line) =>
       progress.say(line),
     );
-    const watcher = watch ? new Watcher({ config, run }) : null;
+    const watcher = watch ? new Watcher(run) : null;
     let evaluation: EvalEvent | null = null;
     const onEvent = (event: TrainEvent): void => {
       if (json) printJson(event);

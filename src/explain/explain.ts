@@ -122,7 +122,7 @@ function reachOf({ config }: Agent): number {
     case 'gru':
       return Infinity;
     case 'transformer':
-      return config.layers * config.context;
+      return (config.trunkArchitecture ?? config).layers * config.context;
     default:
       return config.policy satisfies never;
   }

@@ -23,7 +23,7 @@ export async function hiddenParts(
   neutral: Neutral,
   options: ReachOptions,
 ): Promise<Weight[]> {
-  const parts = partsOf(policy.observationSpace, null);
+  const parts = partsOf(policy.observationSpace, null, { sentences: policy.sentences !== null });
   const sums = new Float64Array(parts.length);
   const decisions = decisionsOf(traces, HIDDEN_DECISIONS);
   for (const decision of decisions) {
@@ -52,7 +52,7 @@ export async function slopes(
   traces: readonly Trace[],
   { actionSpace, reach, signal }: ReachOptions,
 ): Promise<Weight[] | null> {
-  const parts = partsOf(policy.observationSpace, null);
+  const parts = partsOf(policy.observationSpace, null, { sentences: policy.sentences !== null });
   const sums = new Float64Array(parts.length);
   const decisions = decisionsOf(traces, SALIENT_DECISIONS);
   for (const decision of decisions) {

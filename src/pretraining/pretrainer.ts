@@ -1,5 +1,6 @@
 import { evaluate } from '../evaluate.ts';
 import type { EvalEvent, HeldOutEvent, StartEvent, TrainEvent } from '../metrics.ts';
+import type { DownloadProgress } from '../pretrained/hub.ts';
 import { crosses } from '../trainer.ts';
 import { scheduleAt } from '../update.ts';
 import { predict } from './heldOut.ts';
@@ -58,7 +59,11 @@ interface Examined {
  */
 export async function pretrain(options: PretrainOptions): Promise<PretrainResult[]> {
   const { signal, onEvent = () => {}, config } = options;
-  const pretraining = await openPretraining(options);
+  const download = {
+    onProgress: (progress: DownloadProgress) => onEvent({ event: 'download', ...progress }),
+    ...(signal && { signal }),
+  };
+  const pretraining = await openPretraining({ ...options, download });
   const { learners, members } = pretraining;
   const examined = new Map<Member, Examined>();
   try {

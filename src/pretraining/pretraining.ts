@@ -68,16 +68,14 @@ export interface Pretraining {
  * @throws ConfigError when an environment is no longer what the episodes were played in
  */
 export async function openPretraining(options: PretrainingOptions): Promise<Pretraining> {
-  const { config, datasets, resume = false, download } = options;
+  const { datasets, resume = false } = options;
   const pairs = sortBySpaces(datasets);
-  const planned = await Promise.all(pairs.map(async (pair) => await planPair(pair, pairs, options)));
+  const { name: device } = await openDevice(options.config.device, options.config);
+  const pretrained = await openPretrained(options.config, { device, ...options.download });
+  const { config } = pretrained;
+  const planned = await Promise.all(pairs.map(async (pair) => await planPair(pair, pairs, { ...options, config })));
+  checkMemory(config, memoryLimit());
   const read = await readAll(pairs, options);
-  const { name: device } = await openDevice(config.device, config);
-  const pretrained = await openPretrained(config, { device, ...download });
-  checkMemory(pretrained.config, memoryLimit());
-  // What was found of the pretrained models stands in every run's settings.
-  const found = Object.entries(pretrained.config).filter(([key, value]) => value !== config[key as keyof Config]);
-  for (const plan of planned.flatMap(({ plans }) => plans)) Object.assign(plan.config, Object.fromEntries(found));
   const checksums = datasets.map(({ card }) => card.indexChecksum);
   const members: Member[] = [];
   let firstPolicy: Policy | undefined;

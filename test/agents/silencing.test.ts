@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { distance } from '../../agents/model/distance.ts';
@@ -7,6 +8,11 @@ import { Generator } from '../../envs/random.ts';
 import { Box, Discrete, MultiBinary, MultiDiscrete, type Space } from '../../envs/spaces.ts';
 import { Actor } from '../../src/actor.ts';
 import { openDevice } from '../../src/device/device.ts';
+import { readModelConfig } from '../../src/pretrained/modelConfig.ts';
+import { WeightFiles } from '../../src/pretrained/weightFiles.ts';
+
+const GPT2 = fileURLToPath(new URL('../fixtures/pretrained/gpt2', import.meta.url));
+const PRETRAINED = { architecture: readModelConfig(GPT2).architecture, weights: new WeightFiles(GPT2, 'gpt2') };
 
 let policy: Policy;
 afterEach(() => policy?.dispose());
@@ -36,7 +42,8 @@ async function acted(): Promise<Float32Array> {
 /** Turns around the columns of the projection in which head `head` of layer 1 makes its queries, keys and values. */
 async function disturb(head: number): Promise<void> {
   const stored = await policy.parameters.save();
-  const { data, shape } = stored.get('transformer.1.queryKeyValue.weight')!;
+  const { data, shape } = (stored.get('transformer.1.queryKeyValue.weight') ??
+    stored.get('trunk.h.1.attn.c_attn.weight'))!;
   for (let i = 0; i < data.length; i++)
     if (Math.floor(((i % shape[1]!) % 16) / 8) === head) data[i] = Math.sin(i) - data[i]!;
   policy.parameters.load(stored);
@@ -48,6 +55,7 @@ describe.each(['simd', 'cpu'] as const)('on %s', (device) => {
   test.each([
     ['', {}],
     [', with adapters too', { loraRank: 2, loraAlpha: 4 }],
+    [', in pretrained GPT-2 too', { pretrained: PRETRAINED }],
   ])('whatever a silenced head would see makes no difference, what another would does%s', async (_, adapters) => {
     await openDevice(device);
     makePolicy(vector, adapters);

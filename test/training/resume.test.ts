@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { environmentSpec } from '../../envs/registry.ts';
 import type { Config } from '../../src/config.ts';
@@ -20,6 +21,8 @@ import { smallConfig } from './environments.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gymformer-resume-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+const FIXTURES = fileURLToPath(new URL('../fixtures/pretrained', import.meta.url));
 
 /** Steps of one update. */
 const UPDATE = 8 * 32;
@@ -68,6 +71,10 @@ const KINDS: [string, Partial<Config> & { environment: string }][] = [
   [
     'a Transformer with adapters that learn in place of its trunk, in CartPole-v1',
     { environment: 'CartPole-v1', freeze: 'trunk', loraRank: 2 },
+  ],
+  [
+    'pretrained GPT-2 with a pretrained BERT that reads, in BabyAI-GoToLocal-v0',
+    { environment: 'BabyAI-GoToLocal-v0', trunk: join(FIXTURES, 'gpt2'), textEncoder: join(FIXTURES, 'bert') },
   ],
   ['REINFORCE with a GRU in ProofofMemory-v0', { environment: 'ProofofMemory-v0', algo: 'reinforce', policy: 'gru' }],
   [
