@@ -36,6 +36,7 @@ export { TextClassification, type Classified } from './pretrained/textClassifica
 export { record, type RecordOptions } from './record.ts';
 export { Replay, ReplayEncoder, ReplayError } from './replay/format.ts';
 export type { Decision, EpisodeSummary, Loss, Moment, MomentParts, ReplayHeader } from './replay/format.ts';
+export { encodeSafetensors } from './safetensors.ts';
 export { startServer, type Server, type ServerOptions } from './server.ts';
 export { interquartileMean, mean, stratifiedInterval, summarize, type Summary } from './statistics.ts';
 export { train, type TrainOptions } from './trainer.ts';

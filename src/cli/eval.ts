@@ -69,7 +69,10 @@ export const evalCommand: Command<EvalArguments> = {
   }),
   examples: [
     [`eval runs/${EXAMPLE}-transformer-1 --episodes 100`, 'mean return with a 95 % interval'],
-    [`eval runs/${EXAMPLE}-transformer-1 --by mission`, 'the same of each mission, and which is the worst'],
+    [
+      `eval runs/${EXAMPLE}-transformer-1 --by task`,
+      'the same of each task that its infos tell, and which is the worst',
+    ],
   ],
   async run(args) {
     const { run, episodes = 100, seed, device, checkpoint, actions, envWorkers, targetReturn, by, json = false } = args;

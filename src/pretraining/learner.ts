@@ -127,6 +127,7 @@ export class Learner {
       optimizer: optimizer.tensors,
       memory,
       opponents: new Map(),
+      discriminator: new Map(),
       state: {
         format: CHECKPOINT_FORMAT,
         environment,

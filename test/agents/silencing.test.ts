@@ -5,7 +5,7 @@ import { distance } from '../../agents/model/distance.ts';
 import { Policy, type PolicyOptions } from '../../agents/model/policy.ts';
 import { headsOf, silence } from '../../agents/model/silencing.ts';
 import { Generator } from '../../envs/random.ts';
-import { Box, Discrete, MultiBinary, MultiDiscrete, type Space } from '../../envs/spaces.ts';
+import { Box, Dict, Discrete, MultiBinary, MultiDiscrete, type Space, Text } from '../../envs/spaces.ts';
 import { Actor } from '../../src/actor.ts';
 import { openDevice } from '../../src/device/device.ts';
 import { readModelConfig } from '../../src/pretrained/modelConfig.ts';
@@ -90,6 +90,15 @@ describe.each(['simd', 'cpu'] as const)('on %s', (device) => {
     }
     expect(tf.memory().numTensors).toBe(numTensors);
   });
+});
+
+test('heads that a text asks by are not kept apart, and are none that could be silenced', () => {
+  const space = new Dict({
+    cells: new Box({ low: 0, high: 1, shape: [2, 2, 1], tokens: 'cell', categories: [2] }),
+    order: new Text(8, { words: ['go', 'left'] }),
+  });
+  makePolicy(space, { queries: 'text' });
+  expect(headsOf(policy).map(({ part }) => part)).toEqual(['trunk', 'trunk', 'trunk', 'trunk']);
 });
 
 test('a policy without attention has no heads, and one that is asked for is an error', () => {
