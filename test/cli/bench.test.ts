@@ -12,7 +12,7 @@ const here = { cwd: folder.path };
 test('bench without a name lists the benchmarks, and npm run bench does the same', async () => {
   const { code, json, stdout } = await gymformer('bench --json');
   expect(code).toBe(0);
-  const quick = ['env', 'train-step', 'act', 'ppo', 'watch', 'solve', 'explain', 'gail', 'viewer'];
+  const quick = ['env', 'train-step', 'act', 'ppo', 'watch', 'solve', 'explain', 'pretrained', 'gail', 'viewer'];
   const benches = [...quick, 'learning', 'imitation', 'transfer', 'modalities'];
   expect(json.map(({ bench }) => bench)).toEqual(benches);
   const words = ['run', '--silent', 'bench', '--', '--json'];
