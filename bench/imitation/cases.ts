@@ -5,8 +5,10 @@ export interface ImitationCase {
   name: string;
   environment: string;
   algo: 'bc' | 'dt';
-  /** Who is imitated: an expert, or the policy at every checkpoint on its way. */
+  /** Who is imitated: an expert, or the policy at its checkpoints on its way. */
   shown: 'expert' | 'mixed';
+  /** How many of these, evenly chosen up to the last; left out: all. */
+  checkpoints?: number;
   /** What the demonstrator is trained with beside its preset. */
   training: Partial<Config>;
   /** Recorded, of each demonstrator. */
@@ -25,6 +27,17 @@ const MIXED = {
   episodes: 20,
 } as const;
 
+const LANDER = { steps: 500_000, annealSteps: 500_000 } as const;
+
+/** From policies that hover until their time is up to one that lands. */
+const MIXED_LANDERS = {
+  environment: 'LunarLander-v3',
+  shown: 'mixed',
+  training: LANDER,
+  checkpoints: 12,
+  episodes: 10,
+} as const;
+
 export const CASES: readonly ImitationCase[] = [
   { ...EXPERT, name: 'CartPole-v1', environment: 'CartPole-v1' },
   { ...EXPERT, name: 'MiniGrid-DoorKey-5x5-v0', environment: 'MiniGrid-DoorKey-5x5-v0' },
@@ -32,8 +45,10 @@ export const CASES: readonly ImitationCase[] = [
     ...EXPERT,
     name: 'LunarLander-v3',
     environment: 'LunarLander-v3',
-    training: { steps: 500_000, annealSteps: 500_000 },
+    training: LANDER,
   },
   { ...MIXED, name: 'CartPole-v1-mixed-bc', algo: 'bc', asked: [] },
   { ...MIXED, name: 'CartPole-v1-mixed-dt', algo: 'dt', asked: [25, 50, 100, 150, 200, 250, 300, 350, 400, 450, 500] },
+  { ...MIXED_LANDERS, name: 'LunarLander-v3-mixed-bc', algo: 'bc', asked: [] },
+  { ...MIXED_LANDERS, name: 'LunarLander-v3-mixed-dt', algo: 'dt', asked: [-100, 0, 100, 200, 280] },
 ];

@@ -29,11 +29,11 @@ export interface Demonstrations {
  * @param folder  of all demonstrators
  */
 export async function demonstrate(
-  { environment, shown, training, episodes }: ImitationCase,
+  { environment, shown, training, checkpoints = Infinity, episodes }: ImitationCase,
   folder: string,
 ): Promise<Demonstrations> {
-  const own = join(folder, `${environment}-${shown}`);
-  const [run, dataset] = [join(own, 'run'), join(own, 'dataset')];
+  const own = join(folder, `${environment}-${training.steps ?? 'preset'}`);
+  const [run, dataset] = [join(own, 'run'), join(own, shown)];
   mkdirSync(own, { recursive: true });
   if (!existsSync(run)) await trainWhole(environment, training, run);
   if (!existsSync(dataset)) {
@@ -42,12 +42,18 @@ export async function demonstrate(
     mkdirSync(replays);
     if (shown === 'expert') await recordOf(run, join(replays, 'expert.gfr'), episodes, 'likeliest');
     else
-      for (const name of readdirSync(join(run, 'checkpoints')).toSorted())
+      for (const name of evenly(readdirSync(join(run, 'checkpoints')).toSorted(), checkpoints))
         await recordOf(join(run, 'checkpoints', name), join(replays, `${name}.gfr`), episodes, 'drawn');
     await buildDataset([replays], dataset);
   }
   openDataset(dataset);
   return { run, dataset };
+}
+
+/** So many of them, the last one among them. */
+function evenly(names: readonly string[], count: number): string[] {
+  const chosen = Math.min(count, names.length);
+  return Array.from({ length: chosen }, (_, i) => names[Math.round(((i + 1) * names.length) / chosen) - 1] as string);
 }
 
 /** A run that was cut short is no demonstrator: it gets its name when it is done. */
