@@ -1,9 +1,11 @@
 import { act } from './act.ts';
 import { env } from './env.ts';
 import { explained } from './explained.ts';
+import { gail } from './gail.ts';
+import { imitation } from './imitation/imitation.ts';
 import { learning } from './learning/learning.ts';
 import type { BenchEntry } from './line.ts';
-import { modalities } from './modalities.ts';
+import { modalities } from './modalities/modalities.ts';
 import { ppo } from './ppo.ts';
 import { solve } from './solve.ts';
 import { transfer } from './transfer/transfer.ts';
@@ -20,11 +22,21 @@ export const BENCHES: Readonly<Record<string, BenchEntry>> = {
   watch: { bench: watch, summary: 'what train --watch costs, with a page that follows', takes: ['seeds'] },
   solve: { bench: solve, summary: 'until CartPole-v1 is solved', takes: ['seeds'] },
   explain: { bench: explained, summary: 'whether explain finds the heads that carry a cue', takes: ['seeds'] },
+  gail: {
+    bench: gail,
+    summary: 'how much of an expert is reached by imitating ten of its episodes; goes on where it stopped',
+    takes: ['seeds', 'again', 'out', 'signal'],
+  },
   viewer: { bench: viewer, summary: 'a replay of 100 000 steps in Chromium, and what a step takes in a file' },
   learning: {
     bench: learning,
     summary: 'what agents learn in every environment; takes hours, and goes on where it stopped',
     takes: ['seeds', 'jobs', 'again', 'report', 'out', 'signal'],
+  },
+  imitation: {
+    bench: imitation,
+    summary: 'what is learned from datasets: an expert cloned, and a Decision Transformer asked for returns',
+    takes: ['seeds', 'again', 'out', 'signal'],
   },
   transfer: {
     bench: transfer,
@@ -34,6 +46,6 @@ export const BENCHES: Readonly<Record<string, BenchEntry>> = {
   modalities: {
     bench: modalities,
     summary: 'what is left when a sense is taken away, or tasks and wordings are new; goes on where it stopped',
-    takes: ['seeds', 'jobs', 'again', 'out', 'signal'],
+    takes: ['seeds', 'jobs', 'again', 'report', 'out', 'signal'],
   },
 };

@@ -3,11 +3,9 @@ import { summarize, UsageError } from 'gymformer';
 import { nearest } from 'gymformer/envs';
 import type { BenchLine, BenchOptions } from '../line.ts';
 import { caseName, CASES, type LearningCase } from './cases.ts';
-import { loadResult, resultPath, type SeedResult, seedsWithResult } from './results.ts';
 import { writeReport } from './report.ts';
 import { type CaseSummary, summarizeCase } from './summary.ts';
-import { trainAll } from './trainAll.ts';
-import { seedConfig } from './trainSeed.ts';
+import { trainAll, trainedBefore } from './trainAll.ts';
 
 /**
  * What agents learn, with each environment's preset: each seed trains a policy of its own, which then plays new episodes.
@@ -42,17 +40,8 @@ function chosen(only: string | undefined): LearningCase[] {
 
 /** Of all cases that have results of the settings that they have now. */
 async function allSummaries(folder: string): Promise<CaseSummary[]> {
-  const summaries: CaseSummary[] = [];
-  for (const one of CASES) {
-    const results: SeedResult[] = [];
-    for (const seed of seedsWithResult(folder, one)) {
-      const config = await seedConfig(one, seed, { device: 'auto', threads: 0 });
-      const result = loadResult(resultPath(folder, one, seed), config, { anyDevice: true });
-      if (result) results.push(result);
-    }
-    if (results.length > 0) summaries.push(summarizeCase(one, results));
-  }
-  return summaries;
+  const trained = await trainedBefore(CASES, folder);
+  return trained.map(({ one, results }) => summarizeCase(one, results));
 }
 
 function lineOf({ one, results, mean, iqm, interval, success, steps, seconds, goal }: CaseSummary): BenchLine {

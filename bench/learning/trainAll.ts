@@ -4,7 +4,7 @@ import { EXIT, GymformerError } from 'gymformer';
 import type { BenchOptions } from '../line.ts';
 import { caseName, type LearningCase } from './cases.ts';
 import { type Job, type Outcome, runJobs } from './jobs.ts';
-import { loadResult, resultPath, type SeedResult } from './results.ts';
+import { loadResult, resultPath, type SeedResult, seedsWithResult } from './results.ts';
 import { seedConfig } from './trainSeed.ts';
 
 /** A case of which all seeds are done, or have failed. */
@@ -70,4 +70,22 @@ async function planCase(
     return { job: { one, seed, config, path }, done: again ? null : loadResult(path, config) };
   });
   return await Promise.all(jobs);
+}
+
+/** The cases that have results of the settings that they have now, with these: of any device. */
+export async function trainedBefore(
+  cases: readonly LearningCase[],
+  folder: string,
+): Promise<Pick<TrainedCase, 'one' | 'results'>[]> {
+  const trained: Pick<TrainedCase, 'one' | 'results'>[] = [];
+  for (const one of cases) {
+    const results: SeedResult[] = [];
+    for (const seed of seedsWithResult(folder, one)) {
+      const config = await seedConfig(one, seed, { device: 'auto', threads: 0 });
+      const result = loadResult(resultPath(folder, one, seed), config, { anyDevice: true });
+      if (result) results.push(result);
+    }
+    if (results.length > 0) trained.push({ one, results });
+  }
+  return trained;
 }

@@ -82,7 +82,12 @@ export class SoundCue extends BatchOfOne<SoundRooms, number, Perceived> {
   }
 
   actionMask(): ArrayLike<number> {
-    return this.batch.actionMask(0);
+    return Array.from(this.batch.actionMask(0));
+  }
+
+  /** Here and not only inherited, since the batch has the mask too. */
+  override vectorize(count: number): EnvBatch {
+    return super.vectorize(count);
   }
 
   draw(): Scene {

@@ -69,7 +69,10 @@ export const evalCommand: Command<EvalArguments> = {
   }),
   examples: [
     [`eval runs/${EXAMPLE}-transformer-1 --episodes 100`, 'mean return with a 95 % interval'],
-    [`eval runs/${EXAMPLE}-transformer-1 --by mission`, 'the same of each mission, and which is the worst'],
+    [
+      `eval runs/${EXAMPLE}-transformer-1 --by task`,
+      'the same of each task that its infos tell, and which is the worst',
+    ],
   ],
   async run(args) {
     const { run, episodes = 100, seed, device, checkpoint, actions, envWorkers, targetReturn, by, json = false } = args;
@@ -81,9 +84,10 @@ export const evalCommand: Command<EvalArguments> = {
       import('../evaluate.ts'),
       import('../evaluateBy.ts'),
     ]);
+    const { signal } = onInterrupt('stopping …');
     const agent = await loadAgent(run, {
       resolve: (environment) => resolveEnvironment(withParameters(environment, args)),
-      download: { onProgress: downloadDisplay() },
+      download: { onProgress: downloadDisplay(), signal },
       ...(device && { device }),
       ...(envWorkers !== undefined && { envWorkers }),
       ...(checkpoint && { checkpoint }),
@@ -98,7 +102,7 @@ export const evalCommand: Command<EvalArguments> = {
         onProgress: progress.show,
         onRestart: ({ worker, from, to, reason }) =>
           say(`warning: ${describeRestart({ worker, environments: to - from, reason })}`),
-        signal: onInterrupt('stopping …').signal,
+        signal,
       };
       const result = by ? await evaluateBy(agent, by, options, resolveEnvironment) : await evaluate(agent, options);
       progress.end();

@@ -46,6 +46,11 @@ test('the Transformer remembers the cue of ProofofMemory-v0, which no policy wit
   expect(without.mean).toBeLessThan(0.3);
 });
 
+test('a policy learns to act on what it hears beside what it sees', async () => {
+  const { success } = await learn('SoundCue-v0', { steps: 40_000, annealSteps: 40_000 });
+  expect(success).toBeGreaterThan(0.95);
+});
+
 test('the Transformer learns continuous actions in Pendulum-v1', async () => {
   const pendulum = await learn('Pendulum-v1', { steps: 100_000, evalEpisodes: 50 });
   expect(pendulum.mean).toBeGreaterThan(-400); // -1200 untrained
