@@ -7,6 +7,7 @@ import { learning } from './learning/learning.ts';
 import type { BenchEntry } from './line.ts';
 import { modalities } from './modalities/modalities.ts';
 import { ppo } from './ppo.ts';
+import { pretrained } from './pretrained.ts';
 import { solve } from './solve.ts';
 import { transfer } from './transfer/transfer.ts';
 import { trainStep } from './trainStep.ts';
@@ -22,6 +23,7 @@ export const BENCHES: Readonly<Record<string, BenchEntry>> = {
   watch: { bench: watch, summary: 'what train --watch costs, with a page that follows', takes: ['seeds'] },
   solve: { bench: solve, summary: 'until CartPole-v1 is solved', takes: ['seeds'] },
   explain: { bench: explained, summary: 'whether explain finds the heads that carry a cue', takes: ['seeds'] },
+  pretrained: { bench: pretrained, summary: 'texts and steps by models of the sizes of DistilBERT, MiniLM and GPT-2' },
   gail: {
     bench: gail,
     summary: 'how much of an expert is reached by imitating ten of its episodes; goes on where it stopped',

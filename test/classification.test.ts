@@ -14,12 +14,12 @@ test('accuracy is the share on the diagonal', () => {
 });
 
 test('macro recall is the mean over the classes that there are, however rare', () => {
-  expect(macroRecall(COUNTS)).toBeCloseTo((8 / 10 + 2 / 4 + 0 / 1) / 3, 12);
+  expect(macroRecall(COUNTS)).toBeCloseTo((8 / 10 + 2 / 4) / 3, 12);
 });
 
 test('macro F1 is the mean over the classes that there are or that were told', () => {
   // Told: 10 of class 0, 3 of 1, 2 of 2, 0 of 3. F1 = 2 right / (actual + told).
-  expect(macroF1(COUNTS)).toBeCloseTo((16 / 20 + 4 / 7 + 0 / 2 + 0 / 1) / 4, 12);
+  expect(macroF1(COUNTS)).toBeCloseTo((16 / 20 + 4 / 7) / 4, 12);
 });
 
 test('always the most frequent class is accurate, and has a low macro recall and F1', () => {
