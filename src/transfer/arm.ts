@@ -1,5 +1,5 @@
 import type { EnvSpec } from '../../envs/registry.ts';
-import type { Config } from '../config.ts';
+import { CHOSEN_KEYS, type Config } from '../config.ts';
 import type { Cost } from '../cost.ts';
 import { FileError } from '../errors.ts';
 import { RunDirectory } from '../run.ts';
@@ -30,10 +30,11 @@ export interface ArmOptions {
  * @returns its curve of evaluations; null when it was interrupted
  * @throws ConfigError where the run was begun with other settings
  */
-export async function trainArm({ arm, config, spec, run, signal, onStep }: ArmOptions): Promise<TrainedArm | null> {
+export async function trainArm({ arm, spec, run, signal, onStep, ...options }: ArmOptions): Promise<TrainedArm | null> {
   const directory = new RunDirectory(run);
   const resume = directory.exists;
-  if (resume) directory.resumeConfig({ ...config });
+  const chosen = Object.fromEntries(CHOSEN_KEYS.map((key) => [key, options.config[key]]));
+  const config = resume ? directory.resumeConfig(chosen) : options.config;
   if (isUnfinished(directory, config)) {
     const onEvent = (event: { event: string; step?: number }): void => {
       if (event.event === 'update') onStep?.(event.step as number);
