@@ -1,10 +1,13 @@
 import { act } from './act.ts';
 import { env } from './env.ts';
 import { explained } from './explained.ts';
+import { gail } from './gail.ts';
+import { imitation } from './imitation/imitation.ts';
 import { learning } from './learning/learning.ts';
 import type { BenchEntry } from './line.ts';
 import { modalities } from './modalities/modalities.ts';
 import { ppo } from './ppo.ts';
+import { pretrained } from './pretrained.ts';
 import { solve } from './solve.ts';
 import { transfer } from './transfer/transfer.ts';
 import { trainStep } from './trainStep.ts';
@@ -20,11 +23,22 @@ export const BENCHES: Readonly<Record<string, BenchEntry>> = {
   watch: { bench: watch, summary: 'what train --watch costs, with a page that follows', takes: ['seeds'] },
   solve: { bench: solve, summary: 'until CartPole-v1 is solved', takes: ['seeds'] },
   explain: { bench: explained, summary: 'whether explain finds the heads that carry a cue', takes: ['seeds'] },
+  pretrained: { bench: pretrained, summary: 'texts and steps by models of the sizes of DistilBERT, MiniLM and GPT-2' },
+  gail: {
+    bench: gail,
+    summary: 'how much of an expert is reached by imitating ten of its episodes; goes on where it stopped',
+    takes: ['seeds', 'again', 'out', 'signal'],
+  },
   viewer: { bench: viewer, summary: 'a replay of 100 000 steps in Chromium, and what a step takes in a file' },
   learning: {
     bench: learning,
     summary: 'what agents learn in every environment; takes hours, and goes on where it stopped',
     takes: ['seeds', 'jobs', 'again', 'report', 'out', 'signal'],
+  },
+  imitation: {
+    bench: imitation,
+    summary: 'what is learned from datasets: an expert cloned, and a Decision Transformer asked for returns',
+    takes: ['seeds', 'again', 'out', 'signal'],
   },
   transfer: {
     bench: transfer,

@@ -19,11 +19,12 @@ const MOST_COMPONENTS = 512;
  * The parts of an observation: cells, patches, words, categories, and of a vector each component.
  *
  * @param observation flat form, whose words are the ones there are; null: whatever could be seen
+ * @param sentences   whether a text is one part as a whole
  */
-export function partsOf(space: Space, observation: ArrayLike<number> | null): Part[] {
+export function partsOf(space: Space, observation: ArrayLike<number> | null, { sentences = false } = {}): Part[] {
   const labels = componentLabels(space);
   let first = 0;
-  return tokensOf(space).flatMap((group): Part[] => {
+  return tokensOf(space, { sentences }).flatMap((group): Part[] => {
     const token = first;
     first += group.tokens;
     if (group.kind === 'vector' && group.size <= MOST_COMPONENTS) return components(group, labels, token);

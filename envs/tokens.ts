@@ -191,6 +191,12 @@ export function numbersOf(group: TokenGroup, i: number): number[] {
   }
 }
 
+/** Whether a group's numbers are quantities, of which there can be a little more or less. */
+export function isSmooth(group: TokenGroup): boolean {
+  if (group.kind === 'cells') return group.categories === null;
+  return group.kind === 'vector' || group.kind === 'patches' || group.kind === 'waveform';
+}
+
 /** From which sample on token `i` goes, and up to which one, that one excluded. */
 export function stretchOf({ length, samples }: WaveformTokens, i: number): [from: number, to: number] {
   return [i * length, Math.min((i + 1) * length, samples)];

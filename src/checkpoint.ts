@@ -30,6 +30,8 @@ const stateSchema = z.object({
   starts: z.array(z.int()),
   /** The pool of past policies and the games against them; absent without self-play. */
   selfPlay: z.unknown().optional(),
+  /** What tells an expert from the policy; absent without imitation. */
+  imitation: z.unknown().optional(),
   /** Last 100 finished episodes. */
   recentReturns: z.array(z.number()),
   recentLengths: z.array(z.number()),
@@ -46,10 +48,12 @@ export interface Checkpoint {
   memory: Tensors;
   /** In self-play: past policies, and what they remember. Empty without. */
   opponents: Tensors;
+  /** In adversarial imitation: the discriminator, its optimiser, and the steps that its windows reach back. Empty without. */
+  discriminator: Tensors;
   state: TrainingState;
 }
 
-const PARTS = ['policy', 'optimizer', 'memory', 'opponents'] as const;
+const PARTS = ['policy', 'optimizer', 'memory', 'opponents', 'discriminator'] as const;
 
 /** Writes a checkpoint's folder, whole or not at all. */
 export function saveCheckpoint(path: string, checkpoint: Checkpoint): void {
@@ -76,16 +80,17 @@ export function loadCheckpoint(path: string, environment: string): Checkpoint {
   const state = readJson(statePath, stateSchema);
   if (state.environment !== environment)
     throw new FileError(`${path} is a checkpoint of ${state.environment}, wanted one of ${environment}`);
-  const [policy, optimizer, memory, opponents] = PARTS.map((part) => {
+  const [policy, optimizer, memory, opponents, discriminator] = PARTS.map((part) => {
     if (!hasPart(state, part)) return new Map();
     const file = join(path, `${part}.safetensors`);
     if (!existsSync(file)) throw new FileError(`${file} is missing: use an earlier checkpoint`);
     return decodeSafetensors(readFileSync(file), file).tensors;
-  }) as [Tensors, Tensors, Tensors, Tensors];
-  return { policy, optimizer, memory, opponents, state };
+  }) as [Tensors, Tensors, Tensors, Tensors, Tensors];
+  return { policy, optimizer, memory, opponents, discriminator, state };
 }
 
-/** Opponents are only there in self-play. */
-function hasPart({ selfPlay }: TrainingState, part: (typeof PARTS)[number]): boolean {
-  return part !== 'opponents' || selfPlay !== undefined;
+/** Opponents are only there in self-play, a discriminator in imitation. */
+function hasPart({ selfPlay, imitation }: TrainingState, part: (typeof PARTS)[number]): boolean {
+  if (part === 'opponents') return selfPlay !== undefined;
+  return part !== 'discriminator' || imitation !== undefined;
 }

@@ -29,7 +29,7 @@ const architectureSchema = z.strictObject({
  */
 export const configSchema = z.strictObject({
   environment: z.string().describe('id of a registered environment, path of a module, or package#export'),
-  algo: z.enum(['ppo', 'a2c', 'reinforce', 'bc', 'dt']).default('ppo').describe('learning algorithm'),
+  algo: z.enum(['ppo', 'a2c', 'reinforce', 'gail', 'bc', 'dt']).default('ppo').describe('learning algorithm'),
   policy: z.enum(['transformer', 'gru', 'mlp']).default('transformer').describe('what works across time'),
   seed: z.int().nonnegative().default(0).describe('seeds weights, actions, shuffling and environments'),
   device: z
@@ -87,6 +87,28 @@ export const configSchema = z.strictObject({
   newestShare: fraction
     .default(0.5)
     .describe('of the games, those against the newest snapshot; others are against any'),
+
+  expert: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('of gail: dataset of the episodes to imitate (gymformer dataset build makes one)'),
+  discriminatorWindow: count
+    .default(1)
+    .describe(
+      'steps that the discriminator looks at together: 1 is a pair of observation and action, more take a Transformer',
+    ),
+  discriminatorWidth: count.default(64).describe('numbers in the vector that the discriminator makes of a step'),
+  discriminatorLayers: count.default(2).describe('blocks of the discriminator'),
+  discriminatorHeads: count.default(2).describe('its attention heads; twice of them divides its width'),
+  discriminatorSteps: count.default(16).describe("its optimiser's steps an update"),
+  discriminatorBatch: count.default(256).describe('windows of the expert, and of the policy, in each'),
+  discriminatorLearningRate: z.number().positive().default(3e-4).describe("its optimiser's step size"),
+  discriminatorPenalty: z.number().nonnegative().default(0.1).describe('weight of its gradient penalty; 0: none'),
+  discriminatorAccuracy: fraction
+    .default(0.9)
+    .describe('it does not learn while it tells more of a batch rightly: the policy has to keep up'),
 
   trunk: z
     .string()
@@ -212,6 +234,7 @@ const FIXED: Readonly<Record<Algorithm, Partial<Pick<Config, Chosen>>>> = {
   a2c: ONE_STEP,
   // Returns are whole.
   reinforce: { ...ONE_STEP, gaeLambda: 1 },
+  gail: {},
   bc: DEMONSTRATED,
   dt: DEMONSTRATED,
 };
@@ -221,9 +244,13 @@ const ALGORITHM_DEFAULTS: Readonly<Record<Algorithm, Partial<Config>>> = {
   ppo: {},
   a2c: { ...FIXED.a2c, rolloutSteps: 16, normalizeAdvantages: false },
   reinforce: { ...FIXED.reinforce, rolloutSteps: 256, learningRate: 5e-3, normalizeAdvantages: false },
+  gail: {},
   bc: { ...FIXED.bc, steps: 200_000 },
   dt: { ...FIXED.dt, steps: 400_000 },
 };
+
+/** The algorithms that learn by PPO, whose presets and settings are theirs. */
+const BY_PPO: readonly Algorithm[] = ['ppo', 'gail'];
 
 /** Settings of PPO alone. */
 const PPO_ALONE = ['clipRange', 'clipValues', 'targetKl'];
@@ -340,7 +367,7 @@ function checkWeightsFit({ place, settings }: ConfigLayer, { from, settings: ini
 /** What a preset says of training with an algorithm: without what was found with another, with its own section. */
 function presetWith(algo: Algorithm, preset: Settings): Settings {
   const general = Object.entries(preset).filter(
-    ([key]) => !(key in ALGORITHM_DEFAULTS) && (algo === 'ppo' || !TUNED.has(key)),
+    ([key]) => !(key in ALGORITHM_DEFAULTS) && (BY_PPO.includes(algo) || !TUNED.has(key)),
   );
   return { ...Object.fromEntries(general), ...(preset[algo] as Settings | undefined) };
 }
@@ -356,7 +383,7 @@ export function resolveLayers(layers: readonly ConfigLayer[]): ResolvedConfig {
   for (const { source, place, settings } of layers)
     for (const key of Object.keys(settings)) {
       if (!isKey(key) || (source !== 'run' && source !== 'init' && isFound(key))) throw unknownSetting(key, place);
-      if (source !== 'run' && algo !== 'ppo' && PPO_ALONE.includes(key))
+      if (source !== 'run' && !BY_PPO.includes(algo) && PPO_ALONE.includes(key))
         throw new ConfigError(`${key} in ${place} is a setting of ppo, and the algorithm is ${algo}`);
     }
   const sourceOf = (key: string): SettingSource =>
@@ -393,6 +420,11 @@ export function checkConfig(settings: unknown): Config {
   for (const [key, value] of Object.entries(FIXED[config.algo]))
     if (config[key as Chosen] !== value)
       throw new ConfigError(`${key} is ${config[key as Chosen]}, but ${config.algo} has no choice: it is ${value}`);
+  if (config.loraAlpha !== null && config.loraRank === 0)
+    throw new ConfigError(
+      `loraAlpha is ${config.loraAlpha}, but loraRank is 0, so there are no adapters: give loraRank`,
+    );
+  checkExpert(config);
   if (config.rolloutSteps % config.sequenceSteps)
     throw new ConfigError(
       `rolloutSteps is ${config.rolloutSteps}, which is not a multiple of sequenceSteps, ${config.sequenceSteps}`,
@@ -409,6 +441,20 @@ export function checkConfig(settings: unknown): Config {
   if (config.policy === 'transformer' && config.trunk === null && config.width % (2 * config.heads))
     throw new ConfigError(`width is ${config.width}, which is not a multiple of twice the heads, ${2 * config.heads}`);
   return config;
+}
+
+/** Imitation takes an expert, and nothing else does. */
+function checkExpert({ algo, expert, discriminatorWidth: width, discriminatorHeads: heads }: Config): void {
+  if (algo === 'gail' && expert === null)
+    throw new ConfigError(
+      'gail imitates an expert: give --expert <dataset>, which gymformer dataset build makes of replays',
+    );
+  if (algo !== 'gail' && expert !== null)
+    throw new ConfigError(`expert is ${expert}, but ${algo} learns from the environment's rewards: give --algo gail`);
+  if (algo === 'gail' && width % (2 * heads))
+    throw new ConfigError(
+      `discriminatorWidth is ${width}, which is not a multiple of twice the discriminatorHeads, ${2 * heads}`,
+    );
 }
 
 /** The environment of evaluations and replays: that of training, but for `evalParameters`. */

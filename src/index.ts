@@ -31,6 +31,8 @@ export { resolveEnvironment } from './plugins.ts';
 export { pretrain, type PretrainOptions, type PretrainResult } from './pretraining/pretrainer.ts';
 export { explain, type ExplainOptions } from './explain/explain.ts';
 export { headName, type Explanation } from './explain/explanation.ts';
+export { locateModel, type LocatedModel, type LocateOptions } from './pretrained/locate.ts';
+export { TextClassification, type Classified } from './pretrained/textClassification.ts';
 export { record, type RecordOptions } from './record.ts';
 export { Replay, ReplayEncoder, ReplayError } from './replay/format.ts';
 export type { Decision, EpisodeSummary, Loss, Moment, MomentParts, ReplayHeader } from './replay/format.ts';

@@ -77,9 +77,14 @@ export class RunDirectory {
   }
 
   /** @throws UsageError when there is something at that path already */
-  create(): void {
+  checkNew(): void {
     if (this.exists)
       throw new UsageError(`${this.path} exists already: go on with it by --resume, or give another --out`);
+  }
+
+  /** @throws UsageError when there is something at that path already */
+  create(): void {
+    this.checkNew();
     try {
       mkdirSync(this.replaysPath, { recursive: true });
     } catch (error) {

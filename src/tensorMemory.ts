@@ -12,10 +12,15 @@ export function leastMemory(config: Config): { parameters: number; minibatch: nu
   const { layers, width: C } = config.trunkArchitecture ?? config;
   const sequences = Math.ceil((envs * rolloutSteps) / sequenceSteps / minibatches);
   const { weights, outputs } = matrices(config);
+  const copies = isFrozen(config) ? 1 : COPIES;
   return {
-    parameters: COPIES * BYTES * layers * weights * C ** 2,
+    parameters: copies * BYTES * layers * weights * C ** 2,
     minibatch: BYTES * layers * outputs * C * sequences * sequenceSteps,
   };
+}
+
+function isFrozen({ freeze, loraRank }: Config): boolean {
+  return freeze === 'trunk' || loraRank > 0;
 }
 
 /** Of a layer: its weights, in squares of the width, and what its matrices put out for one step, in widths. */
@@ -43,6 +48,11 @@ export function checkMemory(config: Config, limit: number): void {
   const { parameters, minibatch } = leastMemory(config);
   const { policy, width, layers, envs, rolloutSteps, minibatches } = config;
   const room = `and tensors have at most ${gibibytes(limit)}`;
+  if (parameters > limit && config.trunk !== null)
+    throw new GymformerError(
+      `the trunk is too large: ${config.trunk} takes at least ${gibibytes(parameters)}, ${room}: take a smaller one` +
+        (isFrozen(config) ? '' : ', freeze it by --freeze trunk, or adapt it by --lora-rank'),
+    );
   if (parameters > limit)
     throw new GymformerError(
       `the policy is too large: to train a ${policy} of width ${width} with layers ${layers} takes at least ` +

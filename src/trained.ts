@@ -88,6 +88,8 @@ export interface PretrainedParts {
   sentences?: Sentences | null;
   /** Weights of the pretrained trunk; left out where a checkpoint's are loaded afterwards. */
   trunk?: TensorSource | null;
+  /** A policy whose trunk is this one's too. */
+  trunkOf?: Policy;
 }
 
 /**
@@ -99,7 +101,7 @@ export function buildPolicy(
   config: Config,
   spec: EnvSpec,
   random: Generator,
-  { sentences = null, trunk = null }: PretrainedParts = {},
+  { sentences = null, trunk = null, trunkOf }: PretrainedParts = {},
 ): Policy {
   const { trunkArchitecture: architecture, textEncoder } = config;
   if (textEncoder !== null && !sentences)
@@ -112,7 +114,8 @@ export function buildPolicy(
   try {
     const pretrained = architecture && { architecture, weights: trunk };
     const conditioned = config.algo === 'dt';
-    return new Policy({ ...config, conditioned, observationSpace, actionSpace, random, sentences, pretrained });
+    const parts = { sentences, pretrained, ...(trunkOf && { trunkOf }) };
+    return new Policy({ ...config, conditioned, observationSpace, actionSpace, random, ...parts });
   } catch (error) {
     if (error instanceof WeightsError)
       throw new FileError(`the weights of ${config.trunk} do not fit its config.json: ${error.message}`, {

@@ -16,6 +16,7 @@ import { memoryLimit } from './device/simd/open.ts';
 import { ConfigError, FileError } from './errors.ts';
 import type { Player } from './evaluate.ts';
 import { ObservationNormalizer, RewardNormalizer, type RewardNormalizerState } from './normalizers.ts';
+import { Imitation, type ImitationState } from './imitation.ts';
 import { openSource, takeWeights } from './initFrom.ts';
 import type { InitReport, SnapshotEvent } from './metrics.ts';
 import type { RunDirectory } from './run.ts';
@@ -72,6 +73,8 @@ export class Training {
   readonly actor: Actor;
   /** Who plays the other side, where the environment needs somebody. */
   readonly selfPlay: SelfPlay | null;
+  /** Who gives rewards in place of the environment, where an expert is imitated. */
+  readonly imitation: Imitation | null;
   readonly rollout: Rollout;
   readonly observationNormalizer: ObservationNormalizer;
   readonly rewardNormalizer: RewardNormalizer | null;
@@ -117,6 +120,14 @@ export class Training {
       ...(this.selfPlay && { opponent: this.selfPlay }),
       onRestart: (restart) => this.restarts.push(restart),
     });
+    this.imitation =
+      config.algo === 'gail'
+        ? new Imitation(config, {
+            environment: spec.id,
+            observationSpace: this.envs.observationSpace,
+            actionSpace: this.envs.actionSpace,
+          })
+        : null;
     this.actor = new Actor(this.policy, count);
     this.rollout = new Rollout({
       environments: count,
@@ -189,11 +200,13 @@ export class Training {
     for (const [i, tensor] of this.actor.cache.tensors.entries())
       memory.set(String(i), { shape: tensor.shape, data: (await tensor.data()) as Float32Array });
     const selfPlay = await this.selfPlay?.save();
+    const imitation = await this.imitation?.save();
     saveCheckpoint(path, {
       policy: await this.policy.parameters.save(),
       optimizer: optimizer.tensors,
       memory,
       opponents: selfPlay?.tensors ?? new Map(),
+      discriminator: imitation?.tensors ?? new Map(),
       state: {
         format: CHECKPOINT_FORMAT,
         environment: this.config.environment,
@@ -211,6 +224,7 @@ export class Training {
         recentReturns: this.recentReturns,
         recentLengths: this.recentLengths,
         ...(selfPlay && { selfPlay: selfPlay.state }),
+        ...(imitation && { imitation: imitation.state }),
       },
     });
     this.savedAt = this.step;
@@ -218,11 +232,16 @@ export class Training {
 
   /** @throws FileError when the checkpoint does not fit */
   restore(path: string): void {
-    const { policy, optimizer, memory, opponents, state } = loadCheckpoint(path, this.config.environment);
+    const { policy, optimizer, memory, opponents, discriminator, state } = loadCheckpoint(
+      path,
+      this.config.environment,
+    );
     try {
       this.policy.parameters.load(policy);
       this.optimizer.load({ steps: state.optimizerSteps, tensors: optimizer });
+      this.imitation?.restore(state.imitation as ImitationState, discriminator);
     } catch (error) {
+      if (error instanceof FileError) throw error;
       throw new FileError(`${path} does not fit its run: ${(error as Error).message}`, { cause: error });
     }
     this.step = this.savedAt = state.step;
@@ -251,6 +270,7 @@ export class Training {
     this.optimizer.dispose();
     this.policy.dispose();
     this.selfPlay?.dispose();
+    this.imitation?.dispose();
     this.envs.close();
     this.pretrained?.dispose();
   }

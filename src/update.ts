@@ -2,16 +2,19 @@ import { learnA2c } from '../agents/algorithms/a2c.ts';
 import { NonFiniteError } from '../agents/algorithms/learnMinibatches.ts';
 import { learnPpo } from '../agents/algorithms/ppo.ts';
 import { learnReinforce } from '../agents/algorithms/reinforce.ts';
+import type { Rollout } from '../agents/rollout.ts';
 import type { Config, PlayingAlgorithm } from './config.ts';
 import { GymformerError } from './errors.ts';
+import type { ImitationTerms } from './imitation.ts';
 import type { UpdateEvent } from './metrics.ts';
+import type { RewardNormalizer } from './normalizers.ts';
 import { mean } from './statistics.ts';
 import type { Training } from './training.ts';
 
 /** Episodes that the reported mean return is over. */
 const RECENT = 100;
 
-const ALGORITHMS = { ppo: learnPpo, a2c: learnA2c, reinforce: learnReinforce } satisfies Record<
+const ALGORITHMS = { ppo: learnPpo, a2c: learnA2c, reinforce: learnReinforce, gail: learnPpo } satisfies Record<
   PlayingAlgorithm,
   unknown
 >;
@@ -23,7 +26,7 @@ type Terms = Awaited<ReturnType<(typeof ALGORITHMS)[PlayingAlgorithm]>>;
 export async function collectAndLearn(training: Training): Promise<UpdateEvent> {
   const { config, rollout } = training;
   const started = performance.now();
-  await collect(training);
+  const judged = await collect(training);
   const schedule = scheduleAt(config, training.step);
   const terms = await learn(training, schedule);
   rollout.clear();
@@ -42,18 +45,24 @@ export async function collectAndLearn(training: Training): Promise<UpdateEvent> 
     seconds: training.seconds,
     learningRate: schedule.learningRate,
     ...(training.selfPlay && { elo: training.selfPlay.elo, poolElo: training.selfPlay.poolElo }),
+    ...judged,
     ...terms,
   };
 }
 
-/** Fills the rollout: the policy acts in all environments for `rolloutSteps` steps. */
-export async function collect(training: Training): Promise<void> {
-  const { config, envs, actor, rollout, random, observationNormalizer, rewardNormalizer } = training;
+/**
+ * Fills the rollout: the policy acts in all environments for `rolloutSteps` steps.
+ *
+ * @returns what is to report of the rewards, where they come from an expert's imitation; null from the environment
+ */
+export async function collect(training: Training): Promise<ImitationTerms | null> {
+  const { config, envs, actor, rollout, random, observationNormalizer, rewardNormalizer, imitation } = training;
   const { environments: B, steps: T, observationSize: O, actionSize: A, maskSize: M } = rollout.shape;
   for (let t = 0; t < T; t++) {
     observationNormalizer.update(envs.observations);
     const observations = observationNormalizer.apply(envs.observations);
     rollout.keepCache(t, actor.cache);
+    imitation?.see(t, envs.observations, actor.starts);
     for (let b = 0; b < B; b++) {
       const row = rollout.row(t, b);
       rollout.observations.set(observations.subarray(b * O, (b + 1) * O), row * O);
@@ -61,16 +70,17 @@ export async function collect(training: Training): Promise<void> {
       if (M) rollout.masks.set((envs.actionMasks as Uint8Array).subarray(b * M, (b + 1) * M), row * M);
     }
     await actor.act(observations, envs.actionMasks, { draw: random });
+    imitation?.act(t, actor.environmentActions);
     envs.step(actor.environmentActions);
     const ended = envs.terminated.map((terminated, b) => terminated | (envs.truncated[b] as number));
-    rewardNormalizer?.update(envs.rewards, ended);
+    if (!imitation) rewardNormalizer?.update(envs.rewards, ended);
     for (let b = 0; b < B; b++) {
       const row = rollout.row(t, b);
       const reward = envs.rewards[b] as number;
       rollout.actions.set(actor.actions.subarray(b * A, (b + 1) * A), row * A);
       rollout.logProbs[row] = actor.logProbs[b] as number;
       rollout.values[row] = actor.values[b] as number;
-      rollout.rewards[row] = rewardNormalizer ? rewardNormalizer.apply(reward) : reward;
+      rollout.rewards[row] = rewardNormalizer && !imitation ? rewardNormalizer.apply(reward) : reward;
       rollout.terminated[row] = envs.terminated[b] as number;
       rollout.truncated[row] = envs.truncated[b] as number;
     }
@@ -83,7 +93,25 @@ export async function collect(training: Training): Promise<void> {
     training.countEpisodes(RECENT);
   }
   const lastValues = await actor.valuesOf(observationNormalizer.apply(envs.observations));
+  const judged = imitation && (await imitation.judge(rollout));
+  if (judged && rewardNormalizer) normalizeRewards(rollout, rewardNormalizer);
   rollout.finish(lastValues, { gamma: config.gamma, lambda: config.gaeLambda });
+  return judged;
+}
+
+/** Brings rewards that came after the whole rollout to the scale that others are brought to step by step. */
+function normalizeRewards(rollout: Rollout, normalizer: RewardNormalizer): void {
+  const { environments: B, steps: T } = rollout.shape;
+  const [rewards, ended] = [new Float64Array(B), new Uint8Array(B)];
+  for (let t = 0; t < T; t++) {
+    for (let b = 0; b < B; b++) {
+      const row = rollout.row(t, b);
+      rewards[b] = rollout.rewards[row] as number;
+      ended[b] = (rollout.terminated[row] as number) | (rollout.truncated[row] as number);
+    }
+    normalizer.update(rewards, ended);
+    for (let b = 0; b < B; b++) rollout.rewards[rollout.row(t, b)] = normalizer.apply(rewards[b] as number);
+  }
 }
 
 async function learn(training: Training, schedule: Schedule): Promise<Terms> {

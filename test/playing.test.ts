@@ -4,6 +4,7 @@ import { GuardedEnv } from '../envs/guarded.ts';
 import { withOpponent } from '../envs/otherSide.ts';
 import { Generator } from '../envs/random.ts';
 import { environmentSpec, make } from '../envs/registry.ts';
+import type { Config } from '../src/config.ts';
 import { openDevice } from '../src/device/device.ts';
 import { EnvError } from '../envs/env.ts';
 import { AgentOpponent, Game, NotedOpponent, restorePolicy, type Trained } from '../src/playing.ts';
@@ -16,8 +17,8 @@ beforeAll(() => openDevice('simd', { threads: 1 }));
 
 const GAME = 'TicTacToe-v0:opponent=self';
 
-async function trained(environment: string): Promise<Trained> {
-  const config = smallConfig({ environment });
+async function trained(environment: string, settings: Partial<Config> = {}): Promise<Trained> {
+  const config = smallConfig({ environment, ...settings });
   const spec = environmentSpec(environment);
   const policy = buildPolicy(config, spec, new Generator(1));
   const weights = await policy.parameters.save();
@@ -39,8 +40,11 @@ async function play(environment: string, game: Game): Promise<Replay> {
   return Replay.open(Uint8Array.from(Buffer.concat(parts)));
 }
 
-test('a policy that only thinks remembers as one that acts: it takes over with the same opinion', async () => {
-  const mind = await trained('CartPole-v1');
+test.each([
+  ['policy', {}],
+  ['policy with adapters', { loraRank: 2 }],
+])('a %s that only thinks remembers as one that acts: it takes over with the same opinion', async (_, settings) => {
+  const mind = await trained('CartPole-v1', settings);
   const begin = (): Game =>
     new Game({ env: new GuardedEnv(make('CartPole-v1'), 'CartPole-v1'), seed: 3, mind, choice: 'likeliest' });
   const [acting, thinking] = [begin(), begin()];

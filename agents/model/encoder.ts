@@ -42,7 +42,7 @@ export interface Encoded {
 export interface Encoder {
   /** H; null where there is one token. */
   readonly heads: number | null;
-  /** What takes in what the heads brought; null where there are none. */
+  /** What takes in what the heads brought; null where there are none, or they are not kept apart. */
   readonly headMix: HeadMix | null;
   /** @param observations [N, flat size of the space], texts as the numbers of their words or their own (envs/words.ts) */
   apply(observations: tf.Tensor2D): Encoded;
@@ -131,8 +131,9 @@ class TokenEncoder implements Encoder {
     this.#mix = new Linear(parameters, 'encoder.mix', [C, C], Math.SQRT2);
   }
 
-  get headMix(): HeadMix {
-    return { heads: this.heads, weights: this.#mix.inputWeights };
+  /** What a text found is added to what all heads brought: they are not kept apart then. */
+  get headMix(): HeadMix | null {
+    return this.#asked ? null : { heads: this.heads, weights: this.#mix.inputWeights };
   }
 
   apply(observations: tf.Tensor2D): Encoded {

@@ -24,9 +24,13 @@ export class Parameters {
   /** How often a matrix is used at a step, where not once. */
   readonly #uses = new Map<string, number>();
   readonly #random: Generator;
+  /** Those that another model has too: they are its own to dispose of. */
+  readonly #shared: ReadonlyMap<string, tf.Variable>;
 
-  constructor(random: Generator) {
+  /** @param shared of another model, which take the place of what would be made under their names */
+  constructor(random: Generator, shared: ReadonlyMap<string, tf.Variable> = new Map()) {
     this.#random = random;
+    this.#shared = shared;
   }
 
   /**
@@ -133,13 +137,23 @@ export class Parameters {
     return { taken: taken.map(([name]) => name), fresh: fresh.map(([name]) => name) };
   }
 
+  /** Some of them, for another model to share. */
+  share(names: ReadonlySet<string>): ReadonlyMap<string, tf.Variable> {
+    return new Map([...this.#variables].filter(([name]) => names.has(name)));
+  }
+
   dispose(): void {
-    for (const variable of this.#variables.values()) variable.dispose();
+    for (const [name, variable] of this.#variables) if (!this.#shared.has(name)) variable.dispose();
   }
 
   #add<R extends tf.Rank>(name: string, initial: tf.Tensor<R>): tf.Variable<R> {
     if (this.#variables.has(name)) throw new RangeError(`Parameters: there are two tensors named ${name}`);
-    const variable = tf.variable(initial);
+    const shared = this.#shared.get(name) as tf.Variable<R> | undefined;
+    if (shared && shared.shape.join() !== initial.shape.join())
+      throw new RangeError(
+        `tensor ${name} has shape [${initial.shape.join(', ')}], the shared one has [${shared.shape.join(', ')}]`,
+      );
+    const variable = shared ?? tf.variable(initial);
     initial.dispose();
     this.#variables.set(name, variable);
     return variable;

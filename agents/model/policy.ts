@@ -48,6 +48,8 @@ export interface PolicyOptions {
   loraAlpha?: number | null;
   /** Weight in the loss of telling the observation again; 0: there is nothing that could. */
   reconstructionCoefficient?: number;
+  /** A policy whose trunk is this one's too: what is learned in one is learned in both. It must live longer. */
+  trunkOf?: Policy;
   /** Reads texts as a whole; left out, each word is a token. */
   sentences?: Sentences | null;
   /** Draws the initial weights. */
@@ -93,8 +95,8 @@ export class Policy {
 
   constructor(options: PolicyOptions) {
     const { observationSpace, actionSpace, width, random, reconstructionCoefficient = 0 } = options;
-    const { freeze = 'none', loraRank: rank = 0, loraAlpha } = options;
-    this.parameters = new Parameters(random);
+    const { freeze = 'none', loraRank: rank = 0, loraAlpha, trunkOf } = options;
+    this.parameters = new Parameters(random, trunkOf?.parameters.share(trunkOf.trunkNames));
     this.observationSpace = observationSpace;
     this.sentences = options.sentences ?? null;
     this.#encoder = encoderFor(this.parameters, observationSpace, options);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type TokenGroup, tokensOf } from '../../envs/tokens.ts';
+import { isSmooth, tokensOf } from '../../envs/tokens.ts';
 import { type Decided, memoryOf, startsOf } from './decided.ts';
 import type { Policy } from './policy.ts';
 
@@ -53,9 +53,4 @@ export async function saliency(policy: Policy, decided: Decided, taken: Taken): 
   const found = new Float32Array(size).fill(NaN);
   for (const { offset, size } of smooth) found.set(numbers.subarray(offset, offset + size), offset);
   return found;
-}
-
-function isSmooth(group: TokenGroup): boolean {
-  if (group.kind === 'cells') return group.categories === null;
-  return group.kind === 'vector' || group.kind === 'patches' || group.kind === 'waveform';
 }

@@ -91,11 +91,11 @@ export async function trainSeed(
 }
 
 /** What the seconds are of. */
-function machine(): string {
+export function machine(): string {
   return `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores`;
 }
 
-function commit(): string | null {
+export function commit(): string | null {
   try {
     const described = execFileSync('git', ['describe', '--always', '--dirty', '--exclude', '*'], {
       encoding: 'utf8',

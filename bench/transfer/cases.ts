@@ -28,13 +28,20 @@ export const ARMS: readonly TransferArm[] = [
 /** Of MiniGrid, in which all levels have the same cells and actions. */
 export const CASES: readonly TransferCase[] = [
   {
-    name: 'two levels, then MultiRoom',
+    name: 'empty rooms to SimpleCrossing',
     before: [
-      { environment: 'MiniGrid-DoorKey-5x5-v0', steps: 100_000 },
-      { environment: 'MiniGrid-Empty-Random-6x6-v0', steps: 30_000 },
+      { environment: 'MiniGrid-Empty-Random-6x6-v0', steps: 50_000 },
+      { environment: 'MiniGrid-Empty-8x8-v0', steps: 30_000 },
     ],
-    environment: 'MiniGrid-MultiRoom-N2-S4-v0',
+    environment: 'MiniGrid-SimpleCrossingS9N1-v0',
+    steps: 100_000,
+    threshold: 0.8,
+  },
+  {
+    name: 'DoorKey 5x5 to 8x8',
+    before: [{ environment: 'MiniGrid-DoorKey-5x5-v0', steps: 80_000 }],
+    environment: 'MiniGrid-DoorKey-8x8-v0',
     steps: 120_000,
-    threshold: 0.75,
+    threshold: 0.8,
   },
 ];

@@ -7,23 +7,47 @@ import { count, figure, replaceBetween, table } from '../learning/markdown.ts';
 import { ARMS, type TransferCase } from './cases.ts';
 import type { ArmResult } from './results.ts';
 
-const marksOf = ({ name }: TransferCase): readonly [string, string] => [
-  `<!-- transfer, ${name}: begin -->`,
-  `<!-- transfer, ${name}: end -->`,
-];
+const MARKS = ['<!-- transfer: begin -->', '<!-- transfer: end -->'] as const;
 
-/** Writes what was measured of a case: a table between two marks of RESULTS.md, and its curves. */
-export function writeReport(folder: string, one: TransferCase, results: readonly ArmResult[]): void {
+interface Measured {
+  one: TransferCase;
+  results: readonly ArmResult[];
+}
+
+/** Writes what was measured: tables between two marks of RESULTS.md, and curves beside it. */
+export function writeReport(folder: string, measured: readonly Measured[]): void {
   mkdirSync(join(folder, 'curves'), { recursive: true });
-  const picture = `curves/transfer-${fileName(one.name)}.svg`;
-  const title = `${one.environment}: mean return while it learns`;
-  writeWhole(join(folder, picture), transferPlot(inOrder(results), title, one.threshold));
+  for (const { one, results } of measured)
+    writeWhole(join(folder, pictureOf(one)), transferPlot(inOrder(results), titleOf(one), one.threshold));
   const path = join(folder, 'RESULTS.md');
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '# Results\n';
-  writeWhole(
-    path,
-    replaceBetween(text, marksOf(one), [reportOf(one, results), `![${title}](${picture})`].join('\n\n')),
-  );
+  writeWhole(path, replaceBetween(text, MARKS, [introduction(measured), ...measured.map(reportOf)].join('\n\n')));
+}
+
+function pictureOf({ name }: TransferCase): string {
+  return `curves/transfer-${fileName(name)}.svg`;
+}
+
+function titleOf({ environment }: TransferCase): string {
+  return `${environment}: mean return while it learns`;
+}
+
+function introduction(measured: readonly Measured[]): string {
+  const results = measured.flatMap((each) => each.results);
+  const all = (values: readonly string[]): string => [...new Set(values)].toSorted().join('; ');
+  return [
+    '## Transfer',
+    [
+      'A level of MiniGrid learned from scratch, from weights that learned other levels before, and from these by adapters',
+      '(LoRA) alone, whose maps stay as they are: `gymformer bench transfer`, with the presets of all levels. Encoder and heads',
+      'learn in each arm. Every seed learns before by itself; those steps are not counted below. An evaluation is 20 episodes with',
+      'actions drawn as in training, before learning and 12 times on the way; steps are those of the first that reaches the',
+      'threshold, the median over seeds; intervals are 95 %, by the bootstrap over seeds. TFLOP are of training and',
+      'evaluations.',
+      '',
+      `Machine: ${all(results.map(({ machine }) => machine))}, one thread. Day: ${all(results.map(({ date }) => date.slice(0, 10)))}.`,
+    ].join('\n'),
+  ].join('\n\n');
 }
 
 /** One line for each arm. */
@@ -55,35 +79,30 @@ function inOrder(results: readonly ArmResult[]): ArmResult[] {
   return ARMS.flatMap(({ arm }) => results.filter((result) => result.arm === arm));
 }
 
-function reportOf(one: TransferCase, results: readonly ArmResult[]): string {
+function reportOf({ one, results }: Measured): string {
+  const figures = ['seeds', 'before learning', 'at the end', '95 % interval', `steps to ${one.threshold}`];
   const columns = [
     { heading: 'arm' },
-    ...[
-      'seeds',
-      'before learning',
-      'at the end',
-      '95 % interval',
-      `steps to ${one.threshold}`,
-      'of each seed',
-      'TFLOP',
-    ].map((heading) => ({ heading, numbers: true })),
+    ...[...figures, 'of each seed', 'TFLOP'].map((heading) => ({ heading, numbers: true })),
   ];
-  const { arms } = summaryOf(one, results);
-  const rows = linesOf(one, results).map(({ seeds, before, final, low, high, teraFlop }, i) => [
-    ARMS[i]?.arm ?? '',
+  const { arms, jumpStart, stepsRatio } = summaryOf(one, results);
+  const rows = linesOf(one, results).map(({ arm, seeds, before, final, low, high, teraFlop }, i) => [
+    String(arm),
     String(seeds),
     figure(before as number),
     figure(final as number),
     `${figure(low as number)} … ${figure(high as number)}`,
     count(arms[i]?.medianSteps ?? null) || 'not reached',
-    (arms[i]?.stepsToThreshold ?? []).map((step) => count(step) || 'none').join(', '),
+    (arms[i]?.stepsToThreshold ?? []).map((step) => (step === null ? 'none' : count(step))).join(', '),
     figure(teraFlop as number),
   ]);
   const before = one.before.map(({ environment, steps }) => `${environment} (${count(steps)} steps)`).join(', then ');
-  const days = [...new Set(results.map(({ date }) => date.slice(0, 10)))].toSorted().join(', ');
+  const [low, high] = jumpStart.ci;
+  const ratio = stepsRatio === null ? '' : `; steps to the threshold: ${figure(stepsRatio)} of those from scratch`;
   return [
     `### ${one.environment}, after ${before}`,
-    `Machine: ${[...new Set(results.map(({ machine }) => machine))].join('; ')}. Day: ${days}.`,
     table(columns, rows),
+    `Jump-start of fine-tuning: ${figure(jumpStart.mean)}, ${figure(low)} … ${figure(high)}${ratio}.`,
+    `![${titleOf(one)}](${pictureOf(one)})`,
   ].join('\n\n');
 }

@@ -17,7 +17,7 @@ import { linesOf, writeReport } from './report.ts';
 import { type ArmResult, loadResult, resultPath, saveResult } from './results.ts';
 
 /** Evaluations on the way, and the episodes of each. */
-const [EVALUATIONS, EPISODES] = [24, 50];
+const [EVALUATIONS, EPISODES] = [12, 20];
 
 /**
  * What earlier learning is worth in an environment that was not part of it: from scratch, fine-tuned, and fine-tuned by
@@ -26,45 +26,72 @@ const [EVALUATIONS, EPISODES] = [24, 50];
 export async function* transfer(options: BenchOptions): AsyncGenerator<BenchLine> {
   const { only, device = 'auto', seeds = 3, again = false, report = false, out = 'bench', signal } = options;
   const cases = CASES.filter(({ name, environment }) => !only || only === name || only === environment);
-  const folder = join(out, 'results');
+  const place = { folder: join(out, 'results'), device };
   for (const one of cases) {
-    const results: ArmResult[] = [];
-    for (let seed = 0; seed < seeds; seed++) {
-      const plan = await Promise.all(ARMS.map((arm) => planArm(one, arm, { folder, seed, device, again })));
-      const toDo = plan.filter(({ done }) => !done);
-      if (!report && toDo.length > 0) await trainSeed(one, seed, { ...options, device }, toDo);
+    for (let seed = 0; seed < seeds && !report; seed++) {
+      const plan = await planSeed(one, seed, place);
+      const toDo = plan.filter(({ done }) => again || !done);
+      if (toDo.length > 0) await trainSeed(one, seed, { ...options, device }, toDo);
       if (signal?.aborted)
         throw new GymformerError('stopped; what is done is kept, and the same command goes on', EXIT.interrupted);
-      for (const { path, config } of plan) {
-        const result = loadResult(path, one, config);
-        if (result) results.push(result);
-      }
     }
-    if (results.length === 0) throw new UsageError(`there are no results in ${folder} to report of`);
-    writeReport(out, one, results);
+    const results = await storedResults(one, seeds, place);
+    if (results.length === 0) throw new UsageError(`there are no results in ${place.folder} to report of`);
+    const all = await Promise.all(
+      CASES.map(async (each) => ({ one: each, results: await storedResults(each, seeds, place) })),
+    );
+    writeReport(
+      out,
+      all.filter((measured) => measured.results.length > 0),
+    );
     yield* linesOf(one, results);
   }
+}
+
+interface Place {
+  /** Of all results. */
+  folder: string;
+  device: string;
+}
+
+async function storedResults(one: TransferCase, seeds: number, place: Place): Promise<ArmResult[]> {
+  const plans = await Promise.all(Array.from({ length: seeds }, (_, seed) => planSeed(one, seed, place)));
+  return plans.flat().flatMap(({ done }) => done ?? []);
 }
 
 interface PlannedArm {
   arm: TransferArm;
   config: Config;
   path: string;
-  done: boolean;
+  /** What it came to, where it is done. */
+  done: ArmResult | null;
+}
+
+function planSeed(one: TransferCase, seed: number, place: Place): Promise<PlannedArm[]> {
+  return Promise.all(ARMS.map((arm) => planArm(one, arm, seed, place)));
 }
 
 async function planArm(
   one: TransferCase,
   arm: TransferArm,
-  { folder, seed, device, again }: { folder: string; seed: number; device: string; again: boolean },
+  seed: number,
+  { folder, device }: Place,
 ): Promise<PlannedArm> {
   const { id: environment, preset = {} } = await resolveEnvironment(one.environment);
   const { steps } = one;
   const evalEvery = Math.ceil(steps / EVALUATIONS);
-  const own = { steps, evalEvery, evalEpisodes: EPISODES, evalFirst: true, checkpointEvery: steps, threads: 1 };
+  const own = {
+    steps,
+    evalEvery,
+    evalEpisodes: EPISODES,
+    evalFirst: true,
+    evalActions: 'drawn',
+    checkpointEvery: steps,
+    threads: 1,
+  };
   const config = resolveConfig({ environment, preset, flags: { ...own, ...arm.flags, seed, device } });
   const path = resultPath(folder, one, arm, seed);
-  return { arm, config, path, done: !again && loadResult(path, one, config) !== null };
+  return { arm, config, path, done: loadResult(path, one, config) };
 }
 
 /** Learns before, then trains the arms that are to be trained, and keeps their results. */

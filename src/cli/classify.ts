@@ -48,7 +48,7 @@ export const classifyCommand: Command<ClassifyArguments> = {
     const classification = new TextClassification(folder, model);
     const progress = counter('texts', json);
     let done = 0;
-    for await (const batch of batchesOf(texts.length > 0 ? texts : linesOfInput())) {
+    for await (const batch of batchesOf(texts.length > 0 ? texts : linesOfInput(signal))) {
       const results = await classification.classify(batch);
       for (const result of results) {
         if (result.cut > 0)
@@ -62,13 +62,15 @@ export const classifyCommand: Command<ClassifyArguments> = {
     progress.end();
     classification.dispose();
     interrupt.release();
+    if (signal.aborted) return EXIT.interrupted;
     if (done === 0) throw new UsageError('there is no text: give some in quotes, or lines on standard input');
     return EXIT.ok;
   },
 };
 
-async function* linesOfInput(): AsyncGenerator<string> {
-  for await (const line of createInterface({ input: process.stdin })) if (line.trim() !== '') yield line;
+/** Until its end, or the signal. */
+async function* linesOfInput(signal: AbortSignal): AsyncGenerator<string> {
+  for await (const line of createInterface({ input: process.stdin, signal })) if (line.trim() !== '') yield line;
 }
 
 async function* batchesOf(texts: Iterable<string> | AsyncIterable<string>): AsyncGenerator<string[]> {
@@ -83,8 +85,8 @@ async function* batchesOf(texts: Iterable<string> | AsyncIterable<string>): Asyn
   if (batch.length > 0) yield batch;
 }
 
-function printResult({ text, label, probabilities }: Classified, json: boolean): void {
-  if (json) return printJson({ event: 'classified', text, label, probabilities });
+function printResult({ text, label, probabilities, cut }: Classified, json: boolean): void {
+  if (json) return printJson({ event: 'classified', text, label, probabilities, cut });
   const shown = Object.entries(probabilities)
     .sort(([, left], [, right]) => right - left)
     .map(([name, probability]) => `${name} ${(100 * probability).toFixed(1)} %`)

@@ -1,7 +1,7 @@
 import { nearest } from '../../envs/nearest.ts';
 import { describeSpace } from '../../envs/spaces.ts';
 import type { DatasetCard } from '../dataset/card.ts';
-import { UsageError } from '../errors.ts';
+import { EXIT, GymformerError, UsageError } from '../errors.ts';
 import { type Command, type CommonArguments, EXAMPLE } from './command.ts';
 import { counter } from './counter.ts';
 import { Eta } from './eta.ts';
@@ -99,7 +99,7 @@ async function verify(path: string, json: boolean): Promise<void> {
   const { signal } = onInterrupt('stopping …');
   try {
     for (const [done, entry] of entries.entries()) {
-      if (signal.aborted) break;
+      if (signal.aborted) throw new GymformerError('verifying was interrupted', EXIT.interrupted);
       dataset.read(entry);
       progress.show(done, entries.length, { what: 'reading', secondsLeft: eta.left(done, entries.length) });
       await new Promise(setImmediate); // let signals through

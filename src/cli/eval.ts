@@ -84,9 +84,10 @@ export const evalCommand: Command<EvalArguments> = {
       import('../evaluate.ts'),
       import('../evaluateBy.ts'),
     ]);
+    const { signal } = onInterrupt('stopping …');
     const agent = await loadAgent(run, {
       resolve: (environment) => resolveEnvironment(withParameters(environment, args)),
-      download: { onProgress: downloadDisplay() },
+      download: { onProgress: downloadDisplay(), signal },
       ...(device && { device }),
       ...(envWorkers !== undefined && { envWorkers }),
       ...(checkpoint && { checkpoint }),
@@ -101,7 +102,7 @@ export const evalCommand: Command<EvalArguments> = {
         onProgress: progress.show,
         onRestart: ({ worker, from, to, reason }) =>
           say(`warning: ${describeRestart({ worker, environments: to - from, reason })}`),
-        signal: onInterrupt('stopping …').signal,
+        signal,
       };
       const result = by ? await evaluateBy(agent, by, options, resolveEnvironment) : await evaluate(agent, options);
       progress.end();

@@ -1,10 +1,14 @@
+import { existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import { z } from 'zod';
 import { EXIT, UsageError } from '../errors.ts';
 import type { Block, Report } from '../explain/report.ts';
+import { readJson } from '../files.ts';
 import { resolveEnvironment } from '../plugins.ts';
 import { type Command, type CommonArguments, EXAMPLE, withParameters } from './command.ts';
 import { counter } from './counter.ts';
 import { checkCount, playFlags, UNSEEN } from './eval.ts';
+import { downloadDisplay } from './download.ts';
 import { onInterrupt } from './interrupt.ts';
 import { colours, columns, print, printJson, say } from './output.ts';
 import { describeRestart } from './progress.ts';
@@ -55,6 +59,7 @@ export const explainCommand: Command<ExplainArguments> = {
       ]);
     const agent = await loadAgent(run, {
       resolve: (environment) => resolveEnvironment(withParameters(environment, rest)),
+      download: { onProgress: downloadDisplay() },
       ...(device && { device }),
       ...(checkpoint && { checkpoint }),
     });
@@ -73,10 +78,11 @@ export const explainCommand: Command<ExplainArguments> = {
       const path = out ?? join(agent.run.path, EXPLANATION_FILE);
       const report = reportOf(explanation);
       const text = extname(path) === HTML ? htmlOf(report) : `${JSON.stringify(explanation, null, 2)}\n`;
-      writeFileAtomic(path, text);
+      const isKept = !explanation.complete && holdsWhole(path);
+      if (!isKept) writeFileAtomic(path, text);
       if (json) printJson(explanation);
       else printReport(report);
-      say(`written to ${shortPath(path)}`);
+      say(isKept ? `${shortPath(path)} stays as it is: it holds all measurements` : `written to ${shortPath(path)}`);
       return explanation.complete ? EXIT.ok : EXIT.interrupted;
     } finally {
       progress.end();
@@ -84,6 +90,16 @@ export const explainCommand: Command<ExplainArguments> = {
     }
   },
 };
+
+/** Whether an explanation that nobody interrupted is there already. */
+function holdsWhole(path: string): boolean {
+  if (!existsSync(path) || extname(path) === HTML) return false;
+  try {
+    return readJson(path, z.object({ complete: z.boolean() })).complete;
+  } catch {
+    return false; // nothing is lost where it cannot be read
+  }
+}
 
 function printReport({ title, sentences, blocks, notes }: Report): void {
   const { bold, dim } = colours(process.stdout);

@@ -7,6 +7,9 @@ import { EXIT, UsageError } from '../errors.ts';
 import { environmentName, resolveEnvironment } from '../plugins.ts';
 import type { PretrainResult } from '../pretraining/pretrainer.ts';
 import { type Command, type CommonArguments, EXAMPLE, type Flags } from './command.ts';
+import { counter } from './counter.ts';
+import { downloadDisplay } from './download.ts';
+import { Eta } from './eta.ts';
 import { formatCount, formatDuration, formatNumber } from './format.ts';
 import { onInterrupt } from './interrupt.ts';
 import { print, printJson, printTable, PROGRAM, say } from './output.ts';
@@ -26,7 +29,8 @@ interface PretrainArguments extends CommonArguments {
 
 /** What a policy is made of, and what its values are of: as training has them, and so taken from an environment's preset. */
 const SHARED: readonly (keyof Config)[] = [
-  ...(['policy', 'width', 'layers', 'heads', 'reach', 'context', 'feedForward', 'gating', 'initialLogStd'] as const),
+  ...(['policy', 'trunk', 'textEncoder', 'width', 'layers', 'heads', 'reach', 'context', 'feedForward'] as const),
+  ...(['gating', 'initialLogStd'] as const),
   ...(['gamma', 'normalizeObservations', 'normalizeRewards', 'evalActions', 'evalParameters'] as const),
 ];
 
@@ -36,7 +40,7 @@ const SETTINGS: ReadonlySet<keyof Config> = new Set<keyof Config>([
   ...(['algo', 'seed', 'device', 'threads', 'deterministic', 'steps', 'targetReturn', 'returnScale'] as const),
   ...(['evalEpisodes', 'evalEvery', 'checkpointEvery', 'envWorkers', 'envs', 'rolloutSteps', 'sequenceSteps'] as const),
   ...(['minibatches', 'learningRate', 'finalLearningRate', 'annealSteps', 'valueCoefficient'] as const),
-  'maxGradientNorm',
+  ...(['maxGradientNorm', 'trunk', 'textEncoder', 'freeze', 'loraRank', 'loraAlpha'] as const),
 ]);
 
 /** What settings of training mean here. */
@@ -83,8 +87,15 @@ export const pretrainCommand: Command<PretrainArguments> = {
     const interrupt = onInterrupt('stopping after this update, then saving … (Ctrl-C again quits at once)', (line) =>
       progress.say(line),
     );
+    const reading = counter('episodes', json);
+    const eta = new Eta();
     const results = await pretrain({
       ...{ config, datasets, out, resume, signal: interrupt.signal, resolve: resolveEnvironment },
+      download: { onProgress: downloadDisplay() },
+      onReading(done, total) {
+        reading.show(done, total, { what: 'reading', secondsLeft: eta.left(done, total) });
+        if (done === total) reading.end();
+      },
       onEvent(event) {
         if (json) printJson(event);
         progress.show(event);

@@ -41,9 +41,10 @@ export const recordCommand: Command<RecordArguments> = {
       import('../record.ts'),
       import('../trained.ts'),
     ]);
+    const { signal } = onInterrupt('stopping …');
     const agent = await loadAgent(run, {
       resolve: (environment) => resolveEnvironment(withParameters(environment, args)),
-      download: { onProgress: downloadDisplay() },
+      download: { onProgress: downloadDisplay(), signal },
       ...(device && { device }),
       ...(checkpoint && { checkpoint }),
       ...(targetReturn !== undefined && { targetReturn }),
@@ -58,7 +59,7 @@ export const recordCommand: Command<RecordArguments> = {
         policy: describePolicy(agent.config, agent.policy),
         run: agent.run.name,
         onProgress: progress.show,
-        signal: onInterrupt('stopping …').signal,
+        signal,
       });
       progress.end();
       if (json) return printJson(replay);

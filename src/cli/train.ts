@@ -56,12 +56,25 @@ const REPORTS = [
   'checkpointEvery',
   'replayEvery',
 ];
+const IMITATION = [
+  'expert',
+  'discriminatorWindow',
+  'discriminatorWidth',
+  'discriminatorLayers',
+  'discriminatorHeads',
+  'discriminatorSteps',
+  'discriminatorBatch',
+  'discriminatorLearningRate',
+  'discriminatorPenalty',
+  'discriminatorAccuracy',
+];
 const SELF_PLAY = ['snapshotEvery', 'poolSize', 'newestShare'];
 const MODEL = ['trunk', 'textEncoder', 'width', 'layers', 'heads', 'context', 'feedForward', 'gating', 'initialLogStd'];
 const HEADINGS: Readonly<Record<string, readonly string[]>> = {
   'Training:': MAIN,
   'Fine-tuning:': FINE_TUNING,
   'Reports:': REPORTS,
+  'Imitation:': IMITATION,
   'Self-play:': SELF_PLAY,
   'Model:': MODEL,
 };
@@ -78,6 +91,7 @@ export const trainCommand: Command<TrainArguments> = {
     ['train ./my-env.ts --until-return 9 --watch', 'a game of your own, until it is solved, watched'],
     [`train ${EXAMPLE} --resume`, 'go on with the latest run'],
     [`train ${EXAMPLE} --init-from runs/other --lora-rank 2`, 'fine-tune what another run has learned'],
+    [`train ${EXAMPLE} --algo gail --expert datasets/expert`, 'imitate an expert, without the rewards'],
     [`train ${EXAMPLE} --show-config`, 'what it would be trained with, and why'],
   ],
   async run(args) {
@@ -90,7 +104,7 @@ export const trainCommand: Command<TrainArguments> = {
     const interrupt = onInterrupt('stopping after this update, then saving … (Ctrl-C again quits at once)', (line) =>
       progress.say(line),
     );
-    const watcher = watch ? new Watcher({ config, run }) : null;
+    const watcher = watch ? new Watcher(run) : null;
     let evaluation: EvalEvent | null = null;
     const onEvent = (event: TrainEvent): void => {
       if (json) printJson(event);

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Audience, PolicyCopy } from '../watch/audience.ts';
-import { LiveRecorder, type RecordingOrder } from '../watch/liveRecorder.ts';
+import { LiveRecorder } from '../watch/liveRecorder.ts';
 import { mayOpenBrowser, openBrowser } from './browser.ts';
 
 /**
@@ -10,12 +10,13 @@ import { mayOpenBrowser, openBrowser } from './browser.ts';
  * to answer a browser.
  */
 export class Watcher implements Audience {
-  readonly #order: RecordingOrder;
+  readonly #run: string;
   #server: ChildProcess | undefined;
   #recorder: LiveRecorder | undefined;
 
-  constructor(order: RecordingOrder) {
-    this.#order = order;
+  /** @param run its directory */
+  constructor(run: string) {
+    this.#run = run;
   }
 
   get ready(): boolean {
@@ -28,9 +29,9 @@ export class Watcher implements Audience {
 
   /** Starts to record and to serve, says where, and opens a browser where there is somebody to look. */
   async open(tell: (line: string) => void): Promise<void> {
-    this.#recorder = new LiveRecorder(this.#order, (why) => tell(`there will be no episodes to watch: ${why}`));
+    this.#recorder = new LiveRecorder(this.#run, (why) => tell(`there will be no episodes to watch: ${why}`));
     const main = fileURLToPath(new URL('./main.js', import.meta.url));
-    const server = spawn(process.execPath, [main, 'view', this.#order.run, '--no-open', '--json'], {
+    const server = spawn(process.execPath, [main, 'view', this.#run, '--no-open', '--json'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#server = server;

@@ -3,8 +3,9 @@ import { headsOf } from '../../agents/model/silencing.ts';
 import { tokensOf } from '../../envs/tokens.ts';
 import type { Agent } from '../agent.ts';
 import { withDevice } from '../device/device.ts';
-import { EXIT, GymformerError } from '../errors.ts';
+import { EXIT, GymformerError, UsageError } from '../errors.ts';
 import type { EvaluateOptions } from '../evaluate.ts';
+import type { PolicyHeader } from '../replay/format.ts';
 import { describePolicy } from '../trained.ts';
 import { VERSION } from '../version.ts';
 import { Ablation, byLoss, mostEvaluations, silenceTogether } from './ablation.ts';
@@ -27,8 +28,14 @@ const OTHERS = 6;
  * Measures what a policy looks at and what it needs.
  *
  * Where it is interrupted, what was measured by then is returned, and `complete` is false.
+ *
+ * @throws UsageError for a policy that is told a return beside what it sees
  */
 export async function explain(agent: Agent, options: ExplainOptions): Promise<Explanation> {
+  if (agent.policy.condition)
+    throw new UsageError(
+      `${agent.run.path} acts by a return that it is told: explain takes policies that go by what they see alone`,
+    );
   const explanation = emptyExplanation(agent, options);
   try {
     await measure(agent, options, explanation);
@@ -62,12 +69,12 @@ async function measure(agent: Agent, options: ExplainOptions, found: Explanation
   const env = agent.make();
   const { actionSpace } = env;
   env.close?.();
-  const reach = reachOf(agent);
+  const reach = reachOf(config, found.policy);
   const asked: ReachOptions = { actionSpace, reach, signal: options.signal };
-  const neutral = neutralOf(policy.observationSpace, traces);
+  const neutral = neutralOf(policy, traces);
 
-  if (config.policy === 'transformer')
-    found.rollout = meanRollout(traces, { layers: config.layers, heads: config.heads });
+  const { layers, heads: perLayer } = found.policy;
+  if (layers && perLayer) found.rollout = meanRollout(traces, { layers, heads: perLayer });
   if (policy.tokens) found.looked = lookedAt(policy.tokens.tokens, meanLook(traces, policy.tokens.heads));
   if (reach > 0) {
     found.reach = await progress.measure('how far memory reaches', () => memoryReach(policy, traces, asked));
@@ -115,24 +122,24 @@ function evaluationsOf(heads: number): number {
 }
 
 /** Most steps before a decision that it can depend on. */
-function reachOf({ config }: Agent): number {
-  switch (config.policy) {
+function reachOf({ policy, context }: Agent['config'], { layers = 1 }: PolicyHeader): number {
+  switch (policy) {
     case 'mlp':
       return 0;
     case 'gru':
       return Infinity;
     case 'transformer':
-      return config.layers * config.context;
+      return layers * context;
     default:
-      return config.policy satisfies never;
+      return policy satisfies never;
   }
 }
 
-function neutralOf(space: Agent['policy']['observationSpace'], traces: readonly Trace[]): Neutral {
+function neutralOf({ observationSpace, sentences }: Agent['policy'], traces: readonly Trace[]): Neutral {
   const observations = decisionsOf(traces, SAMPLED).flatMap(({ episode, step }) =>
     observationsOf(traces, episode, step, step),
   );
-  return new Neutral(tokensOf(space), observations);
+  return new Neutral(tokensOf(observationSpace, { sentences: sentences !== null }), observations);
 }
 
 /** Our kernels leave out gradients to observations, for which learning has no use: another device has them. */
@@ -158,6 +165,14 @@ function notesOf({ config, policy }: Agent, headsAcrossTime: number): string[] {
   if (config.policy === 'transformer' && headsAcrossTime === 0)
     notes.push(
       'The heads of this Transformer are not kept apart where they are mixed: they cannot be silenced one by one.',
+    );
+  if (policy.tokens && !policy.headMixes.encoder)
+    notes.push(
+      'What heads of the encoder find by a text is mixed with what the others bring: they cannot be silenced one by one.',
+    );
+  if (config.trunk !== null)
+    notes.push(
+      'The places of the pretrained trunk are numbered from the start of an episode: memory that begins later also has other places.',
     );
   if (!policy.tokens)
     notes.push('An observation is one token here: its encoder has nothing to choose from, and no heads.');

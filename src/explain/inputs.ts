@@ -4,7 +4,7 @@ import type { Neutral } from '../../agents/model/neutral.ts';
 import { occlude } from '../../agents/model/occlusion.ts';
 import type { Policy } from '../../agents/model/policy.ts';
 import { saliency } from '../../agents/model/saliency.ts';
-import { partsOf } from '../../envs/parts.ts';
+import { type Part, partsOf } from '../../envs/parts.ts';
 import { type TokenGroup, tokenName } from '../../envs/tokens.ts';
 import type { Weight } from './explanation.ts';
 import { type Decision, decisionsOf, observationsOf, type ReachOptions } from './reach.ts';
@@ -23,7 +23,7 @@ export async function hiddenParts(
   neutral: Neutral,
   options: ReachOptions,
 ): Promise<Weight[]> {
-  const parts = partsOf(policy.observationSpace, null);
+  const parts = partsSeenBy(policy);
   const sums = new Float64Array(parts.length);
   const decisions = decisionsOf(traces, HIDDEN_DECISIONS);
   for (const decision of decisions) {
@@ -52,7 +52,7 @@ export async function slopes(
   traces: readonly Trace[],
   { actionSpace, reach, signal }: ReachOptions,
 ): Promise<Weight[] | null> {
-  const parts = partsOf(policy.observationSpace, null);
+  const parts = partsSeenBy(policy);
   const sums = new Float64Array(parts.length);
   const decisions = decisionsOf(traces, SALIENT_DECISIONS);
   for (const decision of decisions) {
@@ -68,6 +68,10 @@ export async function slopes(
     await new Promise(setImmediate); // let signals and timers through
   }
   return heaviest(parts.map(({ name }, i) => ({ name, value: sums[i] as number })));
+}
+
+function partsSeenBy({ observationSpace, sentences }: Policy): Part[] {
+  return partsOf(observationSpace, null, { sentences: sentences !== null });
 }
 
 /** The parts that the encoder looks at, with their weights. */

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { TOKENIZER, TOKENIZER_CONFIG } from './tokenizer.ts';
+import { CONFIG, TOKENIZER, TOKENIZER_CONFIG, VOCABULARY } from './fileNames.ts';
 import { weightFilesOf } from './weightFiles.ts';
 
 /** sha256, in hexadecimal, of all that a model's folder says of it: the same for the same files, wherever they are. */
 export async function fingerprint(folder: string): Promise<string> {
   const hash = createHash('sha256');
-  const texts = ['config.json', TOKENIZER, TOKENIZER_CONFIG]
+  const texts = [CONFIG, TOKENIZER, VOCABULARY, TOKENIZER_CONFIG]
     .map((name) => join(folder, name))
     .filter((path) => existsSync(path));
   for (const path of [...texts, ...weightFilesOf(folder)]) {

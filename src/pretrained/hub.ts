@@ -7,9 +7,10 @@ import type { ReadableStream } from 'node:stream/web';
 import type { PathInfo } from '@huggingface/hub';
 import { FileError, GymformerError } from '../errors.ts';
 import { writeError } from '../files.ts';
+import { WEIGHTS, WEIGHTS_INDEX } from './fileNames.ts';
 import { HubCache } from './hubCache.ts';
 import { isOffline } from './offline.ts';
-import { shardsOf, WEIGHTS, WEIGHTS_INDEX } from './weightFiles.ts';
+import { shardsOf } from './weightFiles.ts';
 
 /** Time between two reports of how far a download is. */
 const TELL_EVERY_MS = 500;
@@ -27,8 +28,8 @@ export interface DownloadProgress {
 }
 
 export interface HubOptions {
-  /** Beside the weights, files that must be there and files that may. */
-  needed: readonly string[];
+  /** Beside the weights, files that must be there, of several names the first that there is; and files that may. */
+  needed: readonly (readonly string[])[];
   optional: readonly string[];
   onProgress?: (progress: DownloadProgress) => void;
   signal?: AbortSignal;
@@ -61,7 +62,8 @@ export async function modelOfHub(
 ): Promise<{ folder: string; commit: string }> {
   const cache = new HubCache(repo);
   const known = cache.commitOf(revision);
-  const missing = known === null ? [...options.needed, WEIGHTS] : missingFiles(cache, known, options.needed);
+  const missing =
+    known === null ? [...options.needed.map(namedAny), WEIGHTS] : missingFiles(cache, known, options.needed);
   const unsure = options.optional.some(
     (file) => known === null || !(cache.has(known, file) || cache.lacks(known, file)),
   );
@@ -76,10 +78,16 @@ export async function modelOfHub(
 }
 
 /** Of what a model needs, the files that the cache does not have. */
-function missingFiles(cache: HubCache, commit: string, needed: readonly string[]): string[] {
+function missingFiles(cache: HubCache, commit: string, needed: HubOptions['needed']): string[] {
   const shards = cache.has(commit, WEIGHTS_INDEX) ? shardsOf(join(cache.snapshot(commit), WEIGHTS_INDEX)) : [WEIGHTS];
   const weights = cache.has(commit, WEIGHTS) ? [] : shards;
-  return [...needed, ...weights].filter((file) => !cache.has(commit, file));
+  return [...needed, ...weights.map((file) => [file])]
+    .filter((names) => !names.some((file) => cache.has(commit, file)))
+    .map(namedAny);
+}
+
+function namedAny(names: readonly string[]): string {
+  return names.join(' or ');
 }
 
 function offlineError(repo: string, revision: string, missing: readonly string[], cache: HubCache): FileError {
@@ -120,12 +128,13 @@ class Hub {
 
   async download(cache: HubCache, commit: string): Promise<void> {
     const { needed, optional } = this.#options;
-    const absent = needed.filter((file) => !this.#files.includes(file));
-    if (absent.length > 0) throw new FileError(`${this.#name} has no ${absent.join(', ')}`);
-    for (const file of optional) if (!this.#files.includes(file)) cache.keepAbsence(commit, file);
-    const first = [...needed, ...optional.filter((file) => this.#files.includes(file))];
-    const whole = this.#files.includes(WEIGHTS);
-    if (!whole && !this.#files.includes(WEIGHTS_INDEX))
+    const has = (file: string): boolean => this.#files.includes(file);
+    const absent = needed.filter((names) => !names.some(has));
+    if (absent.length > 0) throw new FileError(`${this.#name} has no ${absent.map(namedAny).join(', ')}`);
+    for (const file of optional) if (!has(file)) cache.keepAbsence(commit, file);
+    const first = [...needed.map((names) => names.find(has) as string), ...optional.filter(has)];
+    const whole = has(WEIGHTS);
+    if (!whole && !has(WEIGHTS_INDEX))
       throw new FileError(
         `${this.#name} has neither ${WEIGHTS} nor ${WEIGHTS_INDEX}: only weights as safetensors are read; look for a revision or a copy that has them`,
       );

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { FileError } from '../errors.ts';
+import { CONFIG, TOKENIZER, TOKENIZER_CONFIG, VOCABULARY } from './fileNames.ts';
 import { type HubOptions, modelOfHub } from './hub.ts';
 import { formatModelReference, parseModelReference } from './reference.ts';
-import { TOKENIZER, TOKENIZER_CONFIG } from './tokenizer.ts';
 
 export interface LocatedModel {
   folder: string;
@@ -32,7 +32,7 @@ export async function locateModel(
     return { folder: parsed.path, reference: formatModelReference(parsed) };
   }
   const { folder, commit } = await modelOfHub(parsed.repo, parsed.revision, {
-    needed: ['config.json', ...(texts ? [TOKENIZER] : [])],
+    needed: [[CONFIG], ...(texts ? [[TOKENIZER, VOCABULARY]] : [])],
     optional: texts ? [TOKENIZER_CONFIG] : [],
     ...options,
   });

@@ -4,6 +4,7 @@ import type { Architecture } from '../../agents/model/pretrained/architecture.ts
 import { nearest } from '../../envs/nearest.ts';
 import { FileError } from '../errors.ts';
 import { readJson } from '../files.ts';
+import { CONFIG } from './fileNames.ts';
 
 /** What a model's config.json says of it. */
 export interface ModelConfig {
@@ -111,7 +112,7 @@ const CLASSIFIES = /ForSequenceClassification$/;
 
 /** @throws FileError when config.json is missing, broken, or of a model that is not known here */
 export function readModelConfig(folder: string): ModelConfig {
-  const path = join(folder, 'config.json');
+  const path = join(folder, CONFIG);
   const head = readJson(path, headSchema);
   if (!isKind(head.model_type)) {
     const guess = nearest(head.model_type, KINDS);

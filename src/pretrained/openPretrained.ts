@@ -7,7 +7,6 @@ import { fingerprint } from './fingerprint.ts';
 import { type LocateOptions, locateModel } from './locate.ts';
 import { readModelConfig } from './modelConfig.ts';
 import { parseModelReference } from './reference.ts';
-import { SentenceEmbedding } from './sentenceEmbedding.ts';
 import { WeightFiles } from './weightFiles.ts';
 
 /** What a policy has of pretrained models. */
@@ -75,6 +74,7 @@ async function openTextEncoder(
     throw new FileError(
       `${folder} is not the text encoder that the run began with: its sha256 is ${hash}, wanted ${textEncoderHash}`,
     );
+  const { SentenceEmbedding } = await import('./sentenceEmbedding.ts'); // brings a tokeniser, which few runs need
   const embedding = new SentenceEmbedding(folder, textEncoder);
   const sentences = new Sentences(embedding.width, (text) => embedding.embed(text));
   return {

@@ -3,7 +3,7 @@ import { Parameters } from '../../agents/model/parameters.ts';
 import { TextClassifier } from '../../agents/model/pretrained/textModels.ts';
 import { batchOf } from '../../agents/model/pretrained/tokenBatch.ts';
 import { Generator } from '../../envs/random.ts';
-import { FileError } from '../errors.ts';
+import { FileError, UsageError } from '../errors.ts';
 import { readModelConfig } from './modelConfig.ts';
 import { type Tokens, TextTokenizer } from './tokenizer.ts';
 import { buildFromFiles } from './weightFiles.ts';
@@ -45,9 +45,11 @@ export class TextClassification {
     });
   }
 
-  /** Several texts at once; they are filled up to the length of the longest. */
+  /** Several texts at once; they are filled up to the length of the longest. @throws UsageError for one without a token */
   async classify(texts: readonly string[]): Promise<Classified[]> {
     const tokens = texts.map((text) => this.#tokenizer.encode(text));
+    if (tokens.some(({ ids }) => ids.length === 0))
+      throw new UsageError('a text is empty: there is nothing to classify');
     const probabilities = tf.tidy(() => {
       const logits = this.#model.logits(batchOf(tokens.map(({ ids }) => ids)));
       return this.#severalLabels ? tf.sigmoid(logits) : tf.softmax(logits);

@@ -5,9 +5,8 @@ import { z } from 'zod';
 import type { Architecture } from '../../agents/model/pretrained/architecture.ts';
 import { FileError } from '../errors.ts';
 import { readJson } from '../files.ts';
-
-export const TOKENIZER = 'tokenizer.json';
-export const TOKENIZER_CONFIG = 'tokenizer_config.json';
+import { TOKENIZER, TOKENIZER_CONFIG, VOCABULARY } from './fileNames.ts';
+import { tokenizerOfVocabulary } from './vocabulary.ts';
 
 export interface Tokens {
   ids: number[];
@@ -21,18 +20,23 @@ export class TextTokenizer {
   /** Tokens of the longest text that the model takes. */
   readonly #places: number;
 
-  /**
-   * @throws FileError when tokenizer.json is missing or broken
-   */
-  constructor(folder: string, { positions, vocabulary }: Pick<Architecture, 'positions' | 'vocabulary'>) {
-    const path = join(folder, TOKENIZER);
-    if (!existsSync(path))
-      throw new FileError(
-        `${path} is missing: a model's own words are read from it (not from vocab.txt or vocab.json)`,
-      );
-    const tokenizer = readJson(path, z.looseObject({ model: z.looseObject({}) }));
+  /** @throws FileError when what says how to split texts is missing or broken */
+  constructor(
+    folder: string,
+    { kind, positions, vocabulary }: Pick<Architecture, 'kind' | 'positions' | 'vocabulary'>,
+  ) {
     const configPath = join(folder, TOKENIZER_CONFIG);
     const config = existsSync(configPath) ? readJson(configPath, z.looseObject({})) : {};
+    const path = [TOKENIZER, ...(kind === 'gpt2' ? [] : [VOCABULARY])]
+      .map((name) => join(folder, name))
+      .find((candidate) => existsSync(candidate));
+    if (path === undefined)
+      throw new FileError(
+        `${join(folder, TOKENIZER)} is missing, which says how texts are split into words (of bert and distilbert, ${VOCABULARY} will do)`,
+      );
+    const tokenizer = path.endsWith(VOCABULARY)
+      ? tokenizerOfVocabulary(path, config)
+      : readJson(path, z.looseObject({ model: z.looseObject({}) }));
     try {
       this.#tokenizer = new Tokenizer(tokenizer, config);
     } catch (error) {

@@ -7,9 +7,7 @@ import { type TensorSource, Weights, WeightsError } from '../../agents/model/pre
 import { FileError } from '../errors.ts';
 import { readJson } from '../files.ts';
 import { type Entry, headerEnd, readHeader, toFloats } from '../safetensors.ts';
-
-export const WEIGHTS = 'model.safetensors';
-export const WEIGHTS_INDEX = `${WEIGHTS}.index.json`;
+import { WEIGHTS, WEIGHTS_INDEX } from './fileNames.ts';
 
 /** Names of files in the folder alone: an index comes with a model, and may not lead elsewhere. */
 const indexSchema = z.looseObject({

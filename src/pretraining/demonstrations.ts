@@ -1,4 +1,4 @@
-import { RunningStatistics } from '../../envs/runningStatistics.ts';
+import { RunningStatistics, type RunningStatisticsState } from '../../envs/runningStatistics.ts';
 import { describeSpace, flatSize, type Space } from '../../envs/spaces.ts';
 import type { Dataset, EpisodeEntry } from '../dataset/dataset.ts';
 import type { DatasetEpisode } from '../dataset/episode.ts';
@@ -62,21 +62,29 @@ export class Demonstrations {
   /**
    * Of the episodes to learn from, in one pass: of the observations, each component by itself; and of the discounted
    * return as it runs, as training has it (see `RewardNormalizer`).
+   *
+   * @param onRead  called after each episode
    */
-  statistics(gamma: number): { observations: RunningStatistics; returns: RunningStatistics } {
+  async statistics(gamma: number, onRead: () => void): Promise<Statistics> {
     const observations = new RunningStatistics(flatSize(this.observationSpace));
     const returns = new RunningStatistics(1);
     for (let number = 0; number < this.count; number++) {
       const episode = this.read(number);
       observations.update(episode.observations, episode.rewards.length + 1);
       let running = 0;
-      returns.update(
-        episode.rewards.map((reward) => (running = running * gamma + reward)),
-        episode.rewards.length,
-      );
+      const discounted = episode.rewards.map((reward) => (running = running * gamma + reward));
+      returns.update(discounted, discounted.length);
+      onRead();
+      await new Promise(setImmediate); // let signals through
     }
-    return { observations, returns };
+    return { observations: observations.state(), returns: returns.state() };
   }
+}
+
+/** Of observations, and of discounted returns. */
+export interface Statistics {
+  observations: RunningStatisticsState;
+  returns: RunningStatisticsState;
 }
 
 interface Listed {

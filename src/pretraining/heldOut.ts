@@ -75,8 +75,13 @@ function partsOf(space: Space): Part[] {
       return space.n.map((n, i) => ({ part: space.names?.[i] ?? `part ${i}`, labels: numbered(n) }));
     case 'multiBinary':
       return Array.from({ length: space.n }, (_, i) => ({ part: space.names?.[i] ?? `bit ${i}`, labels: numbered(2) }));
-    default:
+    case 'box':
+    case 'text':
+    case 'tuple':
+    case 'dict':
       return [];
+    default:
+      return space satisfies never;
   }
 }
 

@@ -14,7 +14,7 @@ import type { UpdateEvent } from '../metrics.ts';
 import type { RewardNormalizerState } from '../normalizers.ts';
 import type { Schedule } from '../update.ts';
 import { type Demonstration, demonstrationOf, type Units } from './demonstration.ts';
-import type { Demonstrations } from './demonstrations.ts';
+import type { Demonstrations, Statistics } from './demonstrations.ts';
 import { Tape, type TapeState } from './tape.ts';
 
 const EPSILON = 1e-8;
@@ -26,11 +26,22 @@ interface ShownState {
   datasets: number[];
 }
 
+export interface LearnerOptions {
+  /** With the scale of returns, where the policy is told them. */
+  config: Config;
+  demonstrations: Demonstrations;
+  statistics: Statistics;
+  policy: Policy;
+  device: string;
+}
+
 /** What learns from the demonstrations of one pair of spaces: a policy, and where it is in them. */
 export class Learner {
   readonly policy: Policy;
   readonly demonstrations: Demonstrations;
   readonly units: Units;
+  /** Name of the device in use. */
+  readonly device: string;
   /** Steps learned from. */
   step = 0;
   update = 0;
@@ -43,23 +54,17 @@ export class Learner {
   readonly #returns: RunningStatisticsState;
   #cache: Cache;
 
-  /** @param config  with the scale of returns, where the policy is told them */
-  constructor(
-    config: Config,
-    demonstrations: Demonstrations,
-    policy: Policy,
-    /** Name of the device in use. */
-    readonly device: string,
-  ) {
+  constructor({ config, demonstrations, statistics, policy, device }: LearnerOptions) {
     this.#config = config;
     this.demonstrations = demonstrations;
     this.policy = policy;
+    this.device = device;
     this.#random = new Generator(config.seed);
     this.#optimizer = new Adam(policy.parameters, config);
-    const { observations, returns } = demonstrations.statistics(config.gamma);
-    this.#returns = returns.state();
+    const { observations, returns } = statistics;
+    this.#returns = returns;
     this.units = {
-      observations: config.normalizeObservations ? observations.state() : null,
+      observations: config.normalizeObservations ? observations : null,
       reward: config.normalizeRewards ? Math.sqrt((returns.variance[0] as number) + EPSILON) : 1,
       returnScale: config.returnScale ?? 1,
     };
@@ -122,6 +127,7 @@ export class Learner {
       optimizer: optimizer.tensors,
       memory,
       opponents: new Map(),
+      discriminator: new Map(),
       state: {
         format: CHECKPOINT_FORMAT,
         environment,

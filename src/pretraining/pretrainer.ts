@@ -1,13 +1,13 @@
 import { evaluate } from '../evaluate.ts';
 import type { EvalEvent, HeldOutEvent, StartEvent, TrainEvent } from '../metrics.ts';
+import type { DownloadProgress } from '../pretrained/hub.ts';
 import { crosses } from '../trainer.ts';
 import { scheduleAt } from '../update.ts';
 import { predict } from './heldOut.ts';
+import type { Learner } from './learner.ts';
 import { type Member, openPretraining, type Pretraining, type PretrainingOptions } from './pretraining.ts';
 
 export interface PretrainOptions extends PretrainingOptions {
-  /** Ends it after the update under way, with checkpoints. */
-  signal?: AbortSignal;
   onEvent?: (event: TrainEvent) => void;
 }
 
@@ -50,7 +50,8 @@ interface Examined {
 
 /**
  * Teaches policies to act as the episodes of datasets do. The result is a run for each environment, which everything takes
- * that takes one that was trained. Environments with the same spaces share a policy.
+ * that takes one that was trained. Environments with the same spaces share a policy, and all policies the trunk; they take
+ * turns to learn, each with moments of its own in the optimiser.
  *
  * @returns for each environment what came of it
  * @throws FileError when a dataset is damaged, or does not fit
@@ -58,38 +59,47 @@ interface Examined {
  */
 export async function pretrain(options: PretrainOptions): Promise<PretrainResult[]> {
   const { signal, onEvent = () => {}, config } = options;
-  const pretraining = await openPretraining(options);
+  const download = {
+    onProgress: (progress: DownloadProgress) => onEvent({ event: 'download', ...progress }),
+    ...(signal && { signal }),
+  };
+  const pretraining = await openPretraining({ ...options, download });
   const { learners, members } = pretraining;
   const examined = new Map<Member, Examined>();
   try {
     for (const member of members) onEvent(startEvent(pretraining, member));
-    const left = (): boolean => learners.some(({ step }) => step < config.steps);
-    while (left() && !signal?.aborted)
+    const done = (): number => Math.min(...learners.map(({ step }) => step));
+    let examinedAt = -1;
+    while (done() < config.steps && !signal?.aborted) {
+      const from = done();
       for (const learner of learners) {
-        if (learner.step >= config.steps) continue;
-        const from = learner.step;
         const update = await learner.learn(scheduleAt(config, learner.step));
         // They take turns.
         update.stepsPerSecond /= learners.length;
-        const own = members.filter((member) => member.learner === learner);
-        for (const { run } of own) run.appendMetrics(update);
+        for (const { run } of membersOf(learner)) run.appendMetrics(update);
         onEvent(update);
-        for (const member of own)
-          if (crosses(from, learner.step, config.evalEvery) || learner.step >= config.steps)
-            await examineAndSave(member);
-          else if (crosses(from, learner.step, config.checkpointEvery)) await save(member, null);
         await new Promise(setImmediate); // let signals and timers through
       }
-    for (const member of members) if (member.savedAt !== member.learner.step) await save(member, null);
+      // All at once: what one learns of the trunk is in the others' checkpoints too.
+      if (crosses(from, done(), config.evalEvery)) {
+        for (const member of members) await examineAndSave(member);
+        examinedAt = done();
+      } else if (crosses(from, done(), config.checkpointEvery)) for (const member of members) await save(member, null);
+    }
+    if (examinedAt !== done()) for (const member of members) await examineAndSave(member);
     const interrupted = signal?.aborted ?? false;
     return members.map((member) => resultOf(member, examined.get(member) ?? null, interrupted));
   } finally {
     pretraining.close();
   }
 
+  function membersOf(learner: Learner): Member[] {
+    return members.filter((member) => member.learner === learner);
+  }
+
   async function examineAndSave(member: Member): Promise<void> {
-    const found = await examine(member, signal);
-    if (!found) return; // interrupted
+    const found = signal?.aborted ? null : await examine(member, signal);
+    if (!found) return await save(member, null); // interrupted
     examined.set(member, found);
     for (const event of [found.heldOut, found.played]) {
       member.run.appendMetrics(event);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Policy } from '../../agents/model/policy.ts';
 import { Generator } from '../../envs/random.ts';
 import { type EnvSpec, make } from '../../envs/registry.ts';
 import { loadCheckpoint } from '../checkpoint.ts';
@@ -7,14 +8,17 @@ import { CostMeter } from '../cost.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { openDevice } from '../device/device.ts';
 import { memoryLimit } from '../device/simd/open.ts';
+import { EXIT, GymformerError } from '../errors.ts';
 import type { Player } from '../evaluate.ts';
 import { seedsOf } from '../levels.ts';
 import { environmentName } from '../plugins.ts';
+import type { LocateOptions } from '../pretrained/locate.ts';
+import { openPretrained } from '../pretrained/openPretrained.ts';
 import { RunDirectory } from '../run.ts';
 import { checkMemory } from '../tensorMemory.ts';
 import { buildPolicy, frozenNormalizer, targetOf } from '../trained.ts';
 import { openVectorEnv } from '../vectorEnv.ts';
-import { checkSpaces, type Demonstrations, sortBySpaces } from './demonstrations.ts';
+import { checkSpaces, type Demonstrations, sortBySpaces, type Statistics } from './demonstrations.ts';
 import { Learner } from './learner.ts';
 
 export interface PretrainingOptions {
@@ -27,9 +31,15 @@ export interface PretrainingOptions {
   resolve: (environment: string) => Promise<EnvSpec>;
   /** Go on from the latest checkpoints. */
   resume?: boolean;
+  /** Of the download of a pretrained model. */
+  download?: LocateOptions;
+  /** Ends it: while the dataset is read, at once; later, after the update under way, with checkpoints. */
+  signal?: AbortSignal;
+  /** Called while the dataset is read for the first time: with how many episodes have been, and how many there are. */
+  onReading?: (done: number, total: number) => void;
 }
 
-/** One environment's run. Environments with the same spaces have the same learner. */
+/** One environment's run. Environments with the same spaces have the same learner; all learners have the same trunk. */
 export interface Member {
   config: Config;
   run: RunDirectory;
@@ -58,20 +68,31 @@ export interface Pretraining {
  * @throws ConfigError when an environment is no longer what the episodes were played in
  */
 export async function openPretraining(options: PretrainingOptions): Promise<Pretraining> {
-  const { config, datasets, resume = false } = options;
+  const { datasets, resume = false } = options;
   const pairs = sortBySpaces(datasets);
-  const planned = await Promise.all(pairs.map(async (pair) => await planPair(pair, pairs, options)));
-  const { name: device } = await openDevice(config.device, config);
+  const { name: device } = await openDevice(options.config.device, options.config);
+  const pretrained = await openPretrained(options.config, { device, ...options.download });
+  const { config } = pretrained;
+  const planned = await Promise.all(pairs.map(async (pair) => await planPair(pair, pairs, { ...options, config })));
   checkMemory(config, memoryLimit());
+  const read = await readAll(pairs, options);
   const checksums = datasets.map(({ card }) => card.indexChecksum);
   const members: Member[] = [];
-  const learners = planned.map(({ demonstrations, plans }) => {
+  let firstPolicy: Policy | undefined;
+  const learners: Learner[] = [];
+  for (const [i, { demonstrations, plans }] of planned.entries()) {
     const [first] = plans as [Plan];
-    const policy = buildPolicy(first.config, first.spec, new Generator(config.seed));
-    const learner = new Learner(first.config, demonstrations, policy, device);
+    // What works across time is one for all, whatever is seen and done.
+    const policy = buildPolicy(first.config, first.spec, new Generator(config.seed), {
+      ...pretrained,
+      ...(firstPolicy && { trunkOf: firstPolicy }),
+    });
+    firstPolicy ??= policy;
+    const statistics = read[i] as Statistics;
+    const learner = new Learner({ config: first.config, demonstrations, statistics, policy, device });
+    learners.push(learner);
     members.push(...plans.map((plan) => memberOf(plan, learner, resume)));
-    return learner;
-  });
+  }
   for (const { run, config } of members) {
     if (!resume) run.create();
     run.claim();
@@ -93,9 +114,28 @@ export async function openPretraining(options: PretrainingOptions): Promise<Pret
     },
     close() {
       for (const { run } of members) run.release();
-      for (const learner of learners) learner.dispose();
+      for (const learner of learners.toReversed()) learner.dispose();
+      pretrained.dispose();
     },
   };
+}
+
+/** The statistics of all pairs. @throws GymformerError when it is interrupted: nothing is there yet */
+async function readAll(
+  pairs: readonly Demonstrations[],
+  { config, signal, onReading }: PretrainingOptions,
+): Promise<Statistics[]> {
+  const total = pairs.reduce((sum, { count }) => sum + count, 0);
+  let done = 0;
+  const all: Statistics[] = [];
+  for (const pair of pairs)
+    all.push(
+      await pair.statistics(config.gamma, () => {
+        if (signal?.aborted) throw new GymformerError('reading the dataset was interrupted', EXIT.interrupted);
+        onReading?.(++done, total);
+      }),
+    );
+  return all;
 }
 
 /** A member before there is anything that learns. */
@@ -112,14 +152,15 @@ async function planPair(
   { config, out, resolve, resume = false }: PretrainingOptions,
 ): Promise<{ demonstrations: Demonstrations; plans: Plan[] }> {
   const alone = pairs.length === 1 && demonstrations.environments.length === 1;
-  const largest = Math.max(...demonstrations.returns().map(Math.abs)) || 1;
+  const largest = largestOf(demonstrations.returns().map(Math.abs)) || 1;
   const plans = demonstrations.environments.map(async (id): Promise<Plan> => {
     const spec = await resolve(id);
     const env = make(spec);
     checkSpaces(demonstrations, id, env);
     env.close?.();
     const run = new RunDirectory(alone ? out : join(out, environmentName(id)));
-    const asked = { targetReturn: Math.max(...demonstrations.returns(id)), returnScale: largest };
+    if (!resume) run.checkNew();
+    const asked = { targetReturn: largestOf(demonstrations.returns(id)), returnScale: largest };
     const own = { ...config, environment: id, ...(config.algo === 'dt' && chosen(config, asked)) };
     const { targetReturn, returnScale } = resume ? run.readConfig() : own;
     const planned = { ...own, targetReturn, returnScale };
@@ -131,6 +172,11 @@ async function planPair(
     };
   });
   return { demonstrations, plans: await Promise.all(plans) };
+}
+
+/** `Math.max` takes no more arguments than fit a stack. */
+function largestOf(values: readonly number[]): number {
+  return values.reduce((largest, value) => Math.max(largest, value), -Infinity);
 }
 
 /** What is asked for and told where the settings do not say. */

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EnvSpec } from '../../envs/registry.ts';
 import { type Config, type InitSettings, resolveConfig } from '../config.ts';
+import { UsageError } from '../errors.ts';
 import { writeFileAtomic } from '../files.ts';
 import { initSettings } from '../initFrom.ts';
 import { resolveEnvironment } from '../plugins.ts';
@@ -99,12 +100,21 @@ async function planSource({
 }: TransferOptions): Promise<{ run: string; pretraining: Omit<Job, 'arm'> | null }> {
   if (existsSync(join(source, 'config.json')) || existsSync(join(source, 'state.json')))
     return { run: source, pretraining: null };
-  const spec = await resolveEnvironment(source);
+  const spec = await resolveSource(source);
   const run = join(folder, 'source');
   const places = Object.fromEntries(PLACES.flatMap((key) => (key in settings ? [[key, settings[key]]] : [])));
   const flags = { ...places, ...(sourceSteps !== undefined && { steps: sourceSteps }) };
   const config = resolveConfig({ environment: spec.id, preset: spec.preset ?? {}, flags });
   return { run, pretraining: { config, spec, run } };
+}
+
+async function resolveSource(source: string): Promise<EnvSpec> {
+  try {
+    return await resolveEnvironment(source);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`${source} is no run, and no environment either: ${error.message}`, { cause: error });
+  }
 }
 
 /** Settings that say where to compute, which hold for the source too. */

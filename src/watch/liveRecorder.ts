@@ -2,16 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { Config } from '../config.ts';
 import { RunDirectory } from '../run.ts';
 import type { Audience, PolicyCopy } from './audience.ts';
-
-/** What the recording process is told first. */
-export interface RecordingOrder {
-  config: Config;
-  /** The run's directory. */
-  run: string;
-}
 
 /** What it tells: that it can take a policy, or that it cannot go on. */
 export type RecorderMessage = { kind: 'ready' } | { kind: 'failed'; message: string };
@@ -29,9 +21,12 @@ export class LiveRecorder implements Audience {
   readonly #ended: () => void;
   #ready = false;
 
-  /** @param failed is told, once, why there will be no episodes */
-  constructor(order: RecordingOrder, failed: (why: string) => void) {
-    this.#run = new RunDirectory(order.run);
+  /**
+   * @param run    the run's directory, which the recording process is told first
+   * @param failed is told, once, why there will be no episodes
+   */
+  constructor(run: string, failed: (why: string) => void) {
+    this.#run = new RunDirectory(run);
     const main = fileURLToPath(new URL('./recordingProcess.js', import.meta.url));
     this.#child = fork(main, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
     standBack(this.#child);
@@ -45,7 +40,7 @@ export class LiveRecorder implements Audience {
     this.#child.on('error', () => {}); // it could not be started or told something: it ends, and training goes on
     this.#ended = () => failed('the process that records them has ended');
     this.#child.once('exit', this.#ended);
-    this.#child.send(order);
+    this.#child.send(run);
   }
 
   get ready(): boolean {

@@ -13,7 +13,7 @@ import { RunDirectory } from '../run.ts';
 import { buildPolicy, describePolicy, frozenNormalizer } from '../trained.ts';
 import { openVectorEnv } from '../vectorEnv.ts';
 import type { PolicyCopy } from './audience.ts';
-import type { RecorderMessage, RecordingOrder } from './liveRecorder.ts';
+import type { RecorderMessage } from './liveRecorder.ts';
 import { superfluous } from './thinning.ts';
 
 /** Between two episodes at least; and recording takes at most this share of one processor's time. */
@@ -25,13 +25,14 @@ const NAME = /^live-\d+\.gfr$/;
 
 process.on('SIGINT', () => {}); // Ctrl-C is meant for the training, which says when this ends
 process.on('disconnect', () => process.exit());
-process.once('message', (order: RecordingOrder) => {
-  recordWhatComes(order).catch((error: Error) => tell({ kind: 'failed', message: error.message }));
+process.once('message', (run: string) => {
+  recordWhatComes(run).catch((error: Error) => tell({ kind: 'failed', message: error.message }));
 });
 
 /** Records an episode of each policy that comes, and then takes a rest. */
-async function recordWhatComes({ config, run: path }: RecordingOrder): Promise<void> {
+async function recordWhatComes(path: string): Promise<void> {
   const run = new RunDirectory(path);
+  const config = run.readConfig(); // as training found it to be: models have their commits
   const spec = await resolveEnvironment(evaluationReference(config));
   // Wherever training computes, it needs it for itself; and all threads but one.
   await openDevice('simd', { ...config, threads: 1 });

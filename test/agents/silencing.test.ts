@@ -1,12 +1,18 @@
+import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { distance } from '../../agents/model/distance.ts';
 import { Policy, type PolicyOptions } from '../../agents/model/policy.ts';
 import { headsOf, silence } from '../../agents/model/silencing.ts';
 import { Generator } from '../../envs/random.ts';
-import { Box, Discrete, MultiBinary, MultiDiscrete, type Space } from '../../envs/spaces.ts';
+import { Box, Dict, Discrete, MultiBinary, MultiDiscrete, type Space, Text } from '../../envs/spaces.ts';
 import { Actor } from '../../src/actor.ts';
 import { openDevice } from '../../src/device/device.ts';
+import { readModelConfig } from '../../src/pretrained/modelConfig.ts';
+import { WeightFiles } from '../../src/pretrained/weightFiles.ts';
+
+const GPT2 = fileURLToPath(new URL('../fixtures/pretrained/gpt2', import.meta.url));
+const PRETRAINED = { architecture: readModelConfig(GPT2).architecture, weights: new WeightFiles(GPT2, 'gpt2') };
 
 let policy: Policy;
 afterEach(() => policy?.dispose());
@@ -36,7 +42,8 @@ async function acted(): Promise<Float32Array> {
 /** Turns around the columns of the projection in which head `head` of layer 1 makes its queries, keys and values. */
 async function disturb(head: number): Promise<void> {
   const stored = await policy.parameters.save();
-  const { data, shape } = stored.get('transformer.1.queryKeyValue.weight')!;
+  const { data, shape } = (stored.get('transformer.1.queryKeyValue.weight') ??
+    stored.get('trunk.h.1.attn.c_attn.weight'))!;
   for (let i = 0; i < data.length; i++)
     if (Math.floor(((i % shape[1]!) % 16) / 8) === head) data[i] = Math.sin(i) - data[i]!;
   policy.parameters.load(stored);
@@ -48,6 +55,7 @@ describe.each(['simd', 'cpu'] as const)('on %s', (device) => {
   test.each([
     ['', {}],
     [', with adapters too', { loraRank: 2, loraAlpha: 4 }],
+    [', in pretrained GPT-2 too', { pretrained: PRETRAINED }],
   ])('whatever a silenced head would see makes no difference, what another would does%s', async (_, adapters) => {
     await openDevice(device);
     makePolicy(vector, adapters);
@@ -82,6 +90,15 @@ describe.each(['simd', 'cpu'] as const)('on %s', (device) => {
     }
     expect(tf.memory().numTensors).toBe(numTensors);
   });
+});
+
+test('heads that a text asks by are not kept apart, and are none that could be silenced', () => {
+  const space = new Dict({
+    cells: new Box({ low: 0, high: 1, shape: [2, 2, 1], tokens: 'cell', categories: [2] }),
+    order: new Text(8, { words: ['go', 'left'] }),
+  });
+  makePolicy(space, { queries: 'text' });
+  expect(headsOf(policy).map(({ part }) => part)).toEqual(['trunk', 'trunk', 'trunk', 'trunk']);
 });
 
 test('a policy without attention has no heads, and one that is asked for is an error', () => {

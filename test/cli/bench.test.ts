@@ -12,7 +12,8 @@ const here = { cwd: folder.path };
 test('bench without a name lists the benchmarks, and npm run bench does the same', async () => {
   const { code, json, stdout } = await gymformer('bench --json');
   expect(code).toBe(0);
-  const benches = ['env', 'train-step', 'act', 'ppo', 'watch', 'solve', 'viewer', 'learning', 'transfer', 'modalities'];
+  const quick = ['env', 'train-step', 'act', 'ppo', 'watch', 'solve', 'explain', 'pretrained', 'gail', 'viewer'];
+  const benches = [...quick, 'learning', 'imitation', 'transfer', 'modalities'];
   expect(json.map(({ bench }) => bench)).toEqual(benches);
   const words = ['run', '--silent', 'bench', '--', '--json'];
   expect(execFileSync('npm', words, { cwd: ROOT, encoding: 'utf8' })).toBe(stdout);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { gymformer, temporaryFolder, TINY } from './program.ts';
+import { gymformer, start, temporaryFolder, TINY } from './program.ts';
 
 const folder = temporaryFolder();
 afterAll(folder.remove);
@@ -26,4 +26,17 @@ test('a file of another kind is refused before anything is played', async () => 
   expect(code).toBe(2);
   expect(stderr).toContain('--out is report.pdf, wanted a name that ends in .json or .html');
   expect(existsSync(join(folder.path, 'report.pdf'))).toBe(false);
+});
+
+test('an interrupted explanation does not take the place of a whole one', async () => {
+  const path = join(folder.path, 'run/explanation.json');
+  const whole = readFileSync(path, 'utf8');
+  const program = start(['explain', 'run', '--episodes', '2000'], folder.path);
+  program.stderr.once('data', () => program.kill('SIGINT'));
+  let said = '';
+  program.stderr.on('data', (text: Buffer) => (said += text.toString()));
+  const code = await new Promise((resolve) => program.on('close', resolve));
+  expect(code).toBe(130);
+  expect(said).toContain('stays as it is');
+  expect(readFileSync(path, 'utf8')).toBe(whole);
 });

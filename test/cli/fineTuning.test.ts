@@ -53,6 +53,7 @@ test.each([
   ['--init-from hf:gpt2', 2, /hf:gpt2 is a pretrained model: .* --trunk hf:gpt2/],
   ['--init-from source --width 32', 3, /width is 32 in the flags, but the weights of source were made with 16/],
   ['--init-from source --lora-rank 17', 3, /loraRank is 17, but transformer\.0\.queryKeyValue\.weight is \[16, 48\]/],
+  ['--init-from source --lora-alpha 4', 3, /loraAlpha is 4, but loraRank is 0, so there are no adapters/],
   ['--init-from source --freeze trunks', 2, /unknown freeze trunks: did you mean trunk\?/],
 ])('train %s exits with %i, and says what is wrong', async (flags, exitCode, message) => {
   const { code, stderr } = await gymformer(`train CartPole-v1 --out none --device cpu ${flags}`, here);
@@ -97,7 +98,7 @@ test('transfer: stopped after a seed, it goes on from there, with a table, a pic
 test.each([
   ['transfer source CartPole-v1 --eval-every 5', 2, /transfer takes no --eval-every: give --evaluations/],
   ['transfer source CartPole-v7', 2, /unknown environment CartPole-v7: did you mean CartPole-v1\?/],
-  ['transfer nowhere CartPole-v1', 2, /unknown environment nowhere/],
+  ['transfer nowhere CartPole-v1', 2, /nowhere is no run, and no environment either: unknown environment/],
   ['transfer source CartPole-v1 --width 32', 3, /width is 32 in the flags, but the weights of source/],
 ])('%s exits with %i', async (words, exitCode, message) => {
   const { code, stderr } = await gymformer(`${words} --out none`, here);

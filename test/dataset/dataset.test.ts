@@ -182,6 +182,15 @@ describe('the split', () => {
     }
   });
 
+  test('leaves what is more than the share of the episodes to learn from', () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const drawn = drawValidation([...numbers(10), ...new Array<number>(30).fill(99)], 0.1, seed);
+      expect(drawn.filter(Boolean)).toHaveLength(4);
+      expect(drawn.slice(10)).not.toContain(true);
+    }
+    expect(drawValidation([5, 5, 5, 5], 0.5, 0)).not.toContain(true);
+  });
+
   test('keeps something to validate on, and never all', () => {
     expect(drawValidation([1, 2], 0.01, 0).filter(Boolean)).toHaveLength(1);
     expect(drawValidation([1, 2], 0.99, 0).filter(Boolean)).toHaveLength(1);

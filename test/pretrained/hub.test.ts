@@ -73,24 +73,24 @@ describe('a model of the Hub', () => {
   });
 
   test('may be in several files, and lack what is optional', async () => {
-    const { 'model.safetensors': weights, 'tokenizer_config.json': _, ...rest } = servedModel();
+    const {
+      'model.safetensors': weights,
+      'tokenizer.json': words,
+      'tokenizer_config.json': _,
+      ...rest
+    } = servedModel();
     const index = JSON.stringify({ weight_map: { a: 'model-1.safetensors', b: 'model-2.safetensors' } });
     const shard = { ...(weights as ServedModel[string]) };
     await serve({
       ...rest,
+      'vocab.txt': words as ServedModel[string],
       'model.safetensors.index.json': { content: new TextEncoder().encode(index) },
       'model-1.safetensors': shard,
       'model-2.safetensors': shard,
     });
     const { folder } = await locateModel(REFERENCE, { texts: true });
     expect(readdirSync(folder).sort()).toEqual(
-      [
-        'config.json',
-        'model-1.safetensors',
-        'model-2.safetensors',
-        'model.safetensors.index.json',
-        'tokenizer.json',
-      ].sort(),
+      ['config.json', 'model-1.safetensors', 'model-2.safetensors', 'model.safetensors.index.json', 'vocab.txt'].sort(),
     );
     const requests = hub.requests.length;
     await locateModel(REFERENCE, { texts: true });
@@ -129,7 +129,7 @@ describe('a model of the Hub', () => {
   test.each([
     ['hf:tiny/nothing', 'all', /^tiny\/nothing@main is not there: Not found/],
     ['hf:tiny/bert@other', 'the branch', /^tiny\/bert@other is not there/],
-    ['hf:tiny/bert', 'tokenizer.json', /^tiny\/bert@main has no tokenizer.json/],
+    ['hf:tiny/bert', 'tokenizer.json', /^tiny\/bert@main has no tokenizer.json or vocab.txt/],
     ['hf:tiny/bert', 'model.safetensors', /^tiny\/bert@main has neither model.safetensors nor/],
   ])('%s that lacks %s is a FileError', async (reference, lacking, message) => {
     const files = Object.entries(servedModel()).filter(([name]) => name !== lacking);
@@ -144,7 +144,9 @@ describe('a model of the Hub', () => {
     vi.stubEnv('HF_HUB_OFFLINE', '1');
     const error = await failureOf(locateModel(REFERENCE, { texts: true }));
     expect(error).toBeInstanceOf(FileError);
-    expect(error.message).toMatch(/config.json, tokenizer.json, model.safetensors missing, .* without --offline/);
+    expect(error.message).toMatch(
+      /config.json, tokenizer.json or vocab.txt, model.safetensors missing, .* without --offline/,
+    );
     expect(hub.requests).toEqual([]);
   });
 

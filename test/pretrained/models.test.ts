@@ -10,7 +10,7 @@ import { batchOf, type TokenBatch } from '../../agents/model/pretrained/tokenBat
 import type { Weights } from '../../agents/model/pretrained/weights.ts';
 import { Generator } from '../../envs/random.ts';
 import { openDevice } from '../../src/device/device.ts';
-import { FileError } from '../../src/errors.ts';
+import { FileError, UsageError } from '../../src/errors.ts';
 import { readModelConfig } from '../../src/pretrained/modelConfig.ts';
 import { TextClassification } from '../../src/pretrained/textClassification.ts';
 import { TextTokenizer } from '../../src/pretrained/tokenizer.ts';
@@ -146,7 +146,7 @@ test('gamma and beta of old BERT files are read as weight and bias', () => {
 
 describe('tokenizers', () => {
   const tokenizerOf = (kind: (typeof KINDS)[number], places = 24): TextTokenizer =>
-    new TextTokenizer(join(FIXTURES, kind), { positions: places, vocabulary: 1000 });
+    new TextTokenizer(join(FIXTURES, kind), { kind, positions: places, vocabulary: 1000 });
   const vocabulary = (kind: (typeof KINDS)[number]): string[] =>
     Object.keys(
       (JSON.parse(readFileSync(join(FIXTURES, kind, 'tokenizer.json'), 'utf8')) as { model: { vocab: object } }).model
@@ -161,6 +161,21 @@ describe('tokenizers', () => {
     const pieces = ['[CLS]', 'this', 'is', 'a', 'great', 'movie', '##s', '!', '[SEP]'];
     expect(words('bert', 'This is a GREAT movies!')).toEqual(pieces);
     expect(words('bert', 'unbelievable €')).toEqual(['[CLS]', 'un', '##believ', '##able', '[UNK]', '[SEP]']);
+  });
+
+  test("BERT's words are the same from vocab.txt as from tokenizer.json, capitals counted where it says so", () => {
+    const old = copyOf('bert', (folder) => {
+      rmSync(join(folder, 'tokenizer.json'));
+      writeFileSync(join(folder, 'vocab.txt'), `${vocabulary('bert').join('\n')}\n`);
+    });
+    const size = { kind: 'bert', positions: 24, vocabulary: 1000 } as const;
+    const text = 'This is a GREAT movie, unbelievable café!';
+    expect(new TextTokenizer(old, size).encode(text)).toEqual(tokenizerOf('bert').encode(text));
+    writeFileSync(join(old, 'tokenizer_config.json'), '{"do_lower_case":false}');
+    const { ids } = new TextTokenizer(old, size).encode('a GREAT movie');
+    expect(ids.map((id) => vocabulary('bert')[id])).toEqual(['[CLS]', 'a', '[UNK]', 'movie', '[SEP]']);
+    writeFileSync(join(old, 'vocab.txt'), 'a\nb\n');
+    expect(() => new TextTokenizer(old, size)).toThrow(/vocab.txt has no \[PAD\], .*: it is no vocabulary of BERT/);
   });
 
   test("GPT-2's words are pairs of bytes merged in order, any text at all", () => {
@@ -226,6 +241,12 @@ describe('a model that cannot be used is a FileError that says', () => {
     expect(open).toThrow(FileError);
     expect(open).toThrow(message);
   });
+});
+
+test('a text without a token is refused', async () => {
+  const classification = new TextClassification(join(FIXTURES, 'gpt2'), 'mini');
+  await expect(classification.classify(['go', ''])).rejects.toThrow(UsageError);
+  classification.dispose();
 });
 
 test('a batch of texts is classified as each by itself, and leaves no tensors behind', async () => {

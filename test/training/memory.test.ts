@@ -65,3 +65,15 @@ test('when memory runs out, the last checkpoint is intact, and named with what g
   expect(existsSync(join(run.path, 'running.json'))).toBe(false);
   expect(await trainWith(Infinity, 'run', further, true)).toMatchObject({ steps: 2 * UPDATE });
 });
+
+test('a frozen trunk needs a fifth of the room of one that learns; a pretrained one is too large by its own size', () => {
+  const architecture = { kind: 'gpt2', width: 768, layers: 12, heads: 12, hidden: 3072, positions: 1024 } as const;
+  const rest = { vocabulary: 50257, tokenTypes: 0, epsilon: 1e-5, activation: 'gelu_new' } as const;
+  const whole: Config = { ...config(), trunk: 'hf:tiny/gpt2', trunkArchitecture: { ...architecture, ...rest } };
+  const { parameters } = leastMemory(whole);
+  expect(parameters).toBe(5 * 4 * 12 * 12 * 768 ** 2);
+  expect(leastMemory({ ...whole, freeze: 'trunk' }).parameters).toBe(parameters / 5);
+  expect(() => checkMemory(whole, parameters - 1)).toThrow(
+    /the trunk is too large: hf:tiny\/gpt2 takes at least 1.58 GiB, .* freeze it by --freeze trunk, or adapt it/,
+  );
+});

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { openDevice } from '../../src/device/device.ts';
 import { evaluate } from '../../src/evaluate.ts';
-import type { Config, PlayingAlgorithm } from '../../src/config.ts';
+import type { Config } from '../../src/config.ts';
 import { Training } from '../../src/training.ts';
 import { collectAndLearn } from '../../src/update.ts';
 import { ACTION_SPACES, type Probe, ProbeEnv, smallConfig, specOf } from './environments.ts';
@@ -25,8 +25,10 @@ const ALGORITHMS = {
   ppo: { updates: 25, settings: { minibatches: 2 } },
   a2c: { updates: 200, settings: { rolloutSteps: 8 } },
   reinforce: { updates: 200, settings: { rolloutSteps: 16 } },
-} satisfies Record<PlayingAlgorithm, { updates: number; settings: Partial<Config> }>;
-const ALGORITHM_NAMES = Object.keys(ALGORITHMS) as PlayingAlgorithm[];
+} satisfies Partial<Record<Config['algo'], { updates: number; settings: Partial<Config> }>>;
+/** Those that learn from the environment's rewards. */
+type Algorithm = keyof typeof ALGORITHMS;
+const ALGORITHM_NAMES = Object.keys(ALGORITHMS) as Algorithm[];
 const POLICIES = ['transformer', 'gru', 'mlp'] as const satisfies Config['policy'][];
 
 async function trained(
@@ -35,7 +37,7 @@ async function trained(
     head = 'Discrete',
     algo = 'ppo',
     policy = 'transformer',
-  }: { head?: string; algo?: PlayingAlgorithm; policy?: Config['policy'] },
+  }: { head?: string; algo?: Algorithm; policy?: Config['policy'] },
 ): Promise<Training> {
   const actions = ACTION_SPACES[head] as (typeof ACTION_SPACES)[string];
   const { updates, settings } = ALGORITHMS[algo];

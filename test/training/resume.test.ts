@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { environmentSpec } from '../../envs/registry.ts';
 import type { Config } from '../../src/config.ts';
@@ -17,9 +18,12 @@ import type { DoneEvent, TrainEvent } from '../../src/metrics.ts';
 import { RunDirectory } from '../../src/run.ts';
 import { train } from '../../src/trainer.ts';
 import { smallConfig } from './environments.ts';
+import { balancing, expertOf } from './expert.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gymformer-resume-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+const FIXTURES = fileURLToPath(new URL('../fixtures/pretrained', import.meta.url));
 
 /** Steps of one update. */
 const UPDATE = 8 * 32;
@@ -60,6 +64,8 @@ function updates(name: string): unknown[] {
     .map((update) => ({ ...update, seconds: null, stepsPerSecond: null }));
 }
 
+const expert = await expertOf(join(folder, 'expert'), 'CartPole-v1', { episodes: 2, choose: balancing });
+
 const KINDS: [string, Partial<Config> & { environment: string }][] = [
   [
     'A2C with a gated Transformer that tells what it saw, in CartPole-v1',
@@ -68,6 +74,10 @@ const KINDS: [string, Partial<Config> & { environment: string }][] = [
   [
     'a Transformer with adapters that learn in place of its trunk, in CartPole-v1',
     { environment: 'CartPole-v1', freeze: 'trunk', loraRank: 2 },
+  ],
+  [
+    'pretrained GPT-2 with a pretrained BERT that reads, in BabyAI-GoToLocal-v0',
+    { environment: 'BabyAI-GoToLocal-v0', trunk: join(FIXTURES, 'gpt2'), textEncoder: join(FIXTURES, 'bert') },
   ],
   ['REINFORCE with a GRU in ProofofMemory-v0', { environment: 'ProofofMemory-v0', algo: 'reinforce', policy: 'gru' }],
   [
@@ -82,6 +92,13 @@ const KINDS: [string, Partial<Config> & { environment: string }][] = [
   [
     'a Transformer in TicTacToe-v0, against one past policy that every update replaces',
     { environment: 'TicTacToe-v0:opponent=self', evalParameters: 'opponent=random', snapshotEvery: 1, poolSize: 1 },
+  ],
+  [
+    'GAIL with windows of 3 steps in CartPole-v1',
+    {
+      ...{ environment: 'CartPole-v1', algo: 'gail', expert, normalizeRewards: true, normalizeObservations: true },
+      ...{ discriminatorWindow: 3, discriminatorWidth: 16, discriminatorSteps: 4, discriminatorBatch: 32 },
+    },
   ],
   [
     'a GRU in ConnectFour-v0, against a pool of past policies',

@@ -4,6 +4,7 @@ import type { Linear } from '../layers.ts';
 import { activate } from './activation.ts';
 import type { Architecture } from './architecture.ts';
 import { joinHeads, splitHeads } from '../splitHeads.ts';
+import type { HeadMix } from '../trunk.ts';
 import type { Norm, Weights } from './weights.ts';
 
 interface Block {
@@ -64,6 +65,12 @@ export class Gpt2 {
       narrow,
     ]);
     this.#finalNorm = weights.layerNorm('ln_f', C, epsilon);
+  }
+
+  /** Of each block, what takes in what its heads brought. */
+  get headMixes(): HeadMix[] {
+    const { heads } = this.#architecture;
+    return this.#blocks.map(({ mixHeads }) => ({ heads, weights: mixHeads.inputWeights }));
   }
 
   /**

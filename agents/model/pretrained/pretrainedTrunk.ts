@@ -3,7 +3,7 @@ import { episodeMask } from '../attention.ts';
 import { Linear } from '../layers.ts';
 import type { Parameters } from '../parameters.ts';
 import { lastSteps, stackLayers } from '../transformer.ts';
-import { lengthsAfter, type RunOptions, type Sequence, type Trunk, type TrunkResult } from '../trunk.ts';
+import { type HeadMix, lengthsAfter, type RunOptions, type Sequence, type Trunk, type TrunkResult } from '../trunk.ts';
 import type { Architecture } from './architecture.ts';
 import { Gpt2, type Past } from './gpt2.ts';
 import { type TensorSource, Weights } from './weights.ts';
@@ -57,6 +57,10 @@ export class PretrainedTrunk implements Trunk {
     this.linears = this.#gpt2.linears;
     parameters.use('trunk.wpe.weight', 1 / positions);
     this.#leave = new Linear(parameters, LEAVE, [C, width], 1);
+  }
+
+  get headMixes(): HeadMix[] {
+    return this.#gpt2.headMixes;
   }
 
   run({ steps, starts, cache }: Sequence, { attention, remember }: RunOptions): TrunkResult {
