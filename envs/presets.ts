@@ -181,7 +181,11 @@ export const presets: Readonly<Record<string, Settings | ((values: Values) => Se
     normalizeAdvantages: false,
   },
 
-  'SoundCue-v0': { ...annealed(60_000), context: 20, sequenceSteps: 32 },
+  'SoundCue-v0': ({ cue }) => ({
+    ...annealed(cue === 'start' ? 120_000 : 60_000),
+    context: 20,
+    sequenceSteps: 32,
+  }),
 
   'DarkRoom-v0': darkRoom,
   'DarkKeyToDoor-v0': (values) => ({

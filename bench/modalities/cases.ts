@@ -28,7 +28,7 @@ export const CASES: readonly LearningCase[] = [
     ...LEARNER,
     environment: 'BabyAI-GoToLocal-v0:wordings=train',
     variant: 'told in several ways, read as sentences',
-    flags: { textEncoder: ENCODER },
+    flags: { textEncoder: ENCODER, steps: 1_000_000, annealSteps: 1_000_000 },
     views: { 'told in others': 'wordings=test' },
   },
   {

@@ -36,6 +36,9 @@ export async function makeParaphraseEncoder(folder: string, environment: string)
   writeModel(folder, vocabulary, await learnWords([...byTask.values()], vocabulary));
 }
 
+/** Any such thing or the only one: what is to be done is the same. */
+const ARTICLES = /\b(the|a) /g;
+
 /** The ways in which each task is said. */
 function missionsOf(environment: string): Map<string, string[]> {
   const byTask = new Map<string, Set<string>>();
@@ -43,7 +46,8 @@ function missionsOf(environment: string): Map<string, string[]> {
     const env = make(`${environment}:wordings=${set}`);
     for (let seed = 0; seed < EPISODES; seed++) {
       const { observation, info } = env.reset({ seed }) as { observation: { mission: string }; info: { task: string } };
-      byTask.set(info.task, (byTask.get(info.task) ?? new Set()).add(observation.mission));
+      const task = info.task.replace(ARTICLES, '');
+      byTask.set(task, (byTask.get(task) ?? new Set()).add(observation.mission));
     }
   }
   return new Map([...byTask].map(([task, missions]) => [task, [...missions]]));
