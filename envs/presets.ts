@@ -25,7 +25,11 @@ const landing: Settings = {
   gaeLambda: 0.98,
 };
 
-const grid: Settings = { context: 8, learningRate: 1.5e-3 };
+/**
+ * Advantages as they are: normalised, what is learned of levels without a reward so far is noise, and so is what is learned
+ * of levels that are always won.
+ */
+const grid: Settings = { context: 8, learningRate: 1.5e-3, normalizeAdvantages: false };
 
 /** The object has to be looked at before the walk, which is found by trying much early on; late, trying only costs. */
 const gridMemory: Settings = {
@@ -143,7 +147,14 @@ export const presets: Readonly<Record<string, Settings | ((values: Values) => Se
   'MiniGrid-RedBlueDoors-6x6-v0': { ...grid, ...annealed(500_000) },
   'MiniGrid-ObstructedMaze-1Dl-v0': { ...grid, ...annealed(1_000_000) },
   'BabyAI-GoToRedBall-v0': { ...grid, ...annealed(500_000) },
-  'BabyAI-GoToLocal-v0': { ...grid, ...annealed(500_000), width: 64, envs: 32, queries: 'text' },
+  'BabyAI-GoToLocal-v0': {
+    ...grid,
+    ...annealed(500_000),
+    width: 64,
+    envs: 32,
+    queries: 'text',
+    normalizeAdvantages: true,
+  },
   'BabyAI-PutNextLocal-v0': { ...grid, ...annealed(1_000_000) },
 
   'ProofofMemory-v0': { steps: 16_000, context: 16 },
