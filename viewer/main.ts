@@ -52,6 +52,7 @@ import { SearchPanel } from './search/searchPanel.ts';
 import { Session } from './session/session.ts';
 import { fileSource, sourceOf } from './compare/sources.ts';
 import { ShareMenu } from './share/shareMenu.ts';
+import { HAS_GPU } from './scene/renderer.ts';
 import { Stage } from './scene/stage.ts';
 import { Timeline } from './time/timeline.ts';
 import { TrainingPanel } from './live/trainingPanel.ts';
@@ -189,7 +190,7 @@ const panels: Panel[] = [
 
 const clock = new Clock(
   player,
-  picture,
+  { first: picture, mostFrames: HAS_GPU ? Infinity : 30 },
   (changes) => {
     for (const panel of panels) panel.update(changes);
     if (changes.has('playback') && !player.playing && player.atEnd) session.episodeEnded();

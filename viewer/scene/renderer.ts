@@ -7,6 +7,8 @@ import type { Renderer } from 'pixi.js';
 /** GPUs that are programs: Chromium's, Mesa's, Windows'. A canvas paints the same picture in a third of their time. */
 const SOFTWARE = /SwiftShader|llvmpipe|softpipe|Basic Render/i;
 
+export const HAS_GPU = hasGpu();
+
 export interface RendererOptions {
   /** Left out: one of its own. */
   canvas?: HTMLCanvasElement;
@@ -26,7 +28,7 @@ export async function createRenderer(options: RendererOptions = {}): Promise<Ren
   Ticker.system.autoStart = false; // Pixi's housekeeping runs with our frames, not sixty times a second for ever
   return autoDetectRenderer({
     ...(canvas && { canvas }),
-    preference: shaders || hasGpu() ? 'webgl' : ['canvas'],
+    preference: shaders || HAS_GPU ? 'webgl' : ['canvas'],
     antialias: true,
     autoDensity: true,
     backgroundAlpha: 0,
@@ -35,6 +37,7 @@ export async function createRenderer(options: RendererOptions = {}): Promise<Ren
   });
 }
 
+/** Whether WebGL is a GPU's, and not a program's. */
 function hasGpu(): boolean {
   const context = document.createElement('canvas').getContext('webgl');
   if (!context) return false;

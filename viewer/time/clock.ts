@@ -25,16 +25,25 @@ const INCLUDES: Record<Note, Note[]> = {
 
 const LONGEST_FRAME_MS = 100; // a tab that was in the background does not jump ahead
 
+/** Milliseconds, a little less than a second: a screen's frames do not come at even times. */
+const FULL = 900;
+
+export interface ClockOptions {
+  /** Is shown a frame before everything else when the page opens its first replay, which it does soonest. */
+  first: Panel;
+  /** Frames a second while time runs, at most: painting may cost what somebody else needs. */
+  mostFrames: number;
+}
+
 /**
  * Runs frames while the player moves, and one after each change; otherwise none.
  *
- * @param first   is shown a frame before everything else when the page opens its first replay, which it does soonest
  * @param show    brings the page up to date, once a frame
  * @param failed  gets what `show` or the player threw, a replay's damaged frame say; time then stops
  */
 export class Clock {
   readonly #player: Player;
-  readonly #first: Panel;
+  readonly #options: ClockOptions;
   readonly #show: (changes: Changes) => void;
   readonly #failed: (error: unknown) => void;
   #changes = new Set<Note>();
@@ -42,9 +51,14 @@ export class Clock {
   #lastFrame: number | null = null;
   #opened = false;
 
-  constructor(player: Player, first: Panel, show: (changes: Changes) => void, failed: (error: unknown) => void) {
+  constructor(
+    player: Player,
+    options: ClockOptions,
+    show: (changes: Changes) => void,
+    failed: (error: unknown) => void,
+  ) {
     this.#player = player;
-    this.#first = first;
+    this.#options = options;
     this.#show = show;
     this.#failed = failed;
     player.onChange((change) => this.note(change));
@@ -57,6 +71,10 @@ export class Clock {
   }
 
   #tick(now: number): void {
+    if (this.#player.playing && this.#lastFrame !== null && now - this.#lastFrame < FULL / this.#options.mostFrames) {
+      this.#frame = requestAnimationFrame((next) => this.#tick(next));
+      return;
+    }
     const elapsed = this.#lastFrame === null ? 0 : Math.min(now - this.#lastFrame, LONGEST_FRAME_MS);
     this.#frame = null;
     try {
@@ -72,10 +90,11 @@ export class Clock {
     this.#lastFrame = this.#player.moving ? now : null;
     if (this.#player.moving) this.#frame ??= requestAnimationFrame((next) => this.#tick(next));
   }
+
   /** The first replay there is. */
   #open(): void {
     this.#opened = true;
-    this.#first.update(this.#changes);
+    this.#options.first.update(this.#changes);
     this.#frame = requestAnimationFrame((now) => this.#tick(now));
   }
 }
