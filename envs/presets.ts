@@ -153,7 +153,6 @@ export const presets: Readonly<Record<string, Settings | ((values: Values) => Se
     width: 64,
     envs: 32,
     queries: 'text',
-    normalizeAdvantages: true,
   },
   'BabyAI-PutNextLocal-v0': { ...grid, ...annealed(1_000_000) },
 
