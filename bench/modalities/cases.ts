@@ -5,7 +5,7 @@ const LEARNER = { policy: 'transformer', algo: 'ppo' } as const;
 export const ENCODER = 'bench/results/paraphrase-encoder';
 /** Several wordings take longer than one, and advantages as they are then learn more. */
 const LONG = { steps: 1_000_000, annealSteps: 1_000_000, normalizeAdvantages: false };
-const TRIALS = 'DarkKeyToDoor-v0:size=5,horizon=20,episodes=5,tasks=train';
+const TRIALS = 'DarkKeyToDoor-v0:size=5,horizon=12,episodes=8,tasks=train';
 
 /** What is learned, and what of it is left when a sense is taken away, or the task or its wording was never met. */
 export const CASES: readonly LearningCase[] = [
