@@ -147,15 +147,7 @@ export const presets: Readonly<Record<string, Settings | ((values: Values) => Se
   'MiniGrid-RedBlueDoors-6x6-v0': { ...grid, ...annealed(500_000) },
   'MiniGrid-ObstructedMaze-1Dl-v0': { ...grid, ...annealed(1_000_000) },
   'BabyAI-GoToRedBall-v0': { ...grid, ...annealed(500_000) },
-  'BabyAI-GoToLocal-v0': {
-    ...grid,
-    ...annealed(500_000),
-    width: 64,
-    envs: 32,
-    queries: 'text',
-    // With advantages as they are, one seed of two had not learned it after as many steps.
-    normalizeAdvantages: true,
-  },
+  'BabyAI-GoToLocal-v0': { ...grid, ...annealed(1_000_000), width: 64, envs: 32, queries: 'text' },
   'BabyAI-PutNextLocal-v0': { ...grid, ...annealed(1_000_000) },
 
   'ProofofMemory-v0': { steps: 16_000, context: 16 },

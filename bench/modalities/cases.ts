@@ -3,8 +3,6 @@ import type { LearningCase } from '../learning/cases.ts';
 const LEARNER = { policy: 'transformer', algo: 'ppo' } as const;
 /** Of texts, below the results; it is made when it is wanted. */
 export const ENCODER = 'bench/results/paraphrase-encoder';
-/** Several wordings take longer than one, and advantages as they are then learn more. */
-const LONG = { steps: 1_000_000, annealSteps: 1_000_000, normalizeAdvantages: false };
 const TRIALS = 'DarkKeyToDoor-v0:size=5,horizon=12,episodes=8,tasks=train';
 
 /** What is learned, and what of it is left when a sense is taken away, or the task or its wording was never met. */
@@ -24,14 +22,13 @@ export const CASES: readonly LearningCase[] = [
     ...LEARNER,
     environment: 'BabyAI-GoToLocal-v0:wordings=train',
     variant: 'told in several ways',
-    flags: LONG,
     views: { 'told in others': 'wordings=test' },
   },
   {
     ...LEARNER,
     environment: 'BabyAI-GoToLocal-v0:wordings=train',
     variant: 'told in several ways, read as sentences',
-    flags: { ...LONG, textEncoder: ENCODER },
+    flags: { textEncoder: ENCODER },
     views: { 'told in others': 'wordings=test' },
   },
   {
