@@ -1,4 +1,4 @@
-import { actionWidth, writeAction } from '../agents/adversarial/actionFeatures.ts';
+import { actionWidth, writeAction } from '../agents/model/actionFeatures.ts';
 import type { Side } from '../agents/adversarial/learnDiscriminator.ts';
 import { StepLog } from '../agents/adversarial/stepLog.ts';
 import { describeSpace, flatSize, type Space } from '../envs/spaces.ts';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { writeAction } from '../agents/adversarial/actionFeatures.ts';
+import { writeAction } from '../agents/model/actionFeatures.ts';
 import { Discriminator } from '../agents/adversarial/discriminator.ts';
 import { generatorRewards } from '../agents/adversarial/ganLoss.ts';
 import { type DiscriminatorTerms, learnDiscriminator } from '../agents/adversarial/learnDiscriminator.ts';

@@ -80,7 +80,7 @@ export class Training {
   readonly rewardNormalizer: RewardNormalizer | null;
   /** Draws actions and shuffles sequences. */
   readonly random: Generator;
-  /** What it began with of another run, in this session. */
+  /** What it began with of another run; null also of a run that is resumed. */
   init: InitReport | null = null;
   /** Environment steps so far. */
   step = 0;

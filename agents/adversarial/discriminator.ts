@@ -8,7 +8,7 @@ import { Mlp } from '../model/mlp.ts';
 import { Parameters } from '../model/parameters.ts';
 import { Transformer } from '../model/transformer.ts';
 import type { Trunk } from '../model/trunk.ts';
-import { actionWidth } from './actionFeatures.ts';
+import { actionWidth } from '../model/actionFeatures.ts';
 import type { Windows } from './stepLog.ts';
 
 export interface DiscriminatorOptions {

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Space } from '../../envs/spaces.ts';
+import { actionWidth, writeAction } from './actionFeatures.ts';
 import { Linear } from './layers.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -19,14 +20,12 @@ import type { Parameters } from './parameters.ts';
 export class Condition {
   /** Numbers of it. */
   readonly size: number;
-  /** Choices of each part of an action; null where actions are numbers as they are. */
-  readonly #choices: readonly number[] | null;
+  readonly #actionSpace: Space;
   readonly #map: Linear;
 
   constructor(parameters: Parameters, actionSpace: Space, width: number) {
-    this.#choices = choicesOf(actionSpace);
-    const actionSize = this.#choices?.reduce((sum, n) => sum + n, 0) ?? sizeOf(actionSpace);
-    this.size = 1 + actionSize;
+    this.#actionSpace = actionSpace;
+    this.size = 1 + actionWidth(actionSpace);
     this.#map = new Linear(parameters, 'condition', [this.size, width], 1);
   }
 
@@ -41,28 +40,13 @@ export class Condition {
     row.fill(0);
     row[0] = returnToGo;
     if (!action) return;
-    if (this.#choices === null) return row.set(action, 1);
-    let at = 1;
-    this.#choices.forEach((n, part) => {
-      row[at + (action[part] as number)] = 1;
-      at += n;
-    });
+    // What a policy draws of quantities is in units in which bounds are -1 and 1 already.
+    if (this.#actionSpace.kind === 'box') row.set(action, 1);
+    else writeAction(this.#actionSpace, action, row.subarray(1));
   }
 
   /** @param conditions [rows, size]; returns [rows, C], to be added to the observations' vectors */
   apply(conditions: tf.Tensor2D): tf.Tensor2D {
     return this.#map.apply(conditions);
   }
-}
-
-function choicesOf(space: Space): readonly number[] | null {
-  if (space.kind === 'discrete') return [space.n];
-  return space.kind === 'multiDiscrete' ? space.n : null;
-}
-
-/** Of an action that no choice is made in. */
-function sizeOf(space: Space): number {
-  if (space.kind === 'box') return space.size;
-  if (space.kind === 'multiBinary') return space.n;
-  throw new RangeError(`Condition: actions of ${space.kind}`); // no head acts in it
 }

@@ -1,7 +1,7 @@
 import { EXIT, UsageError } from '../errors.ts';
 import type { EvaluateOptions } from '../evaluate.ts';
 import { resolveEnvironment } from '../plugins.ts';
-import { type Command, type CommonArguments, EXAMPLE, type Flags, withParameters } from './command.ts';
+import { type Command, type CommonArguments, EXAMPLE, type Flag, type Flags, withParameters } from './command.ts';
 import { downloadDisplay } from './download.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printJson, say } from './output.ts';
@@ -9,19 +9,30 @@ import { printEvaluation } from './evalReport.ts';
 import { describeRestart } from './progress.ts';
 import { counter } from './counter.ts';
 
-interface EvalArguments extends CommonArguments {
+/** Of the commands that load an agent and let it play. */
+export interface PlayArguments extends CommonArguments {
   run: string;
   episodes?: number;
   seed?: number;
   device?: 'auto';
   checkpoint?: 'best' | 'latest';
   actions?: 'likeliest' | 'drawn';
+}
+
+interface EvalArguments extends PlayArguments {
   envWorkers?: number;
   targetReturn?: number;
   by?: string;
 }
 
-/** Flags of the commands that load an agent and let it play. */
+/** Of those that ask an agent for a return. */
+export const TARGET_RETURN: Flag = {
+  type: 'number',
+  describe: 'of a run of dt: the return to ask it for',
+  default: "the run's",
+};
+
+/** The flags of `PlayArguments`, but for the number of episodes. */
 export async function playFlags(): Promise<Flags> {
   const { DEVICE_NAMES } = await import('../device/names.ts');
   return {
@@ -44,7 +55,6 @@ export async function playFlags(): Promise<Flags> {
       choices: ['auto', ...DEVICE_NAMES],
       default: "the run's",
     },
-    targetReturn: { type: 'number', describe: 'of a run of dt: the return to ask it for', default: "the run's" },
   };
 }
 
@@ -66,6 +76,7 @@ export const evalCommand: Command<EvalArguments> = {
     },
     envWorkers: { type: 'number', describe: 'threads that the environments run in', default: "the run's" },
     ...(await playFlags()),
+    targetReturn: TARGET_RETURN,
   }),
   examples: [
     [`eval runs/${EXAMPLE}-transformer-1 --episodes 100`, 'mean return with a 95 % interval'],

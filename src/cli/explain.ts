@@ -5,23 +5,17 @@ import { EXIT, UsageError } from '../errors.ts';
 import type { Block, Report } from '../explain/report.ts';
 import { readJson } from '../files.ts';
 import { resolveEnvironment } from '../plugins.ts';
-import { type Command, type CommonArguments, EXAMPLE, withParameters } from './command.ts';
+import { type Command, EXAMPLE, withParameters } from './command.ts';
 import { counter } from './counter.ts';
-import { checkCount, playFlags, UNSEEN } from './eval.ts';
+import { checkCount, type PlayArguments, playFlags, UNSEEN } from './eval.ts';
 import { downloadDisplay } from './download.ts';
 import { onInterrupt } from './interrupt.ts';
 import { colours, columns, print, printJson, say } from './output.ts';
 import { describeRestart } from './progress.ts';
 import { shortPath } from './runs.ts';
 
-interface ExplainArguments extends CommonArguments {
-  run: string;
-  episodes?: number;
-  seed?: number;
+interface ExplainArguments extends PlayArguments {
   out?: string;
-  device?: 'auto';
-  checkpoint?: 'best' | 'latest';
-  actions?: 'likeliest' | 'drawn';
 }
 
 const BAR_WIDTH = 24;

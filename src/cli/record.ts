@@ -1,22 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { resolveEnvironment } from '../plugins.ts';
-import { type Command, type CommonArguments, EXAMPLE, withParameters } from './command.ts';
+import { type Command, EXAMPLE, withParameters } from './command.ts';
 import { counter } from './counter.ts';
 import { downloadDisplay } from './download.ts';
-import { checkCount, playFlags, UNSEEN } from './eval.ts';
+import { checkCount, type PlayArguments, playFlags, TARGET_RETURN, UNSEEN } from './eval.ts';
 import { onInterrupt } from './interrupt.ts';
 import { print, printJson, PROGRAM, say } from './output.ts';
 import { shortPath } from './runs.ts';
 
-interface RecordArguments extends CommonArguments {
-  run: string;
-  episodes?: number;
-  seed?: number;
+interface RecordArguments extends PlayArguments {
   out?: string;
-  device?: 'auto';
-  checkpoint?: 'best' | 'latest';
-  actions?: 'likeliest' | 'drawn';
   targetReturn?: number;
 }
 
@@ -30,6 +24,7 @@ export const recordCommand: Command<RecordArguments> = {
     episodes: { type: 'number', describe: 'episodes to play', default: 5 },
     out: { type: 'string', describe: 'file to write', default: '<run>/replays/<step>-<n>.gfr' },
     ...(await playFlags()),
+    targetReturn: TARGET_RETURN,
   }),
   examples: [[`record runs/${EXAMPLE}-transformer-1 --episodes 5`, 'five episodes in one replay']],
   async run(args) {

@@ -153,7 +153,7 @@ async function trainWith(clock: Clock, { signal, onProgress }: TransferOptions, 
   return curve;
 }
 
-/** How long is left, by the steps that were taken so far in this session. */
+/** How long is left, by the steps that this process has taken so far. */
 class Clock {
   /** Trainings that are over, and all that are known of. */
   done = 0;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { actionWidth, writeAction } from '../../agents/adversarial/actionFeatures.ts';
+import { actionWidth, writeAction } from '../../agents/model/actionFeatures.ts';
 import { Discriminator } from '../../agents/adversarial/discriminator.ts';
 import { discriminatorLoss, generatorRewards } from '../../agents/adversarial/ganLoss.ts';
 import { gradientPenalty } from '../../agents/adversarial/gradientPenalty.ts';

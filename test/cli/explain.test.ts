@@ -40,3 +40,9 @@ test('an interrupted explanation does not take the place of a whole one', async 
   expect(said).toContain('stays as it is');
   expect(readFileSync(path, 'utf8')).toBe(whole);
 });
+
+test('a return to ask for is no flag of it: what is told one cannot be explained', async () => {
+  const { code, stderr } = await gymformer('explain run --target-return 5', here);
+  expect(code).toBe(2);
+  expect(stderr).toContain('unknown flag --target-return');
+});
