@@ -49,6 +49,8 @@ const ALGORITHMS: readonly Variant[] = [
   { variant: 'reinforce', algo: 'reinforce', ...CARTPOLE_SOLVED },
 ];
 const MLP_ALONE = { policy: 'mlp' } as const;
+/** Attends to the board of now, as an MLP would have it. */
+const OF_THE_BOARD_ALONE: Variant = { variant: 'transformer', flags: { context: 1 } };
 const POLICIES = [TRANSFORMER, GRU, MLP];
 
 const SOLVED = { measure: 'success', atLeast: 0.99 } as const;
@@ -171,8 +173,8 @@ export const FAMILIES: Readonly<Record<string, readonly LearningCase[]>> = {
   ),
   Arcade: casesOf(
     { environment: 'MinAtar/Breakout-v1', ...minAtar(17.3) },
-    { environment: 'MinAtar/Asterix-v1', ...minAtar(19.8), variants: [MLP] },
-    { environment: 'MinAtar/SpaceInvaders-v1', ...minAtar(181), variants: [MLP] },
+    { environment: 'MinAtar/Asterix-v1', ...minAtar(19.8), variants: [MLP, OF_THE_BOARD_ALONE] },
+    { environment: 'MinAtar/SpaceInvaders-v1', ...minAtar(181), variants: [MLP, OF_THE_BOARD_ALONE] },
     ...['MinAtar/Freeway-v1', 'MinAtar/Seaquest-v1', 'Snake-v0'].map((environment) => ({
       environment,
       variants: [MLP],
@@ -212,20 +214,47 @@ export const FAMILIES: Readonly<Record<string, readonly LearningCase[]>> = {
   ),
 };
 
-/** Variants of one environment, for what each setting is worth. */
+/** Variants of one environment, for what each setting is worth: how far it sees, and what else is to help memory. */
 export const ABLATIONS: Readonly<Record<string, readonly LearningCase[]>> = {
   'Memory of a bit for 50 steps': casesOf({
     environment: 'MemoryLength-v0:length=50',
     goal: SOLVED,
     reference: HALF,
-    variants: [
-      ...[16, 32, 50].map((context) => ({ variant: `context ${context}`, flags: { context } })),
-      { variant: 'context 50, gating', flags: { gating: 'gru' } },
-      { variant: 'context 50, reconstruction', flags: { reconstructionCoefficient: 0.1 } },
-      { variant: 'context 50, both', flags: { gating: 'gru', reconstructionCoefficient: 0.1 } },
-    ],
+    variants: memoryVariants(16, 32, 51),
+  }),
+  'Memory of a cue in a short walk': casesOf({
+    environment: 'ProofofMemory-v0',
+    goal: { measure: 'return', atLeast: 1.15 },
+    reference: 'without memory: 0.28',
+    episodes: 1000,
+    variants: memoryVariants(2, 4, 16),
+  }),
+  'The card of 32 steps ago': casesOf({
+    environment: 'RepeatPreviousMedium-v0',
+    goal: { measure: 'return', atLeast: 0.95 },
+    reference: 'the most there is: 1',
+    variants: memoryVariants(16, 32, 104),
+  }),
+  'A cue at the start of a corridor': casesOf({
+    environment: 'TMaze-v0:length=50',
+    goal: SOLVED,
+    reference: HALF,
+    variants: memoryVariants(16, 32, 51),
   }),
 };
+
+/** Contexts that are too short, the one that is not, and with that one what published work adds for memory's sake. */
+function memoryVariants(...contexts: readonly [...shorter: number[], enough: number]): Variant[] {
+  const context = contexts.at(-1)!;
+  const gating = { gating: 'gru' };
+  const reconstruction = { reconstructionCoefficient: 0.1 };
+  return [
+    ...contexts.map((steps) => ({ variant: `context ${steps}`, flags: { context: steps } })),
+    { variant: `context ${context}, gating`, flags: { context, ...gating } },
+    { variant: `context ${context}, reconstruction`, flags: { context, ...reconstruction } },
+    { variant: `context ${context}, both`, flags: { context, ...gating, ...reconstruction } },
+  ];
+}
 
 export const CASES: readonly LearningCase[] = [...Object.values(FAMILIES), ...Object.values(ABLATIONS)].flat();
 
