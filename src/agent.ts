@@ -1,7 +1,8 @@
 import { basename, dirname, join } from 'node:path';
 import { type EnvSpec, make } from '../envs/registry.ts';
 import { loadCheckpoint } from './checkpoint.ts';
-import { type Config, evaluationReference } from './config.ts';
+import { evaluationReference } from './config.ts';
+import type { Config } from './settings.ts';
 import { type OpenDevice, openDevice } from './device/device.ts';
 import { FileError, UsageError } from './errors.ts';
 import type { Player } from './evaluate.ts';

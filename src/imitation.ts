@@ -9,7 +9,7 @@ import { Adam } from '../agents/optimizer.ts';
 import type { Rollout } from '../agents/rollout.ts';
 import { Generator, type GeneratorState } from '../envs/random.ts';
 import type { Space } from '../envs/spaces.ts';
-import type { Config } from './config.ts';
+import type { Config } from './settings.ts';
 import { ConfigError, FileError } from './errors.ts';
 import { type Expert, openExpert } from './expert.ts';
 import { ObservationNormalizer } from './normalizers.ts';

@@ -5,15 +5,14 @@
 export { Actor, type Choice } from './actor.ts';
 export { loadAgent, type Agent, type LoadAgentOptions } from './agent.ts';
 export {
-  configSchema,
   evaluationReference,
   explainConfig,
   resolveConfig,
-  type Config,
   type ConfigSources,
   type ResolvedConfig,
   type SettingSource,
 } from './config.ts';
+export { configSchema, type Config } from './settings.ts';
 export { buildDataset, type BuildOptions } from './dataset/build.ts';
 export type { DatasetCard } from './dataset/card.ts';
 export { openDataset, type Dataset, type EpisodeEntry, type Split } from './dataset/dataset.ts';

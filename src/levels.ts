@@ -1,5 +1,5 @@
 import { ALL_SEEDS, type SeedRange } from '../envs/vector.ts';
-import type { Config } from './config.ts';
+import type { Config } from './settings.ts';
 
 /**
  * The seeds of training's episodes, and of all others: evaluations and replays.

@@ -3,7 +3,7 @@
  * opponent in. It needs no Node, and so is a part of src that a browser may open. It trains nothing.
  */
 export { AgentOpponent } from './agentOpponent.ts';
-export type { Config } from './config.ts';
+export type { Config } from './settings.ts';
 export { specOf } from './exported.ts';
 export { Game, type Thought } from './game.ts';
 export { NotedOpponent } from './replies.ts';

@@ -1,15 +1,8 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
-import {
-  checkConfig,
-  CHOSEN_KEYS,
-  CONFIG_KEYS,
-  type Config,
-  type ConfigSources,
-  type ResolvedConfig,
-  resolveLayers,
-} from './config.ts';
+import { checkConfig, type ConfigSources, type ResolvedConfig, resolveLayers } from './config.ts';
+import { CHOSEN_KEYS, CONFIG_KEYS, type Config } from './settings.ts';
 import { type Cost, costSchema } from './cost.ts';
 import { ConfigError, FileError, GymformerError, UsageError } from './errors.ts';
 import { readJson, writeFileAtomic } from './files.ts';

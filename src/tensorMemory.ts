@@ -1,4 +1,4 @@
-import type { Config } from './config.ts';
+import type { Config } from './settings.ts';
 import { GymformerError } from './errors.ts';
 
 /** Of each parameter there are, at the end of an update: itself, its gradient, two moments of Adam, its next value. */

@@ -5,7 +5,7 @@ import type { StoredTensor } from '../agents/model/parameters.ts';
 import { Generator } from '../envs/random.ts';
 import { type EnvSpec, make } from '../envs/registry.ts';
 import type { RunningStatisticsState } from '../envs/runningStatistics.ts';
-import type { Config } from './config.ts';
+import type { Config } from './settings.ts';
 import { ConfigError, FileError } from './errors.ts';
 import { ObservationNormalizer, RewardNormalizer, type RewardNormalizerState } from './normalizers.ts';
 import type { PolicyHeader } from './replay/format.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { EnvSpec } from '../envs/registry.ts';
-import { type Config, evaluationReference, isPretraining } from './config.ts';
+import { evaluationReference } from './config.ts';
+import { type Config, isPretraining } from './settings.ts';
 import { CostMeter } from './cost.ts';
 import { evaluate } from './evaluate.ts';
 import { DeviceFailure } from './device/failure.ts';

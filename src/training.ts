@@ -9,7 +9,7 @@ import type { WorkerRestart } from '../envs/workers.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { Actor } from './actor.ts';
 import { type Checkpoint, CHECKPOINT_FORMAT, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
-import type { Config } from './config.ts';
+import type { Config } from './settings.ts';
 import { openDevice } from './device/device.ts';
 import { SYNCHRONOUS_DEVICES } from './device/names.ts';
 import { memoryLimit } from './device/simd/open.ts';

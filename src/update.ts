@@ -3,7 +3,7 @@ import { NonFiniteError } from '../agents/algorithms/learnMinibatches.ts';
 import { learnPpo } from '../agents/algorithms/ppo.ts';
 import { learnReinforce } from '../agents/algorithms/reinforce.ts';
 import type { Rollout } from '../agents/rollout.ts';
-import type { Config, PlayingAlgorithm } from './config.ts';
+import type { Config, PlayingAlgorithm } from './settings.ts';
 import { GymformerError } from './errors.ts';
 import type { ImitationTerms } from './imitation.ts';
 import type { UpdateEvent } from './metrics.ts';

@@ -4,7 +4,7 @@ import { GuardedEnv } from '../envs/guarded.ts';
 import { withOpponent } from '../envs/otherSide.ts';
 import { Generator } from '../envs/random.ts';
 import { environmentSpec, make } from '../envs/registry.ts';
-import type { Config } from '../src/config.ts';
+import type { Config } from '../src/settings.ts';
 import { openDevice } from '../src/device/device.ts';
 import { EnvError } from '../envs/env.ts';
 import { AgentOpponent, Game, NotedOpponent, restorePolicy, type Trained } from '../src/playing.ts';

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EnvSpec } from '../../envs/registry.ts';
-import type { Config, ResolvedConfig } from '../config.ts';
+import type { ResolvedConfig } from '../config.ts';
+import type { Config } from '../settings.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { environmentName, resolveEnvironment } from '../plugins.ts';
@@ -118,7 +119,7 @@ async function ownFlags(): Promise<Flags> {
 
 /** Where the run goes, and its settings: of one environment, what its preset says of the policy counts. */
 async function plan(args: PretrainArguments, datasets: readonly Dataset[]): Promise<{ out: string } & ResolvedConfig> {
-  const { CONFIG_KEYS, explainConfig } = await import('../config.ts');
+  const [{ CONFIG_KEYS }, { explainConfig }] = await Promise.all([import('../settings.ts'), import('../config.ts')]);
   const given = CONFIG_KEYS.filter((key) => SETTINGS.has(key) && args[key] !== undefined);
   const file = args.config === undefined ? {} : readConfigFile(args.config);
   const known = Object.keys(file).filter((key): key is keyof Config => CONFIG_KEYS.includes(key as keyof Config));

@@ -1,4 +1,5 @@
-import { CHOSEN_KEYS, type ResolvedConfig } from '../config.ts';
+import type { ResolvedConfig } from '../config.ts';
+import { CHOSEN_KEYS } from '../settings.ts';
 import { environmentName } from '../plugins.ts';
 import type { Flags } from './command.ts';
 import { colours, print, printJson } from './output.ts';

@@ -133,7 +133,7 @@ export const trainCommand: Command<TrainArguments> = {
 
 /** The run's directory, environment and settings: of a new run, or of the one that is resumed. */
 async function planRun(args: TrainArguments): Promise<{ run: string; spec: EnvSpec } & ResolvedConfig> {
-  const { CHOSEN_KEYS, explainConfig } = await import('../config.ts');
+  const [{ CHOSEN_KEYS }, { explainConfig }] = await Promise.all([import('../settings.ts'), import('../config.ts')]);
   const reference = withParameters(args.environment, args);
   const spec = await resolveEnvironment(reference);
   const flags = Object.fromEntries(
@@ -180,7 +180,7 @@ export function readConfigFile(path: string): Record<string, unknown> {
 
 /** A flag for each setting in the schema, with its meaning and default. */
 export async function settingFlags(): Promise<Flags> {
-  const [{ CHOSEN_KEYS, configSchema }, { z }] = await Promise.all([import('../config.ts'), import('zod')]);
+  const [{ CHOSEN_KEYS, configSchema }, { z }] = await Promise.all([import('../settings.ts'), import('zod')]);
   const { properties = {} } = z.toJSONSchema(configSchema, { io: 'input' });
   const settings = Object.entries(properties).filter(
     ([name]) => name !== 'environment' && (CHOSEN_KEYS as string[]).includes(name),

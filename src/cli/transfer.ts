@@ -103,7 +103,7 @@ function nameOf(reference: string): string {
 async function settingsOf(
   args: Record<string, unknown>,
 ): Promise<{ settings: Record<string, unknown>; fineTuning: Record<string, unknown> }> {
-  const { CONFIG_KEYS } = await import('../config.ts');
+  const { CONFIG_KEYS } = await import('../settings.ts');
   const given = CONFIG_KEYS.filter((key) => args[key] !== undefined);
   for (const key of given)
     if (DECIDED[key]) throw new UsageError(`transfer takes no --${kebabCase(key)}: ${DECIDED[key]}`);

@@ -1,6 +1,6 @@
 import type { TensorSource } from '../../agents/model/pretrained/weights.ts';
 import { Sentences } from '../../agents/model/sentences.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../settings.ts';
 import { SYNCHRONOUS_DEVICES } from '../device/names.ts';
 import { ConfigError, FileError } from '../errors.ts';
 import { fingerprint } from './fingerprint.ts';

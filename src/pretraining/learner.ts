@@ -8,7 +8,7 @@ import { Rollout } from '../../agents/rollout.ts';
 import { Generator, type GeneratorState } from '../../envs/random.ts';
 import type { RunningStatisticsState } from '../../envs/runningStatistics.ts';
 import { type Checkpoint, CHECKPOINT_FORMAT, saveCheckpoint } from '../checkpoint.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../settings.ts';
 import { FileError, GymformerError } from '../errors.ts';
 import type { UpdateEvent } from '../metrics.ts';
 import type { RewardNormalizerState } from '../normalizers.ts';

@@ -1,7 +1,8 @@
 import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type Config, evaluationReference } from '../config.ts';
+import { evaluationReference } from '../config.ts';
+import type { Config } from '../settings.ts';
 import { FileError } from '../errors.ts';
 import { readJson } from '../files.ts';
 import { RunDirectory } from '../run.ts';

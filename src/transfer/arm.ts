@@ -1,5 +1,5 @@
 import type { EnvSpec } from '../../envs/registry.ts';
-import { CHOSEN_KEYS, type Config } from '../config.ts';
+import { CHOSEN_KEYS, type Config } from '../settings.ts';
 import type { Cost } from '../cost.ts';
 import { FileError } from '../errors.ts';
 import { RunDirectory } from '../run.ts';

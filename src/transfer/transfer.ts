@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EnvSpec } from '../../envs/registry.ts';
-import { type Config, type InitSettings, resolveConfig } from '../config.ts';
+import { type InitSettings, resolveConfig } from '../config.ts';
+import type { Config } from '../settings.ts';
 import { UsageError } from '../errors.ts';
 import { writeFileAtomic } from '../files.ts';
 import { initSettings } from '../initFrom.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { CHOSEN_KEYS, configSchema } from '../../src/config.ts';
+import { CHOSEN_KEYS, configSchema } from '../../src/settings.ts';
 import { gymformer, temporaryFolder, TINY } from './program.ts';
 
 const folder = temporaryFolder();

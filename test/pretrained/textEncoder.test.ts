@@ -10,7 +10,7 @@ import type { Env, ResetOptions, ResetResult, StepResult } from '../../envs/env.
 import { Generator } from '../../envs/random.ts';
 import type { EnvSpec } from '../../envs/registry.ts';
 import { Box, Dict, Discrete, flatten, Text } from '../../envs/spaces.ts';
-import type { Config } from '../../src/config.ts';
+import type { Config } from '../../src/settings.ts';
 import { openDevice } from '../../src/device/device.ts';
 import { ConfigError, FileError } from '../../src/errors.ts';
 import { evaluate } from '../../src/evaluate.ts';

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadAgent } from '../../src/agent.ts';
 import { loadCheckpoint } from '../../src/checkpoint.ts';
-import type { Config } from '../../src/config.ts';
+import type { Config } from '../../src/settings.ts';
 import { buildDataset } from '../../src/dataset/build.ts';
 import { type Dataset, openDataset } from '../../src/dataset/dataset.ts';
 import { openDevice } from '../../src/device/device.ts';

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { environmentSpec } from '../../envs/registry.ts';
 import { loadAgent } from '../../src/agent.ts';
 import { resolveConfig } from '../../src/config.ts';
-import type { Config } from '../../src/config.ts';
+import type { Config } from '../../src/settings.ts';
 import { record } from '../../src/record.ts';
 import { Replay } from '../../src/replay/format.ts';
 import { train } from '../../src/trainer.ts';

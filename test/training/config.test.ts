@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Config, type ConfigSources, explainConfig, resolveConfig, type SettingSource } from '../../src/config.ts';
+import { type ConfigSources, explainConfig, resolveConfig, type SettingSource } from '../../src/config.ts';
+import type { Config } from '../../src/settings.ts';
 
 const PRESET = {
   gamma: 0.98,

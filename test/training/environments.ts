@@ -2,7 +2,8 @@ import type { Env, StepResult } from '../../envs/env.ts';
 import type { EnvSpec } from '../../envs/registry.ts';
 import { Box, Discrete, MultiBinary, MultiDiscrete, type Space } from '../../envs/spaces.ts';
 import { Generator } from '../../envs/random.ts';
-import { type Config, resolveConfig } from '../../src/config.ts';
+import { resolveConfig } from '../../src/config.ts';
+import type { Config } from '../../src/settings.ts';
 
 /**
  * Environments so small that what a policy and its values must become is known, each hard in one way.

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Generator } from '../../envs/random.ts';
 import { environmentSpec } from '../../envs/registry.ts';
-import type { Config } from '../../src/config.ts';
+import type { Config } from '../../src/settings.ts';
 import { resolveConfig } from '../../src/config.ts';
 import { initSettings } from '../../src/initFrom.ts';
 import type { DoneEvent, StartEvent, TrainEvent } from '../../src/metrics.ts';

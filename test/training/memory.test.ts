@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { environmentSpec } from '../../envs/registry.ts';
-import type { Config } from '../../src/config.ts';
+import type { Config } from '../../src/settings.ts';
 import { loadSimd } from '../../src/device/simd/load.ts';
 import { checkMemory, leastMemory } from '../../src/tensorMemory.ts';
 import type { DoneEvent } from '../../src/metrics.ts';

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { environmentSpec } from '../../envs/registry.ts';
-import type { Config } from '../../src/config.ts';
+import type { Config } from '../../src/settings.ts';
 import type { DoneEvent, TrainEvent } from '../../src/metrics.ts';
 import { RunDirectory } from '../../src/run.ts';
 import { train } from '../../src/trainer.ts';

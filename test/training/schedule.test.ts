@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Config, resolveConfig } from '../../src/config.ts';
+import { resolveConfig } from '../../src/config.ts';
+import type { Config } from '../../src/settings.ts';
 import { type Schedule, scheduleAt } from '../../src/update.ts';
 
 const CASES: [claim: string, settings: Partial<Config>, step: number, learningRate: number, entropy: number][] = [

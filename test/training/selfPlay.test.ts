@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkEnvironment } from '../../envs/check.ts';
 import { type EnvSpec, environmentSpec } from '../../envs/registry.ts';
 import { loadAgent } from '../../src/agent.ts';
-import type { Config } from '../../src/config.ts';
+import type { Config } from '../../src/settings.ts';
 import { openDevice } from '../../src/device/device.ts';
 import { expectedScore, ratingGain } from '../../src/elo.ts';
 import { evaluate } from '../../src/evaluate.ts';

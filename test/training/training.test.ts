@@ -8,7 +8,7 @@ import type { Env } from '../../envs/env.ts';
 import { environmentSpec } from '../../envs/registry.ts';
 import { Box, Discrete } from '../../envs/spaces.ts';
 import { openDevice } from '../../src/device/device.ts';
-import type { Config } from '../../src/config.ts';
+import type { Config } from '../../src/settings.ts';
 import { RunDirectory } from '../../src/run.ts';
 import { train } from '../../src/trainer.ts';
 import { Training } from '../../src/training.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import type { Config } from '../../src/config.ts';
+import type { Config } from '../../src/settings.ts';
 import type { DoneEvent, TrainEvent } from '../../src/metrics.ts';
 import { resolveEnvironment } from '../../src/plugins.ts';
 import { RunDirectory } from '../../src/run.ts';

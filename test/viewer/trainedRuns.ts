@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadAgent } from '../../src/agent.ts';
-import type { Config } from '../../src/config.ts';
+import type { Config } from '../../src/settings.ts';
 import { resolveEnvironment } from '../../src/plugins.ts';
 import { record } from '../../src/record.ts';
 import { Replay } from '../../src/replay/format.ts';
