@@ -139,7 +139,13 @@ export const FAMILIES: Readonly<Record<string, readonly LearningCase[]>> = {
       // Without memory the mean is at best 0.28, with a deviation of 1.5: more episodes tell it from 0.3.
       variants: [TRANSFORMER, GRU, { ...MLP, episodes: 5000 }],
     },
-    { environment: 'TMaze-v0:length=100', goal: SOLVED, reference: HALF, variants: POLICIES },
+    {
+      environment: 'TMaze-v0:length=100',
+      goal: SOLVED,
+      reference: HALF,
+      // All of the corridor is one to it, be it in time or late: only the next reward tells it what a step is worth.
+      variants: [TRANSFORMER, GRU, { ...MLP, flags: { gamma: 0.9, gaeLambda: 0, entropyCoefficient: 0 } }],
+    },
     { environment: 'MemoryLength-v0:length=100', goal: SOLVED, reference: HALF, variants: POLICIES },
     {
       environment: 'RepeatPreviousMedium-v0',
