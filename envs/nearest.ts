@@ -1,8 +1,21 @@
+/** Fewer letters are in too many words by chance. */
+const TELLING_PART = 4;
+
 /**
- * The candidate that `word` was most likely meant to be, or undefined where none is like it: more than half of its
- * letters would have to change. Case does not matter.
+ * The candidate that `word` was most likely meant to be: the one with the fewest letters to change, or where more than
+ * half would have to change, the shortest that has the word in it; undefined where none is like it. Case does not matter.
  */
-export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  return mostAlike(word, candidates) ?? shortestWith(word, candidates);
+}
+
+function shortestWith(part: string, candidates: readonly string[]): string | undefined {
+  if (part.length < TELLING_PART) return undefined;
+  const holds = (candidate: string): boolean => candidate.toLowerCase().includes(part.toLowerCase());
+  return candidates.filter(holds).toSorted((a, b) => a.length - b.length)[0];
+}
+
+function mostAlike(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.floor(word.length / 2) + 1;
   for (const candidate of candidates) {

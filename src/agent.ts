@@ -9,7 +9,7 @@ import type { Player } from './evaluate.ts';
 import { seedsOf } from './levels.ts';
 import type { LocateOptions } from './pretrained/locate.ts';
 import { openPretrained } from './pretrained/openPretrained.ts';
-import { RunDirectory } from './run.ts';
+import { nearestRun, RunDirectory } from './run.ts';
 import { checkEvaluation, describeEnv } from './sameSpaces.ts';
 import { restorePolicy, type Trained } from './trained.ts';
 import { openVectorEnv } from './vectorEnv.ts';
@@ -97,7 +97,10 @@ export function locate(path: string, which: 'best' | 'latest'): { run: RunDirect
   const parent = dirname(path);
   if (basename(parent) === 'checkpoints') return { run: new RunDirectory(dirname(parent)), checkpointPath: path };
   const run = new RunDirectory(path);
-  if (!run.exists) throw new FileError(`there is no run at ${run.path}`);
+  if (!run.exists) {
+    const guess = nearestRun(path);
+    throw new FileError(`there is no run at ${run.path}${guess === undefined ? '' : `: did you mean ${guess}?`}`);
+  }
   run.readConfig();
   const checkpoints = run.checkpoints();
   if (!checkpoints) throw new FileError(`${run.path} has no checkpoint yet`);

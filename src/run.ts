@@ -1,6 +1,7 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { nearest } from '../envs/nearest.ts';
 import { checkConfig, type ConfigSources, type ResolvedConfig, resolveLayers } from './config.ts';
 import { CHOSEN_KEYS, CONFIG_KEYS, type Config } from './settings.ts';
 import { type Cost, costSchema } from './cost.ts';
@@ -8,6 +9,9 @@ import { ConfigError, FileError, GymformerError, UsageError } from './errors.ts'
 import { readJson, writeFileAtomic } from './files.ts';
 import type { EvalEvent, HeldOutEvent, SnapshotEvent, UpdateEvent, WorkerRestartedEvent } from './metrics.ts';
 import { VERSION } from './version.ts';
+
+/** The file of its settings, which makes a folder a run. */
+const CONFIG = 'config.json';
 
 /** Format of a run directory; a change that an older gymformer could not read raises it. */
 export const RUN_FORMAT = 1;
@@ -90,16 +94,16 @@ export class RunDirectory {
   writeConfig(config: Config): void {
     const versions = { gymformer: VERSION, node: process.versions.node };
     writeFileAtomic(
-      join(this.path, 'config.json'),
+      join(this.path, CONFIG),
       `${JSON.stringify({ format: RUN_FORMAT, versions, ...config }, null, 2)}\n`,
     );
   }
 
   /** @throws FileError when there is no run, or one that this version cannot read */
   readConfig(): Config {
-    if (!existsSync(join(this.path, 'config.json')))
+    if (!existsSync(join(this.path, CONFIG)))
       throw new FileError(`${this.path} is not a run: there is no config.json in it`);
-    const stored = readJson(join(this.path, 'config.json'), z.looseObject({ format: z.number() }));
+    const stored = readJson(join(this.path, CONFIG), z.looseObject({ format: z.number() }));
     if (stored.format > RUN_FORMAT)
       throw new FileError(
         `${this.path} was written by a newer gymformer (run format ${stored.format}, this one reads ${RUN_FORMAT}): update gymformer`,
@@ -238,4 +242,12 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+/** The run beside a path that there is not, whose name is most like it. */
+export function nearestRun(path: string): string | undefined {
+  const folder = dirname(path);
+  const runs = existsSync(folder) ? readdirSync(folder).filter((name) => existsSync(join(folder, name, CONFIG))) : [];
+  const guess = nearest(basename(path), runs);
+  return guess === undefined ? undefined : join(folder, guess);
 }

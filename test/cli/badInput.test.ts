@@ -30,6 +30,7 @@ function environment(
   );
 }
 
+folder.write('cartpole/config.json', '{}');
 const good = environment('good.mjs');
 const step = (fields: string): string =>
   `return { observation: [0, 0], reward: 1, terminated: ++this.t >= 5, truncated: false, info: {}, ${fields} };`;
@@ -41,6 +42,9 @@ const CASES: Record<string, [words: string, code: number, message: RegExp][]> = 
     ['train CartPol', 2, /unknown environment CartPol: did you mean CartPole-v1\?/],
     ['trace pendulum', 2, /unknown environment pendulum: did you mean Pendulum-v1\?/],
     ['trace breakout', 2, /unknown environment breakout: did you mean MinAtar\/Breakout-v1\?/],
+    ['train DoorKey', 2, /unknown environment DoorKey: did you mean MiniGrid-DoorKey-5x5-v0\?/],
+    ['bench learning --only asterix', 2, /no case asterix: did you mean MinAtar\/Asterix-v1\?/],
+    [`eval ${join(folder.path, 'carpole')}`, 4, /there is no run at .*carpole: did you mean .*cartpole\?/],
     ['train CartPole-v1 --gama 0.9', 2, /unknown flag --gama: did you mean --gamma\?/],
     ['envs --jsn', 2, /unknown flag --jsn: did you mean --json\?/],
     ['train CartPole-v1 --device wsam', 2, /unknown device wsam: did you mean wasm\?/],

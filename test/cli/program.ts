@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
@@ -73,6 +73,7 @@ export function temporaryFolder(): { path: string; write(name: string, text: str
   return {
     path,
     write: (name, text) => {
+      mkdirSync(dirname(join(path, name)), { recursive: true });
       writeFileSync(join(path, name), text);
       return join(path, name);
     },

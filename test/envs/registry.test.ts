@@ -17,9 +17,11 @@ test('an id that is like no other gets the list', () => {
   expect(() => make('toString')).toThrow(/no environment is called toString/);
 });
 
-test('nearest ignores case and gives up where more than half would have to change', () => {
+test('nearest ignores case, and where more than half would have to change takes the shortest with the word in it', () => {
   expect(nearest('Trian', ['train', 'trace'])).toBe('train');
   expect(nearest('view', ['train', 'devices'])).toBeUndefined();
+  expect(nearest('doorkey', ['Grid-DoorKey-16x16', 'Grid-DoorKey-5x5'])).toBe('Grid-DoorKey-5x5');
+  expect(nearest('key', ['Grid-DoorKey-5x5'])).toBeUndefined();
   expect(nearest('x', [])).toBeUndefined();
 });
 
