@@ -159,10 +159,8 @@ export const FAMILIES: Readonly<Record<string, readonly LearningCase[]>> = {
       reference: 'the most there is: 500',
       variants: POLICIES,
     },
-    ...['RepeatPreviousEasy-v0', 'RepeatPreviousHard-v0'].map((environment) => ({
-      environment,
-      reference: 'the most there is: 1',
-    })),
+    { environment: 'RepeatPreviousEasy-v0', reference: 'the most there is: 1', variants: POLICIES },
+    { environment: 'RepeatPreviousHard-v0', reference: 'the most there is: 1' },
     ...['Autoencode', 'Concentration'].flatMap((task) =>
       ['Easy', 'Medium', 'Hard'].map((size) => ({
         environment: `${task}${size}-v0`,
