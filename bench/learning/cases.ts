@@ -74,7 +74,8 @@ export const FAMILIES: Readonly<Record<string, readonly LearningCase[]>> = {
       environment: 'CartPole-v1',
       goal: { measure: 'return', atLeast: 500, within: 100_000 },
       reference: '500, rl-zoo3 PPO',
-      variants: [...POLICIES, ...ALGORITHMS],
+      // After the preset's 60 000 steps one MLP of five is not there yet.
+      variants: [TRANSFORMER, GRU, { ...MLP, flags: { steps: 100_000, annealSteps: 100_000 } }, ...ALGORITHMS],
     },
     {
       environment: 'Acrobot-v1',
