@@ -17,6 +17,7 @@ export * from './random.ts';
 export * from './registry.ts';
 export * from './runningStatistics.ts';
 export type * from './scene.ts';
+export { sceneToSvg } from './sceneToSvg.ts';
 export * from './spaces.ts';
 export * from './tokens.ts';
 export * from './vector.ts';

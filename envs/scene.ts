@@ -35,7 +35,7 @@ interface ShapeBase {
   shows?: string;
 }
 
-interface Painted {
+export interface Painted {
   fill?: Colour;
   stroke?: Colour;
   /** World units. */
@@ -78,6 +78,9 @@ export interface Polygon extends ShapeBase, Painted {
   y?: number;
   rotation?: number;
 }
+
+/** Height of a line of text, as a multiple of the font's size. */
+export const LINE_HEIGHT = 1.2;
 
 /** `x`, `y` is the middle of the line's height, at its left end, centre or right end as `align` says (centre). */
 export interface TextShape extends ShapeBase {

@@ -1,8 +1,9 @@
 import { BufferImageSource, Graphics, Sprite, Text, Texture } from 'pixi.js';
 import type { Container } from 'pixi.js';
+import { LINE_HEIGHT } from '../../envs/scene.ts';
 import type { Circle, Colour, Grid, Image, Line, Polygon, Rect, Shape, TextShape } from '../../envs/scene.ts';
 import { parseColour } from '../page/colours.ts';
-import { FONT_FAMILY, LINE_HEIGHT } from './textMetrics.ts';
+import { FONT_FAMILY } from './textMetrics.ts';
 
 /** One shape on the screen. `scale` is CSS pixels for a world unit. */
 export interface ShapeView {

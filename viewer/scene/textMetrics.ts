@@ -1,7 +1,7 @@
+import { LINE_HEIGHT } from '../../envs/scene.ts';
+
 /** A scene's texts are in the system's own sans-serif, which no page has to load. */
 export const FONT_FAMILY = 'sans-serif';
-/** Height of a line, as a multiple of the font's size. */
-export const LINE_HEIGHT = 1.2;
 
 const FONT_SIZE = 100; // px: large enough that hinting does not tell
 
