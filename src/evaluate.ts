@@ -1,7 +1,7 @@
 import type { Env } from '../envs/env.ts';
 import { Generator } from '../envs/random.ts';
 import type { SeedRange, VectorEnv } from '../envs/vector.ts';
-import type { WorkerRestart } from '../envs/workers.ts';
+import type { WorkerRestart } from '../envs/workers/workerEngine.ts';
 import { Actor } from './actor.ts';
 import { GymformerError, EXIT } from './errors.ts';
 import { factsOf } from './facts.ts';

@@ -5,7 +5,7 @@ import { Rollout } from '../agents/rollout.ts';
 import { Generator, type GeneratorState } from '../envs/random.ts';
 import type { RunningStatisticsState } from '../envs/runningStatistics.ts';
 import type { VectorEnv, VectorEnvState } from '../envs/vector.ts';
-import type { WorkerRestart } from '../envs/workers.ts';
+import type { WorkerRestart } from '../envs/workers/workerEngine.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { Actor } from './actor.ts';
 import { type Checkpoint, CHECKPOINT_FORMAT, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
