@@ -181,6 +181,11 @@ export class Training {
     };
   }
 
+  /** What was computed beside the policy so far: by a discriminator, by opponents, by what reads texts. */
+  get flopsBeside(): number {
+    return (this.imitation?.flopsSoFar ?? 0) + (this.selfPlay?.flopsSoFar ?? 0) + (this.pretrained?.flopsSoFar() ?? 0);
+  }
+
   /** Takes note of the episodes that ended in the step just made; the last `limit` are remembered. */
   countEpisodes(limit: number): void {
     const { envs } = this;
