@@ -51,8 +51,10 @@ const PARTS = {
 
 /** Not the results that benchmarks leave beside them, which change while they run. */
 function benchSources() {
-  const programs = readdirSync(join(ROOT, 'bench')).filter((name) => name.endsWith('.ts'));
-  return [...programs, 'learning', 'peers', 'viewer'].map((name) => join('bench', name));
+  const left = ['RESULTS.md', 'curves', 'results'];
+  return readdirSync(join(ROOT, 'bench'))
+    .filter((name) => !left.includes(name))
+    .map((name) => join('bench', name));
 }
 
 /**
