@@ -10,7 +10,7 @@ import type { EvalEvent, HeldOutEvent, SnapshotEvent, UpdateEvent, WorkerRestart
 import { VERSION } from './version.ts';
 
 /** Format of a run directory; a change that an older gymformer could not read raises it. */
-export const RUN_FORMAT = 1;
+const RUN_FORMAT = 1;
 
 const checkpointsSchema = z.object({
   /** Folders below `checkpoints`. */
