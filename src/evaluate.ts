@@ -1,7 +1,7 @@
 import type { Env } from '../envs/env.ts';
 import { Generator } from '../envs/random.ts';
 import type { SeedRange, VectorEnv } from '../envs/vector.ts';
-import type { WorkerRestart } from '../envs/workers.ts';
+import type { WorkerRestart } from '../envs/workers/workerEngine.ts';
 import { Actor } from './actor.ts';
 import { GymformerError, EXIT } from './errors.ts';
 import { factsOf } from './facts.ts';
@@ -52,7 +52,17 @@ export async function playEpisodes(player: Player, options: EvaluateOptions): Pr
     const count = Math.min(episodes - results.length, MOST_ENVIRONMENTS);
     results.push(...(await playEach(player, { count, seed, done: results.length }, random, options)));
   }
-  return results;
+  return tellsSuccess(results) ? results.map(withSuccess) : results;
+}
+
+/** Whether any of them says that it was a success, or none. */
+export function tellsSuccess(results: readonly EpisodeResult[]): boolean {
+  return results.some(({ success }) => success !== null);
+}
+
+/** Where others tell of success, one that says nothing was none: a time limit cut it, of which its environment knew nothing. */
+export function withSuccess(result: EpisodeResult): EpisodeResult {
+  return { ...result, success: result.success ?? false };
 }
 
 /** What episodes that were played say of the player. */
@@ -84,6 +94,7 @@ export function report(
 export interface EpisodeResult {
   return: number;
   length: number;
+  /** Null where no episode tells. */
   success: boolean | null;
   /** Of the episodes within this one; none where it holds no others. */
   episodeReturns: readonly number[];

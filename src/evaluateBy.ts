@@ -3,7 +3,15 @@ import { ALL_SEEDS } from '../envs/vector.ts';
 import type { EnvSpec } from '../envs/registry.ts';
 import type { Agent } from './agent.ts';
 import { UsageError } from './errors.ts';
-import { type EpisodeResult, type EvaluateOptions, type Player, playEpisodes, report } from './evaluate.ts';
+import {
+  type EpisodeResult,
+  type EvaluateOptions,
+  type Player,
+  playEpisodes,
+  report,
+  tellsSuccess,
+  withSuccess,
+} from './evaluate.ts';
 import { compareGroups, groupByField } from './groups.ts';
 import { seedsOf } from './levels.ts';
 import type { EvalEvent } from './metrics.ts';
@@ -44,9 +52,12 @@ export async function evaluateBy(
       options.onProgress?.(i * total + done, groups.length * total);
     played.push([name, await playEpisodes(player, { ...options, onProgress })]);
   }
-  const all = played.flatMap(([, results]) => results);
+  // A group of which all episodes were cut is told by the others what there was to tell.
+  const told = played.some(([, results]) => tellsSuccess(results));
+  const complete = played.map(([name, results]) => [name, told ? results.map(withSuccess) : results] as const);
   const [name = by] = by.split('=');
-  return { ...report(agent, all, options), groups: compareGroups(name, played) };
+  const all = complete.flatMap(([, results]) => results);
+  return { ...report(agent, all, options), groups: compareGroups(name, complete) };
 }
 
 async function byParameter(

@@ -21,7 +21,8 @@ export function groupByField(
     const name = result.facts[by] ?? NONE;
     groups.set(name, [...(groups.get(name) ?? []), result]);
   }
-  if (groups.size === 1 && groups.has(NONE)) throw unknownField(by, fieldsOf(results), parameters);
+  if (groups.size === 1 && groups.has(NONE))
+    throw unknownField(by, { episodes: results.length, fields: fieldsOf(results), parameters });
   return compareGroups(
     by,
     [...groups].sort(([a], [b]) => order(a, b)),
@@ -57,13 +58,20 @@ function fieldsOf(results: readonly EpisodeResult[]): string[] {
   return [...new Set(results.flatMap(({ facts }) => Object.keys(facts)))].sort();
 }
 
-function unknownField(by: string, fields: readonly string[], parameters: readonly string[]): UsageError {
-  const guess = nearest(by, [...fields, ...parameters]);
-  const hint = guess ? `did you mean ${guess}? ` : '';
-  const list = (names: readonly string[]): string => names.join(', ') || 'none';
-  return new UsageError(
-    `--by ${by}: no episode told of it: ${hint}fields of its infos: ${list(fields)}; parameters: ${list(parameters)}`,
-  );
+function unknownField(
+  by: string,
+  { episodes, fields, parameters }: { episodes: number; fields: readonly string[]; parameters: readonly string[] },
+): UsageError {
+  const list = (kind: string, names: readonly string[]): string =>
+    names.length > 0 ? `the ${kind} ${names.join(', ')}` : `no ${kind}`;
+  const found = `found ${list('fields', fields)} in the infos of ${episodes} episodes, and ${list('parameters', parameters)} of the environment`;
+  const there = [...fields, ...parameters];
+  const guess = nearest(by, there);
+  const wanted =
+    there.length > 0
+      ? `one of these, or levels${guess ? `: did you mean ${guess}?` : ''}`
+      : `something that tells episodes apart: leave --by out, or have an environment of your own return ${by} in the info of reset() or of the last step`;
+  return new UsageError(`--by ${by}: ${found}; wanted ${wanted}`);
 }
 
 /** Numbers by size, all else by name. */

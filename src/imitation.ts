@@ -4,6 +4,7 @@ import { Discriminator } from '../agents/adversarial/discriminator.ts';
 import { generatorRewards } from '../agents/adversarial/ganLoss.ts';
 import { type DiscriminatorTerms, learnDiscriminator } from '../agents/adversarial/learnDiscriminator.ts';
 import { StepLog } from '../agents/adversarial/stepLog.ts';
+import { flopsOfRuns } from '../agents/model/flops.ts';
 import type { StoredTensor } from '../agents/model/parameters.ts';
 import { Adam } from '../agents/optimizer.ts';
 import type { Rollout } from '../agents/rollout.ts';
@@ -223,6 +224,11 @@ export class Imitation {
       past.forEach((row, i) => this.#log[part].set(data.subarray(i * size, (i + 1) * size), row * size));
     }
     past.forEach((row, i) => (this.#log.ages[row] = state.ages[i] as number));
+  }
+
+  /** What the discriminator has computed so far. */
+  get flopsSoFar(): number {
+    return flopsOfRuns(this.#discriminator.ran, this.#discriminator.flops);
   }
 
   dispose(): void {

@@ -14,7 +14,7 @@ import { VERSION } from './version.ts';
 const CONFIG = 'config.json';
 
 /** Format of a run directory; a change that an older gymformer could not read raises it. */
-export const RUN_FORMAT = 1;
+const RUN_FORMAT = 1;
 
 const checkpointsSchema = z.object({
   /** Folders below `checkpoints`. */

@@ -76,6 +76,8 @@ export class SelfPlay implements Opponent {
   #memory: Float32Array[] = [];
   readonly #lengths: Int32Array;
   #repeating = false;
+  /** Steps in which opponents have acted, each a policy of the learner's shapes. */
+  #acted = 0;
 
   constructor(options: SelfPlayOptions) {
     this.#options = options;
@@ -132,6 +134,11 @@ export class SelfPlay implements Opponent {
   /** Mean rating of the pool. */
   get poolElo(): number {
     return this.#pool.reduce((sum, { elo }) => sum + elo, 0) / this.#pool.length;
+  }
+
+  /** What opponents have computed so far. */
+  get flopsSoFar(): number {
+    return this.#acted * (this.#pool[0]?.policy.flops.forward ?? 0);
   }
 
   async save(): Promise<{ state: SelfPlayState; tensors: Map<string, StoredTensor> }> {
@@ -230,6 +237,7 @@ export class SelfPlay implements Opponent {
   /** What the policy puts out for games in these rows, in which it remembers the step. */
   #run(policy: Policy, rows: readonly number[], observations: Float32Array): Float32Array {
     const N = rows.length;
+    this.#acted += N;
     const shapes = policy.cacheShapes;
     return tf.tidy(() => {
       const cache = {

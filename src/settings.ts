@@ -210,7 +210,7 @@ export const CHOSEN_KEYS = CONFIG_KEYS.filter((key): key is Chosen => !isFound(k
 export type Algorithm = Config['algo'];
 
 /** Algorithms that learn from a dataset; all others learn by playing. */
-export const PRETRAINING = ['bc', 'dt'] as const satisfies Algorithm[];
+const PRETRAINING = ['bc', 'dt'] as const satisfies Algorithm[];
 export type PretrainingAlgorithm = (typeof PRETRAINING)[number];
 export type PlayingAlgorithm = Exclude<Algorithm, PretrainingAlgorithm>;
 

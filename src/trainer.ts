@@ -59,7 +59,7 @@ export async function train(options: TrainOptions): Promise<DoneEvent> {
   };
   const training = await openTraining({ ...options, evalSpec, download }, run);
   try {
-    const meter = new CostMeter(training, options.resume ? run.readCost() : null);
+    const meter = new CostMeter(training, options.resume ? run.readCost() : null, () => training.flopsBeside);
     const saveAll = async (mean: number | null): Promise<void> => {
       await save(training, run, mean, onEvent);
       run.writeCost(meter.now());

@@ -5,7 +5,7 @@ import { Rollout } from '../agents/rollout.ts';
 import { Generator, type GeneratorState } from '../envs/random.ts';
 import type { RunningStatisticsState } from '../envs/runningStatistics.ts';
 import type { VectorEnv, VectorEnvState } from '../envs/vector.ts';
-import type { WorkerRestart } from '../envs/workers.ts';
+import type { WorkerRestart } from '../envs/workers/workerEngine.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { Actor } from './actor.ts';
 import { type Checkpoint, CHECKPOINT_FORMAT, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
@@ -179,6 +179,11 @@ export class Training {
       statistics: this.observationNormalizer.state(),
       valueScale: this.rewardNormalizer?.deviation ?? 1,
     };
+  }
+
+  /** What was computed beside the policy so far: by a discriminator, by opponents, by what reads texts. */
+  get flopsBeside(): number {
+    return (this.imitation?.flopsSoFar ?? 0) + (this.selfPlay?.flopsSoFar ?? 0) + (this.pretrained?.flopsSoFar() ?? 0);
   }
 
   /** Takes note of the episodes that ended in the step just made; the last `limit` are remembered. */

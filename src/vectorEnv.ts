@@ -2,7 +2,7 @@ import { localEngine } from '../envs/localEngine.ts';
 import type { Opponent } from '../envs/opponent.ts';
 import { type EnvSpec, make } from '../envs/registry.ts';
 import { type SeedRange, VectorEnv } from '../envs/vector.ts';
-import { workerEngine, type WorkerRestart } from '../envs/workers.ts';
+import { workerEngine, type WorkerRestart } from '../envs/workers/workerEngine.ts';
 
 export interface VectorEnvOptions {
   /** Environments side by side. */

@@ -3,6 +3,7 @@ import type { Generator } from '../../envs/random.ts';
 import type { Space } from '../../envs/spaces.ts';
 import { isSmooth, tokensOf } from '../../envs/tokens.ts';
 import { type Encoder, encoderFor } from '../model/encoder.ts';
+import { type Flops, flopsOf, type Ran } from '../model/flops.ts';
 import { Linear } from '../model/layers.ts';
 import { Mlp } from '../model/mlp.ts';
 import { Parameters } from '../model/parameters.ts';
@@ -45,6 +46,8 @@ export class Discriminator {
   readonly parameters: Parameters;
   /** [O] 1 where a number of an observation is a quantity, of which there is a little more and a little less. */
   readonly smooth: Float32Array;
+  /** Of windows, all that are in one. */
+  readonly ran: Ran = { acting: 0, learning: 0 };
   readonly #options: DiscriminatorOptions;
   readonly #encoder: Encoder;
   readonly #action: Linear;
@@ -63,6 +66,7 @@ export class Discriminator {
         ? new Transformer(this.parameters, { width, layers, heads, context: window - 1, feedForward: 4 })
         : new Mlp(this.parameters, { width, layers });
     this.#logit = new Linear(this.parameters, 'logit', [width, 1], 1);
+    this.parameters.use('logit.weight', 1 / window);
     const groups = tokensOf(observationSpace);
     this.smooth = new Float32Array(groups.reduce((size, group) => Math.max(size, group.offset + group.size), 0));
     for (const group of groups) if (isSmooth(group)) this.smooth.fill(1, group.offset, group.offset + group.size);
@@ -73,9 +77,15 @@ export class Discriminator {
     return this.#options.window;
   }
 
-  /** [N] of each window. */
-  logits({ observations, actions, starts }: WindowTensors): tf.Tensor1D {
+  /** Of one step of a window. */
+  get flops(): Flops {
+    return flopsOf(this.parameters, this.#trunk.cacheShapes);
+  }
+
+  /** [N] of each window. @param learning whether there will be a gradient */
+  logits({ observations, actions, starts }: WindowTensors, { learning = false } = {}): tf.Tensor1D {
     const { window: W, width: C } = this.#options;
+    this.ran[learning ? 'learning' : 'acting'] += starts.length;
     const N = starts.length / W;
     const steps = tf.add(this.#encoder.apply(observations).steps, this.#action.apply(actions)) as tf.Tensor2D;
     const cache = {

@@ -46,11 +46,14 @@ export function gradientPenalty(
   const direction = tf.mul(u, smooth);
   const actions = between(real.actions, made.actions);
   const moved = (by: number): tf.Tensor1D =>
-    discriminator.logits({
-      observations: tf.add(mixed, tf.mul(direction, by)),
-      actions: tf.add(actions, tf.mul(v, by)),
-      starts: real.starts,
-    });
+    discriminator.logits(
+      {
+        observations: tf.add(mixed, tf.mul(direction, by)),
+        actions: tf.add(actions, tf.mul(v, by)),
+        starts: real.starts,
+      },
+      { learning: true },
+    );
   const slopes = tf.div(tf.sub(moved(DISTANCE), moved(-DISTANCE)), 2 * DISTANCE);
   return tf.mean(tf.square(slopes));
 }

@@ -63,7 +63,7 @@ export async function learnDiscriminator(
       if (accuracy > mostAccuracy) continue;
       let steepness: tf.Scalar | undefined;
       const norm = optimizer.minimize(() => {
-        const told = sides.map((side) => discriminator.logits(side)) as [tf.Tensor1D, tf.Tensor1D];
+        const told = sides.map((side) => discriminator.logits(side, { learning: true })) as [tf.Tensor1D, tf.Tensor1D];
         const loss = discriminatorLoss(...told);
         if (!noise) return loss;
         steepness = tf.keep(gradientPenalty(discriminator, ...sides, noise));

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Policy } from './policy.ts';
 import type { Cache } from './trunk.ts';
 
-/** What a policy saw up to a decision, observations as it takes them. */
+/** What a policy saw up to a decision: its inputs, observations as it takes them and behind each what else it is told. */
 export interface Decided {
   /** [steps, size] before the decision: as many as it remembers, or all. */
   past: Float32Array;
@@ -16,7 +16,7 @@ const STEPS_AT_ONCE = 256;
 
 /** What the policy remembers when it decides; the caller disposes of its tensors. */
 export function memoryOf(policy: Policy, { past, fromStart }: Decided): Cache {
-  const size = policy.observationSize;
+  const size = policy.inputSize;
   let cache = policy.emptyCache(1);
   for (let from = 0; from < past.length; from += STEPS_AT_ONCE * size) {
     const observations = past.subarray(from, from + STEPS_AT_ONCE * size);

@@ -1,20 +1,31 @@
 import type { Parameters } from './parameters.ts';
 
-/** Floating-point operations of a policy for one environment step. */
+/** Floating-point operations of a model for one step. */
 export interface Flops {
   forward: number;
   backward: number;
 }
 
+/** Steps that a model was run on: forwards alone, and to learn from. */
+export interface Ran {
+  acting: number;
+  learning: number;
+}
+
+/** flops = acting * forward + learning * (forward + backward) */
+export function flopsOfRuns({ acting, learning }: Ran, { forward, backward }: Flops): number {
+  return acting * forward + learning * (forward + backward);
+}
+
 /**
- * How much a policy computes for one step, from the shapes of its parameters: a multiplication and an addition for each
+ * How much a model computes for one step, from the shapes of its parameters: a multiplication and an addition for each
  * number of a matrix, as often as it is used, and attention over a full window.
  *
  *   forward  = 2 sum over W of uses(W) |W| + attention,  attention = 2 H (context + 1) D for each cached keys and values
  *   backward = forward, for the gradients that flow to the inputs of maps, + 2 sum over learning W of uses(W) |W| + attention
  *
  * Biases, norms, activations, softmax and the optimiser are left out, which are a few percent of a policy of some width.
- * Of an encoder's tables only the rows that an observation looks up count.
+ * Of tables only the rows that a step looks up count.
  *
  * @param cacheShapes of one episode's memory: keys and values are [H, context, D]
  * @see Kaplan et al. 2020, "Scaling Laws for Neural Language Models", section 2.1

@@ -128,7 +128,7 @@ function backThrough(dy: tf.Tensor, weight: tf.Tensor2D): tf.Tensor2D {
 }
 
 /** `linearGelu` where x is no function of parameters: time is not spent on its gradient. */
-export function linearGeluOfConstant(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
+function linearGeluOfConstant(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
   const kernel = fused('LinearGelu');
   if (!kernel) return linearGelu(x, weight, bias);
   const apply = tf.customGrad((weight, bias, save) => {

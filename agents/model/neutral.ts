@@ -12,22 +12,21 @@ import { numbersOf, type TokenGroup } from '../../envs/tokens.ts';
  * | category  | the commonest one but that which is there                               |
  */
 export class Neutral {
-  readonly #size: number;
   /** Of all but categories. */
   readonly #values: Float32Array;
   /** Where categories stand, with those that were seen there, the commonest first. */
   readonly #categories: { at: number; seen: number[] }[] = [];
 
-  /** @param observations flat, at least one */
+  /** @param observations flat, at least one; what is told beside them may follow on each */
   constructor(groups: readonly TokenGroup[], observations: readonly ArrayLike<number>[]) {
-    this.#size = observations[0]?.length ?? 0;
-    this.#values = new Float32Array(this.#size);
+    this.#values = new Float32Array(groups.reduce((end, { offset, size }) => Math.max(end, offset + size), 0));
     for (const group of groups) this.#addGroup(group, observations);
   }
 
-  /** [size], to hide parts of this observation. */
+  /** [size], to hide parts of this observation; what is told beside it, and follows on it, stays. */
   of(observation: ArrayLike<number>): Float32Array {
-    const values = this.#values.slice();
+    const values = Float32Array.from(observation);
+    values.set(this.#values);
     for (const { at, seen } of this.#categories)
       values[at] = seen.find((category) => category !== observation[at]) ?? (observation[at] as number);
     return values;

@@ -6,7 +6,7 @@ import { Condition } from './condition.ts';
 import { Decoder } from './decoder.ts';
 import { type Encoded, type Encoder, encoderFor } from './encoder.ts';
 import { Gru } from './gru.ts';
-import { type Flops, flopsOf } from './flops.ts';
+import { type Flops, flopsOf, type Ran } from './flops.ts';
 import { type Head, headFor } from './heads.ts';
 import { Linear } from './layers.ts';
 import { Mlp } from './mlp.ts';
@@ -85,8 +85,8 @@ export class Policy {
   readonly sentences: Sentences | null;
   /** Names of the trunk's parameters, its adapters and the maps to and from a pretrained one not among them. */
   readonly trunkNames: ReadonlySet<string>;
-  /** Steps that it has been run on: forwards alone, and to learn from. */
-  readonly ran = { acting: 0, learning: 0 };
+  /** Of environments and rollouts. */
+  readonly ran: Ran = { acting: 0, learning: 0 };
   readonly #encoder: Encoder;
   readonly #trunk: Trunk;
   readonly #action: Linear;

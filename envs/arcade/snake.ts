@@ -1,5 +1,6 @@
 import { BatchOfOne } from '../batchOfOne.ts';
 import { type EnvBatch, type Info, NO_INFO, type ResetOptions, type StepArrays } from '../env.ts';
+import { FAILURE, SUCCESS } from '../outcome.ts';
 import { ACCENT, GOOD } from '../palette.ts';
 import { Generator } from '../random.ts';
 import type { Colour, Scene } from '../scene.ts';
@@ -155,7 +156,8 @@ class Snakes implements EnvBatch {
   }
 
   info(row: number): Info {
-    return this.ended[row] === 1 ? { success: this.length[row] === this.cells } : NO_INFO;
+    if (this.ended[row] === 0) return NO_INFO;
+    return this.length[row] === this.cells ? SUCCESS : FAILURE;
   }
 
   actionMask(row: number): Uint8Array {

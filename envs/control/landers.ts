@@ -1,4 +1,5 @@
 import { type EnvBatch, type Info, NO_INFO, type ResetOptions, type StepArrays } from '../env.ts';
+import { FAILURE, SUCCESS } from '../outcome.ts';
 import { Generator } from '../random.ts';
 import { Lander, LEG_DOWN, metres, STEPS_PER_SECOND } from './lander.ts';
 import { drawGround, HEIGHT, PAD_Y, POINTS, WIDTH } from './moon.ts';
@@ -111,8 +112,8 @@ export class Landers implements EnvBatch {
   }
 
   info(row: number): Info {
-    if (this.lander(row).asleep) return { success: true };
-    return this.lost(row) ? { success: false } : NO_INFO;
+    if (this.lander(row).asleep) return SUCCESS;
+    return this.lost(row) ? FAILURE : NO_INFO;
   }
 
   /** One step of the world, with the wind and the engines as `throttle` has them. */

@@ -1,10 +1,8 @@
 import { type EnvBatch, type Info, NO_INFO, type ResetOptions, type StepArrays } from '../env.ts';
+import { FAILURE, SUCCESS } from '../outcome.ts';
 import type { GridWorld } from './gridWorld.ts';
 import { PICTURE_SIZE, writePicture } from './tiles.ts';
 import { VIEW_SIZE, writeView } from './view.ts';
-
-const SUCCESS: Info = Object.freeze({ success: true });
-const FAILURE: Info = Object.freeze({ success: false });
 
 /** What of a world its agent is shown. */
 export interface Shown {

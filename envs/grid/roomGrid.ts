@@ -183,10 +183,13 @@ export abstract class RoomGrid extends GridWorld {
     return this.random.integers(start + 1, start + this.roomSize - 1);
   }
 
+  /** @throws Error where all sides have a passage, or lie at the edge */
   #freeSide(room: Room): number {
+    const isFree = (side: number): boolean => room.neighbours[side] !== undefined && !room.passages[side];
+    if (![0, 1, 2, 3].some(isFree)) throw new Error('RoomGrid: no door fits into any side of this room');
     for (;;) {
       const side = this.random.integers(SIDES);
-      if (room.neighbours[side] && !room.passages[side]) return side;
+      if (isFree(side)) return side;
     }
   }
 }

@@ -12,7 +12,7 @@ const TEST_SHARE = 0.2;
  * @param task from 0 on
  * @see Knuth 1998, "The Art of Computer Programming", volume 3, section 6.4
  */
-export function belongsTo(tasks: Tasks, task: number): boolean {
+function belongsTo(tasks: Tasks, task: number): boolean {
   if (tasks === 'all') return true;
   const share = (Math.imul(task, 2654435761) >>> 0) / 2 ** 32;
   return share < TEST_SHARE === (tasks === 'test');

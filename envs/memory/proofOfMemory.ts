@@ -1,5 +1,6 @@
 import { BatchOfOne } from '../batchOfOne.ts';
 import { type EnvBatch, type Info, NO_INFO, type ResetOptions, type StepArrays } from '../env.ts';
+import { FAILURE, SUCCESS } from '../outcome.ts';
 import { ACCENT, BACKGROUND, BAD, DETAIL, EDGE, GOOD, SURFACE } from '../palette.ts';
 import { Generator } from '../random.ts';
 import type { Scene, Shape } from '../scene.ts';
@@ -140,7 +141,8 @@ class Walks implements EnvBatch {
   }
 
   info(row: number): Info {
-    return this.ended(row) ? { success: this.succeeded(row) } : NO_INFO;
+    if (!this.ended(row)) return NO_INFO;
+    return this.succeeded(row) ? SUCCESS : FAILURE;
   }
 
   private ended(row: number): boolean {

@@ -44,7 +44,7 @@ export interface CommonArguments {
   offline?: boolean;
 }
 
-export const COMMON_FLAGS: Flags = {
+const COMMON_FLAGS: Flags = {
   json: { type: 'boolean', describe: 'print one JSON object a line' },
   debug: { type: 'boolean', describe: 'print the stack trace of an error' },
   offline: { type: 'boolean', describe: 'download nothing: of hf: models, take what is cached' },

@@ -7,7 +7,7 @@ import { readJson } from '../files.ts';
 import { resolveEnvironment } from '../plugins.ts';
 import { type Command, EXAMPLE, withParameters } from './command.ts';
 import { counter } from './counter.ts';
-import { checkCount, type PlayArguments, playFlags, UNSEEN } from './eval.ts';
+import { checkCount, type PlayArguments, playFlags, TARGET_RETURN, UNSEEN } from './eval.ts';
 import { downloadDisplay } from './download.ts';
 import { onInterrupt } from './interrupt.ts';
 import { colours, columns, print, printJson, say } from './output.ts';
@@ -16,6 +16,7 @@ import { shortPath } from './runs.ts';
 
 interface ExplainArguments extends PlayArguments {
   out?: string;
+  targetReturn?: number;
 }
 
 const BAR_WIDTH = 24;
@@ -35,9 +36,10 @@ export const explainCommand: Command<ExplainArguments> = {
       default: '<run>/explanation.json',
     },
     ...(await playFlags()),
+    targetReturn: TARGET_RETURN,
   }),
   examples: [[`explain runs/${EXAMPLE}-transformer-1`, 'which heads carry its return, and how far back it remembers']],
-  async run({ run, episodes = 100, seed, out, device, checkpoint, actions, json = false, ...rest }) {
+  async run({ run, episodes = 100, seed, out, device, checkpoint, actions, targetReturn, json = false, ...rest }) {
     checkCount('--episodes', episodes);
     if (seed !== undefined) checkCount('--seed', seed, 0);
     if (out !== undefined && !['.json', HTML].includes(extname(out)))
@@ -56,6 +58,7 @@ export const explainCommand: Command<ExplainArguments> = {
       download: { onProgress: downloadDisplay() },
       ...(device && { device }),
       ...(checkpoint && { checkpoint }),
+      ...(targetReturn !== undefined && { targetReturn }),
     });
     const progress = counter('measurements', json);
     try {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LoadedDevice } from './names.ts';
 
 /** Where tensors can live in a page, or in a worker of one. */
-export const PAGE_DEVICES = ['simd', 'webgpu', 'cpu'] as const;
+const PAGE_DEVICES = ['simd', 'webgpu', 'cpu'] as const;
 
 export type PageDevice = (typeof PAGE_DEVICES)[number];
 

@@ -3,7 +3,7 @@ import { headsOf } from '../../agents/model/silencing.ts';
 import { tokensOf } from '../../envs/tokens.ts';
 import type { Agent } from '../agent.ts';
 import { withDevice } from '../device/device.ts';
-import { EXIT, GymformerError, UsageError } from '../errors.ts';
+import { EXIT, GymformerError } from '../errors.ts';
 import type { EvaluateOptions } from '../evaluate.ts';
 import type { PolicyHeader } from '../replay/format.ts';
 import { describePolicy } from '../trained.ts';
@@ -11,7 +11,7 @@ import { VERSION } from '../version.ts';
 import { Ablation, byLoss, mostEvaluations, silenceTogether } from './ablation.ts';
 import { EXPLANATION_FORMAT, type Explanation, headName } from './explanation.ts';
 import { hiddenParts, lookedAt, slopes } from './inputs.ts';
-import { decisionsOf, hiddenSteps, memoryReach, moved, observationsOf, type ReachOptions } from './reach.ts';
+import { decisionsOf, hiddenSteps, memoryReach, moved, inputsOf, type ReachOptions } from './reach.ts';
 import { meanLook, meanRollout, type Trace, trace } from './trace.ts';
 
 export interface ExplainOptions extends Omit<EvaluateOptions, 'onProgress'> {
@@ -28,14 +28,9 @@ const OTHERS = 6;
  * Measures what a policy looks at and what it needs.
  *
  * Where it is interrupted, what was measured by then is returned, and `complete` is false.
- *
- * @throws UsageError for a policy that is told a return beside what it sees
+ * What a Decision Transformer is told, the return still to come and the action before, stays while all else is hidden.
  */
 export async function explain(agent: Agent, options: ExplainOptions): Promise<Explanation> {
-  if (agent.policy.condition)
-    throw new UsageError(
-      `${agent.run.path} acts by a return that it is told: explain takes policies that go by what they see alone`,
-    );
   const explanation = emptyExplanation(agent, options);
   try {
     await measure(agent, options, explanation);
@@ -46,11 +41,15 @@ export async function explain(agent: Agent, options: ExplainOptions): Promise<Ex
   return explanation;
 }
 
-function emptyExplanation({ config, policy, step, run, environment }: Agent, options: ExplainOptions): Explanation {
+function emptyExplanation(
+  { config, policy, step, run, environment, target }: Agent,
+  options: ExplainOptions,
+): Explanation {
   const { episodes, seed, actions } = options;
   return {
     ...{ event: 'explanation', format: EXPLANATION_FORMAT, gymformer: VERSION, run: run.name, environment, step },
     policy: describePolicy(config, policy),
+    ...(target && { targetReturn: target.targetReturn }),
     ...{ episodes, seed, actions, complete: false, baseline: null, heads: null, none: null, together: null },
     ...{ reach: null, hiddenSteps: null, rollout: null, looked: null, occlusion: null, saliency: null },
     notes: [],
@@ -136,10 +135,8 @@ function reachOf({ policy, context }: Agent['config'], { layers = 1 }: PolicyHea
 }
 
 function neutralOf({ observationSpace, sentences }: Agent['policy'], traces: readonly Trace[]): Neutral {
-  const observations = decisionsOf(traces, SAMPLED).flatMap(({ episode, step }) =>
-    observationsOf(traces, episode, step, step),
-  );
-  return new Neutral(tokensOf(observationSpace, { sentences: sentences !== null }), observations);
+  const inputs = decisionsOf(traces, SAMPLED).flatMap(({ episode, step }) => inputsOf(traces, episode, step, step));
+  return new Neutral(tokensOf(observationSpace, { sentences: sentences !== null }), inputs);
 }
 
 /** Our kernels leave out gradients to observations, for which learning has no use: another device has them. */
@@ -154,8 +151,12 @@ async function slopesOf(agent: Agent, traces: readonly Trace[], asked: ReachOpti
   });
 }
 
-function notesOf({ config, policy }: Agent, headsAcrossTime: number): string[] {
+function notesOf({ config, policy, target }: Agent, headsAcrossTime: number): string[] {
   const notes: string[] = [];
+  if (target)
+    notes.push(
+      `It was asked for a return of ${target.targetReturn}. What it is told beside what it sees, the return still to come and the action before, stayed as it was of every step that was hidden.`,
+    );
   if (config.policy === 'mlp')
     notes.push('An mlp remembers nothing: there is no memory to cut, and no head to silence.');
   if (config.policy === 'gru')

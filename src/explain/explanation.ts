@@ -70,6 +70,8 @@ export interface Explanation {
   policy: PolicyHeader;
   /** Episodes that were played for each loss of return. */
   episodes: number;
+  /** Of a Decision Transformer: the return that it was asked for. */
+  targetReturn?: number;
   /** From which their seeds were drawn. */
   seed: number;
   actions: 'likeliest' | 'drawn';

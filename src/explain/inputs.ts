@@ -7,7 +7,7 @@ import { saliency } from '../../agents/model/saliency.ts';
 import { type Part, partsOf } from '../../envs/parts.ts';
 import { type TokenGroup, tokenName } from '../../envs/tokens.ts';
 import type { Weight } from './explanation.ts';
-import { type Decision, decisionsOf, observationsOf, type ReachOptions } from './reach.ts';
+import { type Decision, decisionsOf, inputsOf, type ReachOptions } from './reach.ts';
 import type { Trace, TracedStep } from './trace.ts';
 
 const HIDDEN_DECISIONS = 64;
@@ -93,8 +93,8 @@ function stepOf(traces: readonly Trace[], { episode, step }: Decision): TracedSt
 
 function decidedAt(policy: Policy, traces: readonly Trace[], { episode, step }: Decision, reach: number): Decided {
   const first = Math.max(0, step - Math.min(reach, MOST_PAST));
-  const past = observationsOf(traces, episode, first, step - 1);
-  const flat = new Float32Array(past.length * policy.observationSize);
-  past.forEach((observation, t) => flat.set(observation, t * policy.observationSize));
-  return { past: flat, fromStart: first === 0, now: stepOf(traces, { episode, step }).observation };
+  const past = inputsOf(traces, episode, first, step - 1);
+  const flat = new Float32Array(past.length * policy.inputSize);
+  past.forEach((input, t) => flat.set(input, t * policy.inputSize));
+  return { past: flat, fromStart: first === 0, now: stepOf(traces, { episode, step }).input };
 }

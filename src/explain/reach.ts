@@ -42,7 +42,7 @@ export async function memoryReach(
   const some = decisionsOf(traces, STEPS_A_CURVE / (sum(lags) + lags.length));
   return await curve(policy, traces, options, lags, (k) => ({
     decisions: some.filter(({ step }) => step > k),
-    seen: ({ episode, step }) => observationsOf(traces, episode, step - k, step),
+    seen: ({ episode, step }) => inputsOf(traces, episode, step - k, step),
   }));
 }
 
@@ -59,9 +59,9 @@ export async function hiddenSteps(
   return await curve(policy, traces, options, lags, (k) => ({
     decisions: some.filter(({ step }) => step >= k),
     seen: ({ episode, step }) => {
-      const seen = observationsOf(traces, episode, Math.max(0, step - past), step);
+      const seen = inputsOf(traces, episode, Math.max(0, step - past), step);
       const hidden = seen.length - 1 - k;
-      return seen.map((observation, i) => (i === hidden ? neutral.of(observation) : observation));
+      return seen.map((input, i) => (i === hidden ? neutral.of(input) : input));
     },
   }));
 }
@@ -72,7 +72,7 @@ export async function moved(policy: Policy, traces: readonly Trace[], options: R
   const decisions = decisionsOf(traces, STEPS_A_LOOK / (past + 1));
   const [point] = await curve(policy, traces, options, [past], () => ({
     decisions,
-    seen: ({ episode, step }) => observationsOf(traces, episode, Math.max(0, step - past), step),
+    seen: ({ episode, step }) => inputsOf(traces, episode, Math.max(0, step - past), step),
   }));
   return point?.distance.mean ?? 0;
 }
@@ -88,9 +88,9 @@ export function longest(traces: readonly Trace[]): number {
   return Math.max(0, ...traces.map(({ length }) => length));
 }
 
-/** [to - from + 1] observations of an episode, both ends included. */
-export function observationsOf(traces: readonly Trace[], episode: number, from: number, to: number): Float32Array[] {
-  return (traces[episode] as Trace).slice(from, to + 1).map(({ observation }) => observation);
+/** [to - from + 1] inputs of an episode, both ends included. */
+export function inputsOf(traces: readonly Trace[], episode: number, from: number, to: number): Float32Array[] {
+  return (traces[episode] as Trace).slice(from, to + 1).map(({ input }) => input);
 }
 
 /** 0, 1, 2, 3, 4, 6, 8, 12, 16, … below `limit`. */
@@ -102,7 +102,7 @@ function lagsBelow(limit: number): number[] {
 
 interface Question {
   decisions: Decision[];
-  /** What the policy sees up to a decision, that of the decision last. */
+  /** What the policy takes up to a decision, that of the decision last. */
   seen: (decision: Decision) => Float32Array[];
 }
 
@@ -181,12 +181,12 @@ async function runTogether(
   sequences: readonly (readonly Float32Array[])[],
   T: number,
 ): Promise<Float32Array[]> {
-  const [N, size] = [sequences.length, policy.observationSize];
+  const [N, size] = [sequences.length, policy.inputSize];
   const flat = new Float32Array(N * T * size);
   sequences.forEach((sequence, n) => sequence.forEach((step, t) => flat.set(step, (n * T + t) * size)));
   const last = tf.tidy(() => {
-    const observations = tf.tensor2d(flat, [N * T, size]);
-    const { outputs } = policy.run(observations, new Uint8Array(N * T), policy.emptyCache(N));
+    const inputs = tf.tensor2d(flat, [N * T, size]);
+    const { outputs } = policy.run(inputs, new Uint8Array(N * T), policy.emptyCache(N));
     const byStep = tf.reshape(outputs, [N, T, outputs.shape[1]]);
     return tf.slice(byStep, [0, T - 1, 0], [N, 1, outputs.shape[1]]);
   });

@@ -1,12 +1,6 @@
-import {
-  type Estimate,
-  type Explanation,
-  type HeadLoss,
-  headName,
-  type Loss,
-  type ReachPoint,
-  type Weight,
-} from './explanation.ts';
+import { type Explanation, headName, type ReachPoint, type Weight } from './explanation.ts';
+import { estimateText, lossText, lostText, number, percent } from './figures.ts';
+import { sentencesOf } from './sentences.ts';
 
 /** A part of a report: plain data, which a terminal, a file and a page each paint in their way. */
 export type Block = { title: string; note: string } & (
@@ -47,10 +41,6 @@ export interface Report {
 }
 
 const LISTED = 10;
-/** Total variation distance that counts as a decision that was changed. */
-const NOTABLE = 0.05;
-/** Share of what all heads bring that counts as nearly all of it. */
-const NEARLY_ALL = 0.9;
 
 /** What an explanation says, for a person. */
 export function reportOf(explanation: Explanation): Report {
@@ -97,39 +87,6 @@ export function reportOf(explanation: Explanation): Report {
       ...notes,
     ],
   };
-}
-
-function sentencesOf(explanation: Explanation): string[] {
-  const { baseline, heads, none, together, reach } = explanation;
-  const sentences: string[] = [];
-  if (baseline) sentences.push(`With all heads the return is ${estimateText(baseline.return)}.`);
-  const [first] = heads ?? [];
-  if (first && first.lost.ci[0] > 0)
-    sentences.push(
-      `${capital(headName(first))} carries most: without it the return is ${estimateText(first.return)}, ${lostText(first)}.`,
-    );
-  else if (first)
-    sentences.push('No head is needed by itself: silencing any single one costs nothing that can be told from chance.');
-  const enough = sufficient(explanation).map(headName);
-  if (enough.length > 0)
-    sentences.push(
-      `${capital(list(enough))} ${enough.length === 1 ? 'is enough by itself' : 'are each enough by themselves'}.`,
-    );
-  if (none && none.lost.ci[0] > 0)
-    sentences.push(`Without any head that looks at past steps the return is ${estimateText(none.return)}.`);
-  const last = together?.at(-1);
-  if (last && last.heads.length > 1)
-    sentences.push(`It takes these to be silent together to lose nearly as much: ${list(last.heads.map(headName))}.`);
-  const needed = reach?.findLast(({ distance }) => distance.mean >= NOTABLE);
-  const beyond = needed && reach?.[reach.indexOf(needed) + 1];
-  if (reach && !needed) sentences.push('Its decisions hardly depend on steps before the present one.');
-  else if (needed && beyond)
-    sentences.push(
-      `Its decisions depend on up to ${beyond.k} steps before them: if it remembers only the last ${needed.k}, ${percent(needed.distance.mean)} of the distribution over actions is another one; with ${beyond.k}, ${percent(beyond.distance.mean)}.`,
-    );
-  else if (needed)
-    sentences.push(`Its decisions depend on more than ${needed.k} steps before them, as far as was looked.`);
-  return sentences;
 }
 
 function headGrid({ heads }: Explanation): Block | null {
@@ -193,13 +150,6 @@ function aloneBars({ heads, none, baseline }: Explanation): Block | null {
         text: estimateText(alone),
       })),
   };
-}
-
-/** The heads across time each of which brings by itself nearly all that they all bring. */
-function sufficient({ heads, none, baseline }: Explanation): HeadLoss[] {
-  if (!heads || !none || !baseline || none.lost.ci[0] <= 0) return [];
-  const enough = none.return.mean + NEARLY_ALL * (baseline.return.mean - none.return.mean);
-  return heads.filter(({ alone }) => alone && alone.mean >= enough);
 }
 
 function togetherBars({ together, none }: Explanation): Block | null {
@@ -270,37 +220,6 @@ export function curvePaths(
   };
 }
 
-function lossText({ return: left, lost }: Loss): string {
-  return `${number(lost.mean)} lost (${number(lost.ci[0])} to ${number(lost.ci[1])}), ${number(left.mean)} left`;
-}
-
-function lostText({ lost, successLost }: Loss): string {
-  const success = successLost ? `, and ${percent(successLost.mean)} of successes` : '';
-  return `${number(lost.mean)} lost (${number(lost.ci[0])} to ${number(lost.ci[1])})${success}`;
-}
-
-function estimateText({ mean, ci }: Estimate): string {
-  return `${number(mean)} (${number(ci[0])} to ${number(ci[1])})`;
-}
-
 function shareOf(value: number, most: number): number {
   return most > 0 ? Math.min(Math.max(value / most, 0), 1) : 0;
-}
-
-function number(value: number): string {
-  const size = Math.abs(value);
-  if (size > 0 && size < 0.001) return value.toExponential(1);
-  return value.toFixed(size >= 100 ? 1 : size >= 1 || size === 0 ? 2 : 3);
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(share < 0.1 && share > 0 ? 1 : 0)} %`;
-}
-
-function list(names: readonly string[]): string {
-  return [names.slice(0, -1).join(', '), names.at(-1) ?? ''].filter(Boolean).join(' and ');
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

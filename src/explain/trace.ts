@@ -8,8 +8,8 @@ import { byLag } from '../game.ts';
 
 /** A decision, with what the policy had to go on. */
 export interface TracedStep {
-  /** [size], as the policy takes it. */
-  observation: Float32Array;
+  /** [input size]: the observation as the policy takes it, and behind it what else it is told. */
+  input: Float32Array;
   mask: Uint8Array | null;
   /** [A], as the policy draws it. */
   action: Float32Array;
@@ -35,7 +35,7 @@ export async function trace(player: Player, options: EvaluateOptions): Promise<T
   const random = new Generator(seed);
   const envs = player.openEnvs({ count, seed: random.integers(2 ** 31) });
   const normalizer = player.normalizer(count);
-  const actor = new Actor(player.policy, count);
+  const actor = new Actor(player.policy, count, player.target);
   const traces: Trace[] = Array.from({ length: count }, () => []);
   const ended = new Set<number>();
   let numbers = 0;
@@ -44,16 +44,18 @@ export async function trace(player: Player, options: EvaluateOptions): Promise<T
     while (ended.size < count && numbers < MOST_NUMBERS) {
       if (signal?.aborted) throw new GymformerError('tracing was interrupted', EXIT.interrupted);
       const observations = normalizer.apply(envs.observations);
+      const inputs = actor.inputsOf(observations);
       const masks = envs.actionMasks;
       const choice = actions === 'drawn' ? { draw: random } : 'likeliest';
       await actor.act(observations, masks, choice, { attention: true });
       for (let i = 0; i < count; i++) {
         if (ended.has(i)) continue;
-        const step = stepOf(player, actor, { observations, masks }, i, count);
+        const step = stepOf(player, actor, { inputs, masks }, i, count);
         (traces[i] as Trace).push(step);
-        numbers += step.observation.length + (step.attention?.length ?? 0) + (step.tokenAttention?.length ?? 0);
+        numbers += step.input.length + (step.attention?.length ?? 0) + (step.tokenAttention?.length ?? 0);
       }
       envs.step(actor.environmentActions);
+      actor.rewarded(envs.rewards);
       for (let i = 0; i < count; i++) {
         if (!envs.terminated[i] && !envs.truncated[i]) continue;
         actor.starts[i] = 1;
@@ -71,7 +73,7 @@ export async function trace(player: Player, options: EvaluateOptions): Promise<T
 function stepOf(
   { policy: { head } }: Player,
   actor: Actor,
-  { observations, masks }: { observations: Float32Array; masks: Uint8Array | null },
+  { inputs, masks }: { inputs: Float32Array; masks: Uint8Array | null },
   i: number,
   count: number,
 ): TracedStep {
@@ -81,7 +83,7 @@ function stepOf(
   };
   const mask = masks && head.maskSize ? row(masks) : null;
   return {
-    observation: row(observations),
+    input: row(inputs),
     mask,
     action: row(actor.actions),
     distribution: head.describe(actor.output(i), mask),

@@ -17,6 +17,8 @@ export interface Pretrained {
   sentences: Sentences | null;
   /** The trunk's weights, for a policy that has none yet; null for one without, or whose checkpoint has them. */
   trunk: TensorSource | null;
+  /** What the text encoder has computed so far. */
+  flopsSoFar(): number;
   dispose(): void;
 }
 
@@ -41,6 +43,7 @@ export async function openPretrained(config: Config, options: OpenPretrainedOpti
       config: { ...config, ...texts.found, ...trunk.found },
       sentences,
       trunk: weights,
+      flopsSoFar: texts.flopsSoFar,
       dispose() {
         weights?.close();
         texts.dispose();
@@ -55,6 +58,7 @@ export async function openPretrained(config: Config, options: OpenPretrainedOpti
 interface OpenTextEncoder {
   sentences: Sentences | null;
   found: Partial<Config>;
+  flopsSoFar(): number;
   dispose(): void;
 }
 
@@ -63,7 +67,7 @@ async function openTextEncoder(
   { device, ...options }: OpenPretrainedOptions,
 ): Promise<OpenTextEncoder> {
   const { textEncoder, textEncoderHash } = config;
-  if (textEncoder === null) return { sentences: null, found: {}, dispose: () => {} };
+  if (textEncoder === null) return { sentences: null, found: {}, flopsSoFar: () => 0, dispose: () => {} };
   if (!SYNCHRONOUS_DEVICES.includes(device))
     throw new ConfigError(
       `textEncoder reads texts when they are seen, and the device ${device} does not answer at once: give --device ${SYNCHRONOUS_DEVICES.join(', ')}`,
@@ -80,6 +84,7 @@ async function openTextEncoder(
   return {
     sentences,
     found: { textEncoder: reference, textEncoderHash: hash },
+    flopsSoFar: () => embedding.flopsSoFar,
     dispose() {
       sentences.dispose();
       embedding.dispose();

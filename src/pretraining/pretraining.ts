@@ -92,7 +92,7 @@ export async function openPretraining(options: PretrainingOptions): Promise<Pret
     const statistics = read[i] as Statistics;
     const learner = new Learner({ config: first.config, demonstrations, statistics, policy, device });
     learners.push(learner);
-    members.push(...plans.map((plan) => memberOf(plan, learner, resume)));
+    members.push(...plans.map((plan) => memberOf(plan, learner, { resume, beside: pretrained.flopsSoFar })));
   }
   for (const { run, config } of members) {
     if (!resume) run.create();
@@ -188,9 +188,13 @@ function chosen(
   return { targetReturn: targetReturn ?? found.targetReturn, returnScale: returnScale ?? found.returnScale };
 }
 
-function memberOf({ config, run, evalSpec }: Plan, learner: Learner, resume: boolean): Member {
+function memberOf(
+  { config, run, evalSpec }: Plan,
+  learner: Learner,
+  { resume, beside }: { resume: boolean; beside: () => number },
+): Member {
   const { policy, units } = learner;
-  const meter = new CostMeter(learner, resume ? run.readCost() : null);
+  const meter = new CostMeter(learner, resume ? run.readCost() : null, beside);
   return {
     ...{ config, run, learner, meter, savedAt: -1 },
     player: () => ({

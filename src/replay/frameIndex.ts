@@ -35,9 +35,6 @@ export function encodeIndex({ frames, episodes }: Contents): Uint8Array {
   return new ByteWriter().raw(index).u32(index.length).raw(MAGIC).finish();
 }
 
-/** Bytes at a file's end that say where its index begins. */
-export const INDEX_TAIL_BYTES = TAIL_BYTES;
-
 /** Where the index of a file begins; null when its end is not here, or names none. */
 export function indexOffset(file: FileBytes): number | null {
   const tail = file.slice(file.length - TAIL_BYTES, TAIL_BYTES);

@@ -172,6 +172,39 @@ describe('the discriminator', () => {
     expect(same.discriminatorLoss).toBeGreaterThan(other.discriminatorLoss);
   });
 
+  test.each([
+    { penalty: 0, learned: 2 },
+    { penalty: 0.1, learned: 4 },
+  ])('counts the steps of the windows that it judges and learns from, with a penalty of $penalty', async (given) => {
+    const discriminator = makeDiscriminator(2);
+    const optimizer = new Adam(discriminator.parameters, { maxGradientNorm: 1 });
+    const random = new Generator(2);
+    const [steps, batch, window] = [3, 8, 2];
+    const sides = { real: logOf(4, () => random.random()), made: logOf(4, () => random.random()) };
+    const update = { steps, batch, learningRate: 1e-2, mostAccuracy: 1, random, penalty: given.penalty };
+    await learnDiscriminator(discriminator, optimizer, sides, update);
+    // Of each step two sides, to see how it does; then both to learn, and twice as many where slopes are differences.
+    expect(discriminator.ran).toEqual({
+      acting: 2 * steps * batch * window,
+      learning: given.learned * steps * batch * window,
+    });
+    discriminator.dispose();
+    optimizer.dispose();
+  });
+
+  test('what it computes for a step is counted as a policy is', () => {
+    // encoder and actions [2, 16], a layer [16, 16], the logit [16, 1]
+    const alone = makeDiscriminator(1);
+    const forward = 2 * (2 * 32 + 256 + 16);
+    expect(alone.flops).toEqual({ forward, backward: 2 * forward });
+    // qkv [16, 48], mix [16, 16], widen [16, 64], narrow [64, 16]; one logit for two steps; keys and values of two steps
+    const windows = makeDiscriminator(2);
+    const attention = 2 * 2 * 2 * 16;
+    expect(windows.flops.forward).toBe(2 * (2 * 32 + 768 + 256 + 2 * 1024 + 8) + attention);
+    alone.dispose();
+    windows.dispose();
+  });
+
   test('leaves out steps while it tells enough rightly', async () => {
     const random = new Generator(9);
     const terms = await learn(

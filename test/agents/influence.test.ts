@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Decided } from '../../agents/model/decided.ts';
+import { Neutral } from '../../agents/model/neutral.ts';
 import { occlude } from '../../agents/model/occlusion.ts';
 import { Policy, type PolicyOptions } from '../../agents/model/policy.ts';
 import { saliency, type Taken } from '../../agents/model/saliency.ts';
@@ -103,6 +104,35 @@ describe('occlusion', () => {
     const first = STEPS - 1 - LAYERS * CONTEXT;
     const [whole] = await occlude(policy, decidedOn(observations, { first }), new Float32Array(4), []);
     expectClose(whole!, await acted(observations));
+  });
+
+  test('what a Decision Transformer is told beside what it sees stays, whatever is hidden', async () => {
+    await madePolicy(SPACES.vector, { conditioned: true });
+    const target = { targetReturn: 3, returnScale: 2 };
+    const actor = new Actor(policy, 1, target);
+    const random = new Generator(5);
+    const inputs: Float32Array[] = [];
+    for (let t = 0; t < STEPS; t++) {
+      const observation = Float32Array.from({ length: policy.observationSize }, () => random.uniform(-1, 1));
+      inputs.push(actor.inputsOf(observation).slice());
+      await actor.act(observation, null, 'likeliest');
+      actor.rewarded([random.random()]);
+    }
+    const size = policy.inputSize;
+    const past = new Float32Array((STEPS - 1) * size);
+    inputs.slice(0, -1).forEach((input, t) => past.set(input, t * size));
+    const now = inputs.at(-1)!;
+    const neutral = new Neutral(tokensOf(SPACES.vector), inputs).of(now);
+    expect(neutral.subarray(policy.observationSize)).toEqual(now.subarray(policy.observationSize));
+    const told = Array.from({ length: size - policy.observationSize }, (_, i) => policy.observationSize + i);
+    const [whole, hidden, unchanged] = await occlude(policy, { past, fromStart: true, now }, neutral, [
+      [0, 1, 2, 3],
+      told,
+    ]);
+    expectClose(whole!, actor.output(0));
+    expect(unchanged).toEqual(whole);
+    expect(hidden).not.toEqual(whole);
+    actor.dispose();
   });
 
   test('a part that has its neutral value changes nothing, however many there are', async () => {

@@ -122,7 +122,7 @@ describe('eval --by', () => {
   test.each([
     [
       'task.color',
-      /no episode told of it: did you mean task.colour\? fields of its infos: range, task.colour; parameters: size, light/,
+      /--by task.color: found the fields range, task.colour in the infos of 100 episodes, and the parameters size, light of the environment; wanted one of these, or levels: did you mean task.colour\?/,
     ],
     ['size', /--by size: it is an integer from 1 to 9: say which, as in --by size=7,9/],
     ['weight=1', /--by weight=…: no parameter is called weight; there are size, light/],
@@ -131,6 +131,14 @@ describe('eval --by', () => {
     expect(stderr).toMatch(message);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
+});
+
+test('where nothing tells episodes apart, --by says what to do', async () => {
+  const { code, stderr } = await gymformer('eval plain --episodes 2 --by colour', here);
+  expect(stderr).toMatch(
+    /--by colour: found no fields in the infos of 2 episodes, and no parameters of the environment; wanted something that tells episodes apart: leave --by out, or have/,
+  );
+  expect(code).toBe(2);
 });
 
 test('levels of a run that trained in any are refused', async () => {

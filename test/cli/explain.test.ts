@@ -41,8 +41,10 @@ test('an interrupted explanation does not take the place of a whole one', async 
   expect(readFileSync(path, 'utf8')).toBe(whole);
 });
 
-test('a return to ask for is no flag of it: what is told one cannot be explained', async () => {
+test('a return to ask for is refused where the policy is told none', async () => {
   const { code, stderr } = await gymformer('explain run --target-return 5', here);
   expect(code).toBe(2);
-  expect(stderr).toContain('unknown flag --target-return');
+  expect(stderr).toContain(
+    "--target-return is 5, but this run's algorithm is ppo: only a policy of dt is told a return",
+  );
 });

@@ -15,6 +15,7 @@ import { missionSpace, phrases } from '../../envs/grid/missions.ts';
 import { MultiRoom } from '../../envs/grid/multiRoom.ts';
 import { PutNear } from '../../envs/grid/putNear.ts';
 import { PutNextLocal } from '../../envs/grid/putNextLocal.ts';
+import { RoomGrid } from '../../envs/grid/roomGrid.ts';
 import { Generator } from '../../envs/random.ts';
 import { VectorEnv } from '../../envs/vector.ts';
 import { Sketch, sketchOfView } from './gridSketch.ts';
@@ -325,6 +326,20 @@ describe("a level of one's own", () => {
     ],
   ])('is refused where it has %s', (_, wrong, message) => {
     expect(() => new GridEnv(() => new Wrong(wrong)).reset({ seed: 0 })).toThrow(message);
+  });
+
+  test('is refused where it wants another door than a room has sides for, rather than draw for ever', () => {
+    class Doors extends RoomGrid {
+      constructor() {
+        super({ roomSize: 4, rows: 1, columns: 2, maxSteps: 1, missions: ['go'] });
+      }
+      override generate(): void {
+        super.generate();
+        this.addDoor(this.room(0, 0));
+        this.addDoor(this.room(0, 0));
+      }
+    }
+    expect(() => new Doors().reset(0)).toThrow(/RoomGrid: no door fits into any side of this room/);
   });
 });
 

@@ -4,7 +4,7 @@ import { EnvError } from '../../envs/env.ts';
 import { Generator } from '../../envs/random.ts';
 import { environmentIds } from '../../envs/registry.ts';
 import type { VectorEnv } from '../../envs/vector.ts';
-import type { WorkerRestart } from '../../envs/workers.ts';
+import type { WorkerRestart } from '../../envs/workers/workerEngine.ts';
 import { resolveEnvironment } from '../../src/plugins.ts';
 import { openVectorEnv } from '../../src/vectorEnv.ts';
 import { expectSameBooks, sampleActions } from './books.ts';

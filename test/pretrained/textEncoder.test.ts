@@ -15,8 +15,10 @@ import { openDevice } from '../../src/device/device.ts';
 import { ConfigError, FileError } from '../../src/errors.ts';
 import { evaluate } from '../../src/evaluate.ts';
 import { ObservationNormalizer } from '../../src/normalizers.ts';
+import { readModelConfig } from '../../src/pretrained/modelConfig.ts';
 import { openPretrained } from '../../src/pretrained/openPretrained.ts';
 import { SentenceEmbedding } from '../../src/pretrained/sentenceEmbedding.ts';
+import { TextTokenizer } from '../../src/pretrained/tokenizer.ts';
 import { decodeSafetensors, encodeSafetensors, type Tensor } from '../../src/safetensors.ts';
 import { Training } from '../../src/training.ts';
 import { collectAndLearn } from '../../src/update.ts';
@@ -135,6 +137,23 @@ test('an embedding has numbers of order one, and is that of its wording alone', 
   embedding.dispose();
 });
 
+test('what an embedding computes is counted, by the tokens of each text', () => {
+  const embedding = new SentenceEmbedding(BERT, 'mini');
+  const tokenizer = new TextTokenizer(BERT, readModelConfig(BERT).architecture);
+  const [width, layers, hidden] = [16, 2, 32];
+  let wanted = 0;
+  for (const text of ['go to the red ball', 'key']) {
+    const T = tokenizer.encode(text).ids.length;
+    const looked = 3 * width; // of words, places and kinds
+    const maps = layers * (4 * width * width + 2 * width * hidden);
+    const attention = layers * 2 * T * width; // scores, and what is mixed by them
+    wanted += T * 2 * (looked + maps + attention);
+    embedding.embed(text);
+  }
+  expect(embedding.flopsSoFar).toBe(wanted);
+  embedding.dispose();
+});
+
 const config = (change: Partial<Config>): Config => smallConfig({ environment: 'colours', ...change });
 
 describe('the text encoder of a run', () => {
@@ -231,6 +250,7 @@ test('what was learned of some words holds for others that were never trained on
     training.envs.reset();
     for (let update = 0; update < 20; update++) await collectAndLearn(training);
     const { mean } = await evaluate(training.player(), { episodes: 100, seed: 1, actions: 'likeliest' });
+    expect(training.flopsBeside > 0).toBe(textEncoder !== null);
     const known = training.recentReturns.reduce((sum, x) => sum + x, 0) / training.recentReturns.length;
     training.dispose();
     return { known, other: mean };

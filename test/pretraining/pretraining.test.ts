@@ -10,6 +10,9 @@ import { buildDataset } from '../../src/dataset/build.ts';
 import { type Dataset, openDataset } from '../../src/dataset/dataset.ts';
 import { openDevice } from '../../src/device/device.ts';
 import { evaluate } from '../../src/evaluate.ts';
+import { explain } from '../../src/explain/explain.ts';
+import { moved } from '../../src/explain/reach.ts';
+import { trace } from '../../src/explain/trace.ts';
 import type { TrainEvent } from '../../src/metrics.ts';
 import { pretrain, type PretrainResult } from '../../src/pretraining/pretrainer.ts';
 import { record } from '../../src/record.ts';
@@ -107,6 +110,14 @@ test('a Decision Transformer brings the return that it is asked for', async () =
   expect(obtained).toEqual([0, 1, 2, 3, 4, 5, 6]);
 
   const agent = await loadAgent(out, { resolve, targetReturn: 2 });
+  // An explanation asks it as playing does: its episodes are these, and run anew it decides as it did.
+  const asked = { episodes: 8, seed: 0, actions: 'likeliest' } as const;
+  const explanation = await explain(agent, asked);
+  expect(explanation).toMatchObject({ complete: true, targetReturn: 2, baseline: { return: { mean: 2, ci: [2, 2] } } });
+  expect(explanation.occlusion!.map(({ name }) => name)).toEqual(['value']);
+  expect(explanation.notes.join()).toContain('It was asked for a return of 2.');
+  const traces = await trace(agent, asked);
+  expect(await moved(agent.policy, traces, { actionSpace: TILL.actionSpace, reach: Infinity })).toBeLessThan(1e-4);
   const path = join(folder, 'asked.gfr');
   const policy = describePolicy(agent.config, agent.policy);
   await record(agent, { episodes: 2, seed: 0, actions: 'likeliest', path, policy, run: 'run' });

@@ -6,6 +6,8 @@ import { Actor } from '../../src/actor.ts';
 import { AgentOpponent } from '../../src/agentOpponent.ts';
 import { openDevice } from '../../src/device/device.ts';
 import { frozenNormalizer, type Trained } from '../../src/trained.ts';
+import type { Agent } from '../../viewer/agent/agent.ts';
+import { occludeFor } from '../../viewer/agent/influence.ts';
 
 await openDevice('simd');
 
@@ -33,11 +35,16 @@ test('who acts tells the return asked for less the rewards so far, and the actio
   actor.dispose();
 });
 
-test('a policy that is told a return acts only for one, and is no opponent', () => {
+test('a policy that is told a return acts only for one, is no opponent, and of a replay is not asked what counted', async () => {
   expect(() => new Actor(policy, 1)).toThrow('has to be told a return');
   const mind = {
     ...{ policy, step: 0, valueScale: 1, target: { targetReturn: 1, returnScale: 1 } },
     normalizer: (rows: number) => frozenNormalizer(null, policy, rows),
   } as Trained;
+  const request = { agent: 0, past: new Float32Array(1), fromStart: true, now: new Float32Array(1) };
+  const hiding = { ...request, ...{ neutral: new Float32Array(1), parts: [[0]], mask: null, continuous: false } };
+  await expect(occludeFor({ mind } as Agent, { ...hiding, action: new Float32Array(1) })).rejects.toThrow(
+    '“gymformer explain” with its run asks it with that return',
+  );
   expect(() => new AgentOpponent(mind, { draws: false })).toThrow('which an opponent is not');
 });

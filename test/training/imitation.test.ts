@@ -2,10 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Discriminator } from '../../agents/adversarial/discriminator.ts';
+import { flopsOfRuns } from '../../agents/model/flops.ts';
+import { Generator } from '../../envs/random.ts';
 import { environmentSpec } from '../../envs/registry.ts';
 import { resolveConfig } from '../../src/config.ts';
 import type { Config } from '../../src/settings.ts';
-import type { EvalEvent, TrainEvent, UpdateEvent } from '../../src/metrics.ts';
+import type { DoneEvent, EvalEvent, TrainEvent, UpdateEvent } from '../../src/metrics.ts';
+import { RunDirectory } from '../../src/run.ts';
+import { buildPolicy } from '../../src/trained.ts';
 import { train } from '../../src/trainer.ts';
 import { balancing, expertOf } from './expert.ts';
 
@@ -60,6 +65,32 @@ test('what is no dataset is an error of the file', async () => {
     exitCode: 4,
     message: expect.stringContaining('is not a dataset') as string,
   });
+});
+
+test('the discriminator counts among what a run costs', async () => {
+  const steps = 128;
+  const short = { envs: 4, rolloutSteps: 32, evalEpisodes: 1, discriminatorSteps: 3, discriminatorWindow: 1 };
+  const events = await imitate('cost', {
+    ...short,
+    steps,
+    discriminatorBatch: 16,
+    discriminatorPenalty: 0,
+    discriminatorAccuracy: 1,
+  });
+  const { cost } = events.at(-1) as DoneEvent;
+  const config = new RunDirectory(join(folder, 'cost')).readConfig();
+  const spec = environmentSpec('CartPole-v1');
+  const policy = buildPolicy(config, spec, new Generator(0));
+  const { observationSpace, actionSpace } = spec.make();
+  const { discriminatorWidth: width, discriminatorLayers: layers, discriminatorHeads: heads } = config;
+  const random = new Generator(0);
+  const discriminator = new Discriminator({ observationSpace, actionSpace, window: 1, width, layers, heads, random });
+  const ofPolicy = flopsOfRuns({ acting: cost.actingSteps, learning: cost.learningSteps }, policy.flops);
+  const windows = 3 * 2 * 16;
+  const ofDiscriminator = flopsOfRuns({ acting: windows + steps, learning: windows }, discriminator.flops);
+  expect(cost.flops).toBe(ofPolicy + ofDiscriminator);
+  policy.dispose();
+  discriminator.dispose();
 });
 
 test('a run goes on with the expert that it was started with alone', async () => {

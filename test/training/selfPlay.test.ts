@@ -126,6 +126,22 @@ test('the newest snapshot is played against as often as newestShare says, and th
   expect(newest).toBeGreaterThan(20);
 });
 
+test('what opponents compute is counted: a forward pass for each of their turns', async () => {
+  const training = new Training(selfPlay(), environmentSpec(GAME), 'simd', environmentSpec('TicTacToe-v0'));
+  const opponents = training.selfPlay!;
+  const reply = opponents.reply.bind(opponents);
+  let turns = 0;
+  opponents.reply = (asked) => {
+    turns += asked.count;
+    reply(asked);
+  };
+  await training.begin();
+  await collectAndLearn(training);
+  expect(turns).toBeGreaterThan(training.step / 2);
+  expect(training.flopsBeside).toBe(turns * training.policy.flops.forward);
+  training.dispose();
+});
+
 test('no tensors are left behind, whatever comes and goes in the pool', async () => {
   const training = new Training(
     selfPlay({ poolSize: 2 }),

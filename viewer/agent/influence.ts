@@ -22,7 +22,12 @@ export async function saliencyFor(agent: Agent, request: DecisionRequest): Promi
   });
 }
 
+/** @throws Error for an agent that is told a return: a replay does not hold which */
 function decidedBy(mind: Trained, { past, fromStart, now }: DecisionRequest): Decided {
+  if (mind.policy.condition)
+    throw new Error(
+      'This agent goes by a return that it is told, too, which a replay does not hold: “gymformer explain” with its run asks it with that return.',
+    );
   return { past: prepared(mind, past), fromStart, now: prepared(mind, now) };
 }
 

@@ -62,9 +62,9 @@ export class Bert {
   constructor(weights: Weights, architecture: Architecture) {
     const { kind, width: C, hidden, layers, positions, vocabulary, tokenTypes, epsilon } = architecture;
     this.#architecture = architecture;
-    this.#words = weights.matrix('embeddings.word_embeddings.weight', [vocabulary, C]);
-    this.#places = weights.matrix('embeddings.position_embeddings.weight', [positions, C]);
-    this.#types = tokenTypes ? weights.matrix('embeddings.token_type_embeddings.weight', [tokenTypes, C]) : null;
+    this.#words = weights.table('embeddings.word_embeddings.weight', [vocabulary, C]);
+    this.#places = weights.table('embeddings.position_embeddings.weight', [positions, C]);
+    this.#types = tokenTypes ? weights.table('embeddings.token_type_embeddings.weight', [tokenTypes, C]) : null;
     this.#norm = weights.layerNorm('embeddings.LayerNorm', C, epsilon);
     const { block, ...names } = NAMES[kind === 'distilbert' ? 'distilbert' : 'bert'];
     this.#blocks = Array.from({ length: layers }, (_, layer) => {

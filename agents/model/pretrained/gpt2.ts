@@ -49,7 +49,7 @@ export class Gpt2 {
   constructor(weights: Weights, architecture: Architecture) {
     const { width: C, hidden, layers, positions, epsilon } = architecture;
     this.#architecture = architecture;
-    this.places = weights.matrix('wpe.weight', [positions, C]);
+    this.places = weights.table('wpe.weight', [positions, C]);
     this.#blocks = Array.from({ length: layers }, (_, layer) => ({
       attentionNorm: weights.layerNorm(`h.${layer}.ln_1`, C, epsilon),
       queryKeyValue: weights.conv1d(`h.${layer}.attn.c_attn`, [C, 3 * C]),

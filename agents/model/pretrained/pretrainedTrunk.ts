@@ -55,7 +55,6 @@ export class PretrainedTrunk implements Trunk {
     this.#enter = new Linear(parameters, ENTER, [width, C], 1);
     this.#gpt2 = new Gpt2(new Weights(parameters, 'trunk.', weights), architecture);
     this.linears = this.#gpt2.linears;
-    parameters.use('trunk.wpe.weight', 1 / positions);
     this.#leave = new Linear(parameters, LEAVE, [C, width], 1);
   }
 

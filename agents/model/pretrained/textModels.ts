@@ -17,7 +17,7 @@ export function textModel(weights: Weights, architecture: Architecture): TextMod
     const bert = new Bert(weights, architecture);
     return { run: (batch) => bert.run(batch.ids, endMask(batch)) };
   }
-  const words = weights.matrix('wte.weight', [architecture.vocabulary, architecture.width]);
+  const words = weights.table('wte.weight', [architecture.vocabulary, architecture.width]);
   const gpt2 = new Gpt2(weights, architecture);
   return {
     run(batch) {

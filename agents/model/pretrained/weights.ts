@@ -58,6 +58,12 @@ export class Weights {
     return this.#tensor(name, shape) as tf.Tensor2D;
   }
 
+  /** A matrix of which a step looks up a row. */
+  table(name: string, shape: [number, number]): tf.Tensor2D {
+    this.#parameters.use(this.#prefix + name, 1 / shape[0]);
+    return this.matrix(name, shape);
+  }
+
   vector(name: string, size: number): tf.Tensor1D {
     return this.#tensor(name, [size]) as tf.Tensor1D;
   }

@@ -1,4 +1,4 @@
-// Starts the worker threads of workers.ts and says which have died: its event loop is free when the caller's is not.
+// Starts the worker threads of workerEngine.ts and says which have died: its event loop is free when the caller's is not.
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 
 const control = new Int32Array(workerData.control);

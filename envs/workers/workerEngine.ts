@@ -1,9 +1,31 @@
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker, workerData } from 'node:worker_threads';
-import { describe, maskSize } from './contract.ts';
-import { type Engine, type EngineArrays, EngineFailure, type Episode, type FailureDetails } from './engine.ts';
-import { type Env, type Info, NO_INFO } from './env.ts';
-import { construct, type LocalEngine, localEngine } from './localEngine.ts';
-import { flatSize, type Space } from './spaces.ts';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { maskSize } from '../contract.ts';
+import { type Engine, type EngineArrays, EngineFailure, type Episode } from '../engine.ts';
+import { type Env, type Info, NO_INFO } from '../env.ts';
+import { construct } from '../localEngine.ts';
+import { flatSize, type Space } from '../spaces.ts';
+import {
+  arraysOf,
+  BELL,
+  CLOSE,
+  COMMAND,
+  DEAD,
+  DONE,
+  KEEP_INFOS,
+  LINE,
+  type Message,
+  MESSAGES,
+  OPERATION,
+  REPLAY,
+  RESET,
+  share,
+  type Shared,
+  SPINS,
+  START,
+  STEP,
+  type WorkerData,
+  wordsOf,
+} from './sharedMemory.ts';
 
 export interface WorkerOptions {
   /** How a worker finds the environment: what `entry` hands to its resolver. */
@@ -25,57 +47,9 @@ export interface WorkerRestart {
   reason: string;
 }
 
-/** Control words: each worker's lie on a cache line of their own. */
-const BELL = 0;
-const LINE = 16;
-const COMMAND = 0; // number of the command under way, counted up
-const OPERATION = 1;
-const DONE = 2; // number of the last command done
-const DEAD = 3;
-const MESSAGES = 4; // that the command sent
-const KEEP_INFOS = 5;
-
-const START = 0;
-const RESET = 1;
-const STEP = 2;
-const REPLAY = 3;
-const CLOSE = 4;
-
-/** Looks for its word to change so often before it sleeps: some 20 microseconds. */
-const SPINS = 2000;
 const CLOSE_MS = 1000;
 /** A worker that dies so often without finishing a step is given up. */
 const MOST_DEATHS = 3;
-
-/** All that a worker and its caller share, besides a port for what has no fixed size. */
-interface Shared {
-  control: SharedArrayBuffer;
-  observations: SharedArrayBuffer;
-  rewards: SharedArrayBuffer;
-  terminated: SharedArrayBuffer;
-  truncated: SharedArrayBuffer;
-  actionMasks: SharedArrayBuffer;
-  actions: SharedArrayBuffer;
-  seeds: SharedArrayBuffer;
-  /** [B] 1 where an episode is to be started. */
-  resetting: SharedArrayBuffer;
-  /** [B] 1 where an episode is under way; 0 where the worker that played it has died. */
-  running: SharedArrayBuffer;
-}
-
-interface WorkerData {
-  shared: Shared;
-  port: MessagePort;
-  reference: string;
-  worker: number;
-  from: number;
-  to: number;
-  /** Number of the command that starting is. */
-  command: number;
-}
-
-type Message =
-  { kind: 'failure'; details: FailureDetails; cause: unknown } | { kind: 'infos'; rows: number[]; infos: Info[] };
 
 /**
  * An engine for `VectorEnv` whose environments live in worker threads, each with a slice of them: the same episodes from
@@ -143,32 +117,14 @@ class WorkerEngine implements Engine {
     env.close?.();
     this.#options = options;
     const workers = Math.min(options.workers, count);
-    const words = (numbers: number): SharedArrayBuffer => new SharedArrayBuffer(numbers);
-    this.#shared = {
-      control: words(4 * LINE * (workers + 1)),
-      observations: words(4 * count * flatSize(env.observationSpace)),
-      rewards: words(8 * count),
-      terminated: words(count),
-      truncated: words(count),
-      actionMasks: words(count * this.maskSize),
-      actions: words(4 * count * flatSize(env.actionSpace)),
-      seeds: words(8 * count),
-      resetting: words(count),
-      running: words(count),
-    };
+    const sizes = { observationSize: flatSize(env.observationSpace), maskSize: this.maskSize };
+    this.#shared = share(count, workers, { ...sizes, actionSize: flatSize(env.actionSpace) });
+    this.arrays = arraysOf(this.#shared, { from: 0, to: count, ...sizes });
     this.#control = new Int32Array(this.#shared.control);
     this.#actions = new Float32Array(this.#shared.actions);
     this.#seeds = new Float64Array(this.#shared.seeds);
     this.#resetting = new Uint8Array(this.#shared.resetting);
     this.#running = new Uint8Array(this.#shared.running);
-    this.arrays = {
-      observations: new Float32Array(this.#shared.observations),
-      rewards: new Float64Array(this.#shared.rewards),
-      terminated: new Uint8Array(this.#shared.terminated),
-      truncated: new Uint8Array(this.#shared.truncated),
-      actionMasks: env.actionMask ? new Uint8Array(this.#shared.actionMasks) : null,
-      infos: Array.from({ length: count }, () => NO_INFO),
-    };
     this.#supervisor = new Worker(new URL('./supervisor.mjs', import.meta.url), {
       workerData: { control: this.#shared.control, bell: BELL },
     });
@@ -182,7 +138,7 @@ class WorkerEngine implements Engine {
     this.#slices = Array.from({ length: workers }, (_, worker) => {
       const from = Math.floor((worker * count) / workers);
       const to = Math.floor(((worker + 1) * count) / workers);
-      const place = { worker, from, to, at: LINE * (worker + 1) };
+      const place = { worker, from, to, at: wordsOf(worker) };
       return { ...place, ...this.#spawn(place), deaths: 0 };
     });
     for (const slice of this.#collect(this.#slices)) this.#restart(slice, START);
@@ -330,182 +286,4 @@ class WorkerEngine implements Engine {
     for (const row of this.#informed) this.arrays.infos[row] = NO_INFO;
     this.#informed.clear();
   }
-}
-
-/**
- * Steps a slice of a `workerEngine`'s environments, in a worker thread; never returns.
- *
- * @param resolve  finds the environment's maker by the engine's `reference`
- */
-export async function serveEnvironments(resolve: (reference: string) => Promise<() => Env>): Promise<void> {
-  const data = workerData as WorkerData;
-  const server = new SliceServer(data);
-  let make: (() => Env) | Error;
-  try {
-    make = await resolve(data.reference);
-  } catch (error) {
-    make = error as Error;
-  }
-  server.serve(make);
-}
-
-class SliceServer {
-  readonly #data: WorkerData;
-  readonly #control: Int32Array;
-  readonly #at: number;
-  readonly #seeds: Float64Array;
-  readonly #actions: Float32Array;
-  readonly #resetting: Uint8Array;
-  readonly #running: Uint8Array;
-  #engine: LocalEngine | undefined;
-  #messages = 0;
-
-  constructor(data: WorkerData) {
-    const { shared, worker, from, to } = data;
-    this.#data = data;
-    this.#control = new Int32Array(shared.control);
-    this.#at = LINE * (worker + 1);
-    this.#seeds = new Float64Array(shared.seeds).subarray(from, to);
-    this.#actions = new Float32Array(shared.actions);
-    this.#resetting = new Uint8Array(shared.resetting).subarray(from, to);
-    this.#running = new Uint8Array(shared.running).subarray(from, to);
-  }
-
-  serve(make: (() => Env) | Error): void {
-    let { command } = this.#data;
-    this.#answer(command, () => this.#start(make));
-    for (;;) {
-      command = this.#next(command);
-      const operation = this.#control[this.#at + OPERATION] as number;
-      this.#answer(command, () => this.#do(operation));
-      if (operation === CLOSE) return;
-    }
-  }
-
-  #next(command: number): number {
-    const word = this.#at + COMMAND;
-    for (let i = 0; i < SPINS; i++) if (Atomics.load(this.#control, word) !== command) return command + 1;
-    // It may wake for a command that it has seen while it spun, whose notice comes late.
-    while (Atomics.load(this.#control, word) === command) Atomics.wait(this.#control, word, command);
-    return command + 1;
-  }
-
-  #answer(command: number, work: () => void): void {
-    this.#messages = 0;
-    try {
-      work();
-    } catch (error) {
-      if (!(error instanceof EngineFailure)) throw error;
-      this.#sendFailure(error);
-    }
-    this.#control[this.#at + MESSAGES] = this.#messages;
-    Atomics.store(this.#control, this.#at + DONE, command);
-    Atomics.add(this.#control, BELL, 1);
-    Atomics.notify(this.#control, BELL);
-  }
-
-  #start(make: (() => Env) | Error): void {
-    if (make instanceof Error)
-      throw new EngineFailure(
-        {
-          method: 'constructor',
-          found: `cannot be found by a worker thread as ${this.#data.reference}: ${make.message}`,
-          wanted: 'an id, the path of a module, or package#export',
-        },
-        { cause: make },
-      );
-    const { from, to } = this.#data;
-    this.#engine = localEngine(make, to - from, { makeArrays: (shape) => this.#views(shape) });
-  }
-
-  /** This slice's part of the shared arrays. */
-  #views({
-    count,
-    observationSize,
-    maskSize: M,
-  }: {
-    count: number;
-    observationSize: number;
-    maskSize: number;
-  }): EngineArrays {
-    const { shared, from, to } = this.#data;
-    return {
-      observations: new Float32Array(shared.observations).subarray(from * observationSize, to * observationSize),
-      rewards: new Float64Array(shared.rewards).subarray(from, to),
-      terminated: new Uint8Array(shared.terminated).subarray(from, to),
-      truncated: new Uint8Array(shared.truncated).subarray(from, to),
-      actionMasks: M ? new Uint8Array(shared.actionMasks).subarray(from * M, to * M) : null,
-      infos: Array.from({ length: count }, () => NO_INFO),
-    };
-  }
-
-  #do(operation: number): void {
-    const engine = this.#engine as LocalEngine;
-    switch (operation) {
-      case RESET:
-        return this.#reset(engine);
-      case STEP:
-        return this.#step(engine);
-      case REPLAY:
-        engine.replay(receiveMessageOnPort(this.#data.port)?.message as Episode[]);
-        return this.#sendInfos();
-      default:
-        engine.close();
-    }
-  }
-
-  #reset(engine: LocalEngine): void {
-    const rows = Int32Array.from(this.#resetting.keys()).filter((row) => this.#resetting[row]);
-    const infos = this.#control[this.#at + KEEP_INFOS] === 1;
-    engine.reset(rows, rows.length, this.#seeds, infos);
-    if (infos) this.#sendInfos();
-  }
-
-  #step(engine: LocalEngine): void {
-    const { from, to } = this.#data;
-    const actions = this.#actions.subarray(from * engine.actionSize, to * engine.actionSize);
-    if (!this.#running.includes(0)) engine.step(actions);
-    else for (let row = 0; row < to - from; row++) if (this.#running[row]) engine.stepRows(row, row + 1, actions);
-    this.#sendInfos();
-  }
-
-  #sendInfos(): void {
-    const { from, port } = this.#data;
-    const { infos } = (this.#engine as LocalEngine).arrays;
-    const rows = Array.from(infos.keys()).filter((row) => saysSomething(infos[row] as Info));
-    if (rows.length === 0) return;
-    const message: Message = {
-      kind: 'infos',
-      rows: rows.map((row) => from + row),
-      infos: rows.map((row) => infos[row] as Info),
-    };
-    try {
-      port.postMessage(message);
-    } catch (cause) {
-      const found = `returned an info that cannot be sent: ${(cause as Error).message}`;
-      throw new EngineFailure(
-        { method: 'step', row: rows[0] as number, found, wanted: 'one that survives JSON' },
-        { cause },
-      );
-    }
-    this.#messages++;
-  }
-
-  #sendFailure({ details, cause }: EngineFailure): void {
-    const { from, port } = this.#data;
-    const moved = details.row === undefined ? details : { ...details, row: from + details.row };
-    const message: Message = { kind: 'failure', details: moved, cause };
-    try {
-      port.postMessage(message);
-    } catch {
-      // What was thrown cannot be copied to another thread.
-      port.postMessage({ ...message, cause: new Error(describe(cause)) });
-    }
-    this.#messages++;
-  }
-}
-
-function saysSomething(info: Info): boolean {
-  for (const _ in info) return true;
-  return false;
 }
