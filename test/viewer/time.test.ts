@@ -1,11 +1,10 @@
-import { rmSync } from 'node:fs';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import type { Moment } from '../../src/replay/format.ts';
-import { startServer } from '../../src/server.ts';
-import type { Server } from '../../src/server.ts';
-import { chromiumPath, collectComplaints, copyOfViewer, startBrowser } from './browser.ts';
-import { encode, gridEpisode, gridHeader, markerEpisode, markerHeader } from './recordings.ts';
+import { encode } from '../replay/encode.ts';
+import { chromiumPath } from './browser.ts';
+import { inViewer } from './inViewer.ts';
+import { gridEpisode, gridHeader, markerEpisode, markerHeader } from './recordings.ts';
 import { RunFolder } from './runFolder.ts';
 
 const STEPS = 400;
@@ -27,45 +26,15 @@ function eventfulEpisode(steps = STEPS): Moment[] {
 
 // Skipped without a Chromium: browser.ts then says so.
 describe.skipIf(!chromiumPath)('time in Chromium', () => {
-  let browser: Browser;
-  let viewerRoot: string;
-  let server: Server;
-  let runs: RunFolder;
+  const runs = new RunFolder();
   let page: Page;
-  let complaints: string[];
+  const { complaints, fact, openAt, openPage, ...viewer } = inViewer({ runs }, (opened) => (page = opened));
 
-  beforeAll(async () => {
-    viewerRoot = await copyOfViewer();
-    browser = await startBrowser();
-  });
-  afterAll(async () => {
-    await browser.close();
-    rmSync(viewerRoot, { recursive: true });
-  });
-
-  beforeEach(async () => {
-    runs = new RunFolder();
-    server = await startServer({ path: runs.path, viewerRoot });
-    page = await browser.newPage({ viewport: { width: 1200, height: 800 }, reducedMotion: 'reduce' });
-    page.setDefaultTimeout(20_000);
-    complaints = collectComplaints(page);
-  });
-  afterEach(async (context) => {
-    if (context.task.result?.state === 'fail') console.error(complaints, await page.locator('body').innerText());
-    await page.close();
-    await server.close();
-    runs.remove();
-  });
-
-  const open = async (bytes: Uint8Array, episode = 1, step = 0): Promise<void> => {
-    const id = runs.write('some.gfr', bytes);
-    await page.goto(`${server.url}#replay=${encodeURIComponent(id)}&episode=${episode}&step=${step}`);
-    await at(step, episode);
-  };
+  const open = (bytes: Uint8Array, episode = 1, step = 0): Promise<void> =>
+    openAt(runs.write('some.gfr', bytes), step, { episode });
   const openEventful = (step = 0): Promise<void> =>
     open(encode(markerHeader, [eventfulEpisode(), markerEpisode(5)]), 1, step);
-  const at = (step: number, episode = 1): Promise<void> =>
-    page.locator(`main[data-episode="${episode}"][data-step="${step}"]`).waitFor();
+  const at = (step: number, episode = 1): Promise<void> => viewer.atStep(step, episode);
   const press = async (key: string, step: number, episode = 1): Promise<void> => {
     await page.keyboard.press(key);
     await at(step, episode);
@@ -73,7 +42,6 @@ describe.skipIf(!chromiumPath)('time in Chromium', () => {
   const playing = (): Promise<string | null> => page.locator('main').getAttribute('data-playing');
   const step = async (): Promise<number> => Number(await page.locator('main').getAttribute('data-step'));
   const until = (claim: string): Promise<void> => page.locator(`main${claim}`).waitFor();
-  const fact = (name: string): Locator => page.locator(`[data-fact="${name}"]`);
 
   /** Where a step is on the page; the timeline's steps lie between its names and its right edge. */
   const placeOf = async (step: number, { first = 0, last = STEPS } = {}): Promise<{ x: number; y: number }> => {
@@ -199,6 +167,8 @@ describe.skipIf(!chromiumPath)('time in Chromium', () => {
     await at(333);
     await page.mouse.move(0, 0);
     await at(0);
+    await page.mouse.move(1199, 0);
+    await at(STEPS);
     await page.mouse.up();
     const box = await page.locator('#timeline').boundingBox();
     await page.mouse.click((box?.x ?? 0) + (box?.width ?? 0) - 9, (box?.y ?? 0) + (box?.height ?? 0) - 5);
@@ -240,9 +210,7 @@ describe.skipIf(!chromiumPath)('time in Chromium', () => {
   });
 
   test('a finger scrubs, two fingers zoom, and a wheel that turns sideways moves along', async () => {
-    const touched = await browser.newPage({ viewport: { width: 1200, height: 800 }, hasTouch: true });
-    await page.close();
-    page = touched;
+    await openPage({ hasTouch: true });
     await openEventful();
     const session = await page.context().newCDPSession(page);
     const touch = async (type: 'touchStart' | 'touchMove' | 'touchEnd', ...steps: number[]): Promise<void> => {
