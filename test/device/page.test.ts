@@ -4,13 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { build } from 'vite';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDevice } from '../../src/device/device.ts';
 import { type Server, startServer } from '../../src/server.ts';
 import { ROOT } from '../cli/program.ts';
-import { chromiumPath, collectComplaints, startBrowser } from '../viewer/browser.ts';
+import { chromiumPath } from '../viewer/browser.ts';
+import { inChromium } from '../viewer/inChromium.ts';
 import { policyAndGradient } from './page/policy.ts';
 
 /** A page with the built program's backend in it, bundled as the viewer is. */
@@ -47,11 +48,13 @@ async function startPlainServer(folder: string): Promise<HttpServer & { url: str
 // Skipped without a Chromium: viewer/browser.ts then says so.
 describe.skipIf(!chromiumPath)('our CPU backend in a page', () => {
   let folder: string;
-  let browser: Browser;
   let viewer: Server;
   let plain: HttpServer & { url: string };
   let page: Page;
-  let complaints: string[];
+  const { complaints } = inChromium(
+    () => ({}),
+    (opened) => (page = opened),
+  );
   let wanted: ReturnType<typeof policyAndGradient>;
 
   beforeAll(async () => {
@@ -60,19 +63,14 @@ describe.skipIf(!chromiumPath)('our CPU backend in a page', () => {
     folder = await buildPage();
     viewer = await startServer({ path: folder, viewerRoot: folder });
     plain = await startPlainServer(folder);
-    browser = await startBrowser();
   });
   afterAll(async () => {
-    await browser.close();
     plain.close();
     await viewer.close();
     rmSync(folder, { recursive: true });
   });
-  afterEach(() => page.close());
 
   const open = async (url: string): Promise<void> => {
-    page = await browser.newPage();
-    complaints = collectComplaints(page);
     await page.goto(url);
     await page.waitForFunction(() => 'policyAndGradient' in window);
   };

@@ -2,29 +2,19 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ByteWriter } from '../../src/replay/bytes.ts';
 import { encodeColumns } from '../../src/replay/columns.ts';
-import { Replay, ReplayEncoder, ReplayError } from '../../src/replay/format.ts';
+import { Replay, ReplayError } from '../../src/replay/format.ts';
 import type { Moment } from '../../src/replay/format.ts';
 import { encodeFrame, FRAME, pack, unpack } from '../../src/replay/frames.ts';
 import type { FrameHead } from '../../src/replay/frames.ts';
 import { decodePrelude } from '../../src/replay/prelude.ts';
 import { encodeStepsPayload, StepsBuffer } from '../../src/replay/stepsFrame.ts';
-import { CART_POLE_HEADER, cartPoleEpisode, repeatable } from './cartPoleMoments.ts';
+import { cartPoleEpisode, repeatable } from './cartPoleMoments.ts';
+import { replayOf } from './moments.ts';
 import { disturb, disturbHeader, disturbHeads, disturbWithin, withHeader } from './mutations.ts';
 
 /** No episode is listed as longer: what a page makes for every step stays within its memory. */
 const MOST_STEPS = 2 ** 23;
 const LOOKED_AT = 12; // moments of an episode, besides its ends
-
-function replayOf(...episodes: Moment[][]): Uint8Array {
-  const encoder = new ReplayEncoder(CART_POLE_HEADER);
-  const parts = [encoder.prelude()];
-  episodes.forEach((moments, seed) => {
-    encoder.begin(seed);
-    for (const moment of moments) parts.push(encoder.add(moment) ?? new Uint8Array());
-    parts.push(encoder.end());
-  });
-  return new Uint8Array(Buffer.concat([...parts, encoder.finish()]));
-}
 
 const replay = replayOf(
   cartPoleEpisode(6, { seed: 1, attention: 'trained' }),

@@ -4,6 +4,7 @@ import { dictionaryOf, encodeFrame, FRAME, FRAME_HEAD_BYTES, pack, unpack } from
 import type { Frame } from '../../src/replay/frames.ts';
 import type { EpisodeSummary } from '../../src/replay/format.ts';
 import { decodePrelude } from '../../src/replay/prelude.ts';
+import { joined } from './encode.ts';
 
 /*
  * Replays that went wrong: as disks and networks leave them, where checksums tell, and as nobody but an attacker would
@@ -135,10 +136,6 @@ function putTogether(
 function split(bytes: Uint8Array, at: number): [Uint8Array, Uint8Array] {
   const input = new ByteReader(bytes);
   return [input.raw(at), input.raw(input.remaining)];
-}
-
-function joined(...parts: Uint8Array[]): Uint8Array {
-  return new Uint8Array(Buffer.concat(parts));
 }
 
 function pick<T>(choices: readonly T[], random: Random): T {

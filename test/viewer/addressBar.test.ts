@@ -3,7 +3,8 @@ import { Replay } from '../../src/replay/format.ts';
 import type { Address, AddressField } from '../../viewer/session/address.ts';
 import { AddressBar } from '../../viewer/session/addressBar.ts';
 import { Player } from '../../viewer/time/player.ts';
-import { encode, markerEpisode, markerHeader } from './recordings.ts';
+import { encode } from '../replay/encode.ts';
+import { markerEpisode, markerHeader } from './recordings.ts';
 
 /** A field that holds what it is told, and counts how often that was. */
 class Head implements AddressField {

@@ -1,53 +1,26 @@
-import { rmSync } from 'node:fs';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startServer } from '../../src/server.ts';
-import type { Server } from '../../src/server.ts';
+import type { Locator, Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { manyHeadsEpisode, manyHeadsHeader, shownEpisode, shownScene } from './attentionRecordings.ts';
-import { chromiumPath, collectComplaints, copyOfViewer, startBrowser } from './browser.ts';
-import { encode, gridHeader, markerEpisode, markerHeader } from './recordings.ts';
+import { encode } from '../replay/encode.ts';
+import { chromiumPath } from './browser.ts';
+import { inViewer } from './inViewer.ts';
+import { opacityAt } from './opacityAt.ts';
+import { gridHeader, markerEpisode, markerHeader } from './recordings.ts';
 import { RunFolder } from './runFolder.ts';
 
 // Skipped without a Chromium: browser.ts then says so.
 describe.skipIf(!chromiumPath)('attention in Chromium', () => {
-  let browser: Browser;
-  let viewerRoot: string;
-  let server: Server;
-  let runs: RunFolder;
+  const runs = new RunFolder();
   let page: Page;
-  let complaints: string[];
-  let opened = 0;
-
-  beforeAll(async () => {
-    viewerRoot = await copyOfViewer();
-    browser = await startBrowser();
-  });
-  afterAll(async () => {
-    await browser.close();
-    rmSync(viewerRoot, { recursive: true });
+  const viewport = { width: 1200, height: 1400 };
+  const { atStep, complaints, frames, openAt } = inViewer({ runs, viewport }, (opened) => {
+    page = opened;
+    return countPainting(page);
   });
 
-  beforeEach(async () => {
-    runs = new RunFolder();
-    server = await startServer({ path: runs.path, viewerRoot });
-    page = await browser.newPage({ viewport: { width: 1200, height: 1400 }, reducedMotion: 'reduce' });
-    page.setDefaultTimeout(20_000);
-    complaints = collectComplaints(page);
-    await countPainting(page);
-  });
-  afterEach(async (context) => {
-    if (context.task.result?.state === 'fail') console.error(complaints, await page.locator('body').innerText());
-    await page.close();
-    await server.close();
-    runs.remove();
-  });
-
-  const at = (step: number): Promise<void> => page.locator(`main[data-step="${step}"]`).waitFor();
-  const open = async (bytes: Uint8Array, step = 0): Promise<void> => {
-    const id = runs.write(`${++opened}.gfr`, bytes);
-    await page.goto(`${server.url}#replay=${encodeURIComponent(id)}&episode=1&step=${step}`);
-    await at(step);
-    await frames(page, 2);
+  const open = async (bytes: Uint8Array, step = 0, name = 'some.gfr'): Promise<void> => {
+    await openAt(runs.write(name, bytes), step);
+    await frames(2);
   };
   const button = (name: string): Locator => page.getByRole('button', { name, exact: true });
   const chosen = (): Promise<string | null> => page.locator('#heads-chosen').textContent();
@@ -55,16 +28,9 @@ describe.skipIf(!chromiumPath)('attention in Chromium', () => {
   describe('over the scene', () => {
     const overlay = (): Locator => page.locator('#heat');
     const toggle = (): Locator => page.locator('#heat-button');
-    /** The overlay's opacity at a point of the scene, 0 to 255. */
-    const opacityAt = (x: number, y: number): Promise<number> =>
-      overlay().evaluate(
-        (canvas, [x, y]) => {
-          const { width, height } = canvas as HTMLCanvasElement;
-          const context = (canvas as HTMLCanvasElement).getContext('2d') as CanvasRenderingContext2D;
-          return context.getImageData(x * width, y * height, 1, 1).data[3] as number;
-        },
-        [x / shownScene.width, y / shownScene.height] as const,
-      );
+    /** The overlay's opacity at a point of the scene. */
+    const opacityOver = (x: number, y: number): Promise<number> =>
+      opacityAt(overlay(), x / shownScene.width, y / shownScene.height);
     const pointAt = async (x: number, y: number): Promise<void> => {
       const box = await overlay().boundingBox();
       if (!box) throw new Error('there is no overlay');
@@ -74,16 +40,16 @@ describe.skipIf(!chromiumPath)('attention in Chromium', () => {
     test('a place has colour where the head looked, as much as it looked, and says its weight', async () => {
       await open(encode(gridHeader, [shownEpisode()]));
       await button('H1: head 1').click();
-      const [heavy, light, none] = [await opacityAt(6, 2), await opacityAt(2, 2), await opacityAt(4, 4)];
+      const [heavy, light, none] = [await opacityOver(6, 2), await opacityOver(2, 2), await opacityOver(4, 4)];
       expect(heavy).toBeGreaterThan(2 * light);
       expect(light).toBeGreaterThan(0);
       expect(none).toBe(0);
       await pointAt(6, 2);
       const hint = page.locator('#heat-hint');
       await hint.getByText('grid row 1, column 3 \u00b7 0.50, 5.5').waitFor();
-      expect(await opacityAt(6, 2)).toBe(heavy); // its hint moves nothing
+      expect(await opacityOver(6, 2)).toBe(heavy); // its hint moves nothing
       await button('H2: head 2').click();
-      expect(await opacityAt(6, 2)).toBe(0);
+      expect(await opacityOver(6, 2)).toBe(0);
       await pointAt(4.6, 6.5); // the word on the right of the middle
       await hint.getByText('order word 2 \u00b7 1.00').waitFor();
       expect(complaints).toEqual([]);
@@ -94,18 +60,18 @@ describe.skipIf(!chromiumPath)('attention in Chromium', () => {
       await button('H1: head 1').click();
       await page.keyboard.press('a');
       await expect.poll(() => toggle().getAttribute('aria-pressed')).toBe('false');
-      expect(await opacityAt(6, 2)).toBe(0);
+      expect(await opacityOver(6, 2)).toBe(0);
       await toggle().click();
       await expect.poll(() => toggle().getAttribute('aria-pressed')).toBe('true');
-      expect(await opacityAt(6, 2)).toBeGreaterThan(0);
+      expect(await opacityOver(6, 2)).toBeGreaterThan(0);
     });
 
     test('it is gone where there is no decision, and never there where the scene shows no part', async () => {
       await open(encode(gridHeader, [shownEpisode()]));
       await page.keyboard.press('End');
-      await at(1);
+      await atStep(1);
       await expect.poll(() => toggle().isVisible()).toBe(false);
-      await open(encode(markerHeader, [markerEpisode(3)]));
+      await open(encode(markerHeader, [markerEpisode(3)]), 0, 'other.gfr');
       await expect(toggle().isVisible()).resolves.toBe(false);
       expect(complaints).toEqual([]);
     });
@@ -175,7 +141,7 @@ describe.skipIf(!chromiumPath)('attention in Chromium', () => {
       await page.locator('.preview-scene canvas').waitFor();
       await expect(page.locator('#timeline .pointed').isVisible()).resolves.toBe(true);
       await row.click();
-      await at(97);
+      await atStep(97);
     });
 
     test('the map has the diagonal of the head, says what is under the pointer, and goes there', async () => {
@@ -203,7 +169,7 @@ describe.skipIf(!chromiumPath)('attention in Chromium', () => {
         .waitFor();
       await page.mouse.down();
       await page.mouse.up();
-      await at(middle + 1);
+      await atStep(middle + 1);
     });
   });
 
@@ -222,16 +188,16 @@ describe.skipIf(!chromiumPath)('attention in Chromium', () => {
       const most = layers * heads + 2 * LAGS;
       for (const step of [100, 1000]) {
         await page.goto(page.url().replace(/step=\d+/, `step=${step}`));
-        await at(step);
-        await frames(page, 3);
+        await atStep(step);
+        await frames(3);
         const before = await painted(page);
         await page.keyboard.press('ArrowRight');
-        await at(step + 1);
-        await frames(page, 3);
+        await atStep(step + 1);
+        await frames(3);
         expect((await painted(page)) - before).toBeLessThanOrEqual(most);
       }
       const before = await painted(page);
-      await frames(page, 30);
+      await frames(30);
       expect(await painted(page)).toBe(before);
       expect(complaints).toEqual([]);
     });
@@ -245,11 +211,11 @@ describe.skipIf(!chromiumPath)('attention in Chromium', () => {
       await page.locator('#memory-map[aria-busy="false"]').waitFor();
       await page.mouse.move(5, 5);
       await expect.poll(chosen).toBe('mean of all layers and heads');
-      await frames(page, 3);
+      await frames(3);
       const before = await painted(page);
       await button(name).hover(); // known by now
       await expect.poll(chosen).toBe(name);
-      await frames(page, 3);
+      await frames(3);
       expect((await painted(page)) - before).toBeLessThanOrEqual(2 * LAGS + 2);
     });
   });
@@ -273,11 +239,4 @@ async function countPainting(page: Page): Promise<void> {
 
 function painted(page: Page): Promise<number> {
   return page.evaluate(() => (globalThis as unknown as { painted: number }).painted);
-}
-
-/** Lets the page paint so many frames. */
-async function frames(page: Page, count: number): Promise<void> {
-  await page.evaluate(async (left) => {
-    for (let i = 0; i < left; i++) await new Promise(requestAnimationFrame);
-  }, count);
 }

@@ -3,7 +3,8 @@ import type { Moment } from '../../src/replay/format.ts';
 import { Branch } from '../../viewer/play/branch.ts';
 import { BranchRecording } from '../../viewer/play/branchRecording.ts';
 import { Replay } from '../../src/replay/format.ts';
-import { encode, markerEpisode, markerHeader } from './recordings.ts';
+import { encode } from '../replay/encode.ts';
+import { markerEpisode, markerHeader } from './recordings.ts';
 
 /** Of two episodes, rewards 0, 1, 2, …; the action is always 1. */
 const base = Replay.open(encode(markerHeader, [markerEpisode(8), markerEpisode(5)]));

@@ -39,9 +39,8 @@ export async function startBrowser(flags: readonly string[] = []): Promise<Brows
   return chromium.launch({ executablePath: chromiumPath as string, args: [...FLAGS, ...flags] });
 }
 
-/** What went wrong in a page: errors, broken rules of its Content-Security-Policy, warnings of its own. */
-export function collectComplaints(page: Page): string[] {
-  const complaints: string[] = [];
+/** Adds to a list what goes wrong in a page: errors, broken rules of its Content-Security-Policy, warnings of its own. */
+export function collectComplaints(page: Page, complaints: string[] = []): string[] {
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());

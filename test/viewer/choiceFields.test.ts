@@ -5,7 +5,8 @@ import { Choice } from '../../viewer/attention/choice.ts';
 import { formatSelection, headField, lookedField, parseSelection } from '../../viewer/attention/choiceFields.ts';
 import type { Glance } from '../../viewer/attention/looked.ts';
 import { Player } from '../../viewer/time/player.ts';
-import { encode, gridEpisode, gridHeader, markerEpisode, markerHeader } from './recordings.ts';
+import { encode } from '../replay/encode.ts';
+import { gridEpisode, gridHeader, markerEpisode, markerHeader } from './recordings.ts';
 
 test('every selection of heads survives the address', () => {
   for (const layer of [null, 0, 11])

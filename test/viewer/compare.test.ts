@@ -1,23 +1,12 @@
-import { rmSync } from 'node:fs';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Decision, Moment } from '../../src/replay/format.ts';
-import { startServer } from '../../src/server.ts';
-import type { Server } from '../../src/server.ts';
-import { chromiumPath, collectComplaints, copyOfViewer, startBrowser } from './browser.ts';
-import { decodePng } from './png.ts';
-import {
-  BACKDROP,
-  encode,
-  gridEpisode,
-  gridHeader,
-  MARKER,
-  markerEpisode,
-  markerHeader,
-  markerX,
-  MARKER_Y,
-  WORLD,
-} from './recordings.ts';
+import { encode } from '../replay/encode.ts';
+import { chromiumPath } from './browser.ts';
+import { drop } from './drop.ts';
+import { inViewer } from './inViewer.ts';
+import { expectMarkerAt, photograph } from './markerPictures.ts';
+import { gridEpisode, gridHeader, markerEpisode, markerHeader, markerX } from './recordings.ts';
 import { RunFolder } from './runFolder.ts';
 
 /** An episode of the marker that does something else at one step. */
@@ -34,44 +23,21 @@ const OTHER = encode(earlier, [turned(5, 3, { action: [0], distribution: [0.5, 0
 
 // Skipped without a Chromium: browser.ts then says so.
 describe.skipIf(!chromiumPath)('comparing in Chromium', () => {
-  let browser: Browser;
-  let viewerRoot: string;
-  let server: Server;
-  let runs: RunFolder;
-  let page: Page;
-  let complaints: string[];
+  const runs = new RunFolder();
   const ids = { main: '', other: '', grid: '' };
-
-  beforeAll(async () => {
-    viewerRoot = await copyOfViewer();
-    browser = await startBrowser();
-  });
-  afterAll(async () => {
-    await browser.close();
-    rmSync(viewerRoot, { recursive: true });
-  });
-
-  beforeEach(async () => {
-    runs = new RunFolder();
+  let page: Page;
+  const viewport = { width: 1300, height: 900 };
+  const viewer = inViewer({ runs, viewport }, (opened) => (page = opened));
+  const { atStep, complaints, frames, openPage } = viewer;
+  beforeEach(() => {
     ids.main = runs.write('main.gfr', REPLAY);
     ids.other = runs.write('other.gfr', OTHER);
     ids.grid = runs.write('grid.gfr', encode(gridHeader, [gridEpisode()]));
-    server = await startServer({ path: runs.path, viewerRoot });
-    page = await browser.newPage({ viewport: { width: 1300, height: 900 }, reducedMotion: 'reduce' });
-    page.setDefaultTimeout(15_000);
-    complaints = collectComplaints(page);
-  });
-  afterEach(async (context) => {
-    if (context.task.result?.state === 'fail') console.error(complaints, await page.locator('body').innerText());
-    await page.close();
-    await server.close();
-    runs.remove();
   });
 
   const panes = (): Locator => page.locator('.pane');
-  const open = (step: number, compare: string): Promise<void> =>
-    openAt(page, server.url, { id: ids.main, step, compare });
-  const atStep = (step: number): Promise<void> => page.locator(`main[data-step="${step}"]`).waitFor();
+  const open = (step: number, compare: string): Promise<void> => viewer.openAt(ids.main, step, { compare });
+  const picture = (): Locator => panes().locator('canvas').first();
   const number = (root: Locator, name: string): Promise<string | null> =>
     root.locator(`[data-number="${name}"]`).textContent();
 
@@ -86,7 +52,8 @@ describe.skipIf(!chromiumPath)('comparing in Chromium', () => {
     await page.keyboard.press('ArrowLeft');
     await panes().and(page.locator('[data-step="3"]')).waitFor();
     await expect(panes().locator('.pane-caption').textContent()).resolves.toBe('wait \u00b7 0.50');
-    await expectMarker(panes().locator('canvas').first(), 3);
+    await expect.poll(() => picture().getAttribute('data-renders')).not.toBeNull();
+    expectMarkerAt(await photograph(picture()), markerX(3));
     expect(complaints).toEqual([]);
   });
 
@@ -139,11 +106,10 @@ describe.skipIf(!chromiumPath)('comparing in Chromium', () => {
     await rows.click();
     await panes().and(page.locator('[data-state="open"]')).waitFor();
     await expect.poll(() => new URL(page.url()).hash).toContain(`compare=${encodeURIComponent(ids.other)}`);
-    const second = await browser.newPage();
-    await second.goto(page.url());
-    await second.locator('.pane[data-state="open"][data-step="2"]').waitFor();
-    await second.close();
-    await page.keyboard.press('Escape');
+    const address = page.url();
+    await openPage();
+    await page.goto(address);
+    await panes().and(page.locator('[data-state="open"][data-step="2"]')).waitFor();
     await panes().getByRole('button', { name: 'Remove' }).click();
     await expect.poll(() => panes().count()).toBe(0);
     await expect.poll(() => page.url()).not.toContain('compare');
@@ -210,10 +176,10 @@ describe.skipIf(!chromiumPath)('comparing in Chromium', () => {
 
   test('a file dropped on the right half of the page is compared, and so are all but the first', async () => {
     await open(2, '');
-    await drop(page, [OTHER], 0.9);
+    await drop(page, { 'other.gfr': OTHER }, 0.9);
     await panes().and(page.locator('[data-state="open"]')).waitFor();
     await expect(page.locator('#trail').textContent()).resolves.toContain('step 1\u2009234');
-    await drop(page, [OTHER, REPLAY], 0.1);
+    await drop(page, { 'other.gfr': OTHER, 'main.gfr': REPLAY }, 0.1);
     await page.locator('#trail').getByText('step 500').waitFor();
     await expect.poll(() => page.locator('.pane[data-state="open"]').count()).toBe(2);
   });
@@ -227,13 +193,13 @@ describe.skipIf(!chromiumPath)('comparing in Chromium', () => {
         .locator('#scene canvas[data-renders], .pane-scene canvas[data-renders]')
         .evaluateAll((canvases) => canvases.map((canvas) => Number((canvas as HTMLElement).dataset['renders'])));
     await expect.poll(async () => (await renders()).length).toBe(2);
-    await frames(page, 10);
+    await frames(10);
     const before = await renders();
-    await frames(page, 30);
+    await frames(30);
     expect(await renders()).toEqual(before);
     await page.keyboard.press('ArrowRight');
     await atStep(2);
-    await frames(page, 30);
+    await frames(30);
     expect(await renders()).toEqual(before.map((count) => count + 1));
   });
 
@@ -242,7 +208,7 @@ describe.skipIf(!chromiumPath)('comparing in Chromium', () => {
     await open(3, `${ids.other},${ids.other}`);
     await expect.poll(() => page.locator('.pane[data-state="open"]').count()).toBe(2);
     await expect(page.evaluate(() => document.documentElement.scrollWidth)).resolves.toBe(360);
-    await frames(page, 3);
+    await frames(3);
     const [main, first, second] = [
       await page.locator('#scene canvas[data-renders]').boundingBox(),
       await panes().nth(0).locator('canvas').first().boundingBox(),
@@ -253,32 +219,6 @@ describe.skipIf(!chromiumPath)('comparing in Chromium', () => {
     expect(complaints).toEqual([]);
   });
 });
-
-async function openAt(page: Page, url: string, at: { id: string; step: number; compare: string }): Promise<void> {
-  const fields = new URLSearchParams({ replay: at.id, episode: '1', step: String(at.step), compare: at.compare });
-  await page.goto(`${url}#${fields}`);
-  await page.locator(`main[data-episode="1"][data-step="${at.step}"]`).waitFor();
-}
-
-/** Lets the page paint so many frames. */
-async function frames(page: Page, count: number): Promise<void> {
-  await page.evaluate(async (left) => {
-    for (let i = 0; i < left; i++) await new Promise(requestAnimationFrame);
-  }, count);
-}
-
-/** A canvas shows the marker where it is at a step, and not beside it. */
-async function expectMarker(canvas: Locator, step: number): Promise<void> {
-  await expect.poll(() => canvas.getAttribute('data-renders')).not.toBeNull();
-  const picture = decodePng(await canvas.screenshot());
-  const at = (x: number): [number, number, number] =>
-    picture.at(
-      Math.round((x / WORLD.width) * picture.width),
-      Math.round(((MARKER_Y + 1) / WORLD.height) * picture.height),
-    );
-  expect(at(markerX(step) + 1)).toEqual([...MARKER]);
-  expect(at(markerX(step) - 0.5)).toEqual([...BACKDROP]);
-}
 
 /** Where the tracks mark the first difference of series 2, as a share of the way from the first step to the last. */
 async function markedShare(page: Page): Promise<number> {
@@ -294,20 +234,4 @@ async function markedShare(page: Page): Promise<number> {
     const x = columns.reduce((sum, column) => sum + column, 0) / columns.length / devicePixelRatio;
     return (x - 96) / (canvas.clientWidth - 8 - 96);
   });
-}
-
-/** Drops files on the page, a share of the way from its left edge to its right. */
-async function drop(page: Page, files: Uint8Array[], share: number): Promise<void> {
-  await page.evaluate(
-    ([contents, across]) => {
-      const data = new DataTransfer();
-      contents.forEach((content, i) => data.items.add(new File([Uint8Array.from(content)], `file${i}.gfr`)));
-      const clientX = across * innerWidth;
-      for (const type of ['dragenter', 'dragover', 'drop'])
-        document.body.dispatchEvent(
-          new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true, clientX, clientY: 300 }),
-        );
-    },
-    [files.map((bytes) => [...bytes]), share] as const,
-  );
 }

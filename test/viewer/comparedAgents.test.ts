@@ -1,53 +1,26 @@
-import { rmSync } from 'node:fs';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startServer } from '../../src/server.ts';
-import type { Server } from '../../src/server.ts';
-import { chromiumPath, collectComplaints, copyOfViewer, startBrowser } from './browser.ts';
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { chromiumPath } from './browser.ts';
+import { inViewer } from './inViewer.ts';
 import { TrainedRuns } from './trainedRuns.ts';
 
 // Skipped without a Chromium: browser.ts then says so.
 describe.skipIf(!chromiumPath)('comparing agents that play from the same seed, in Chromium', () => {
   const runs = new TrainedRuns();
-  let replayId: string;
-  let browser: Browser;
-  let viewerRoot: string;
-  let server: Server;
+  let replay: string;
   let page: Page;
-  let complaints: string[];
-
+  const viewport = { width: 1300, height: 900 };
+  const { complaints, openAt } = inViewer({ runs, viewport }, (opened) => (page = opened));
   beforeAll(async () => {
-    replayId = await runs.train('cart', { environment: 'CartPole-v1', policy: 'transformer' });
+    replay = await runs.train('cart', { environment: 'CartPole-v1', policy: 'transformer' });
     await runs.train('swing', { environment: 'Pendulum-v1', policy: 'mlp' });
-    viewerRoot = await copyOfViewer();
-    server = await startServer({ path: runs.path, viewerRoot });
-    browser = await startBrowser();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.close();
-    rmSync(viewerRoot, { recursive: true });
-    runs.remove();
-  });
-  beforeEach(async () => {
-    page = await browser.newPage({ viewport: { width: 1300, height: 900 }, reducedMotion: 'reduce' });
-    page.setDefaultTimeout(30_000);
-    complaints = collectComplaints(page);
-  });
-  afterEach(async (context) => {
-    if (context.task.result?.state === 'fail') console.error(complaints, await page.locator('body').innerText());
-    await page.close();
   });
 
   const pane = (): Locator => page.locator('.pane');
-  const open = async (compare: string): Promise<void> => {
-    const fields = new URLSearchParams({ replay: replayId, episode: '1', step: '2', compare });
-    await page.goto(`${server.url}#${fields}`);
-    await page.locator('main[data-step="2"]').waitFor();
-  };
+  const open = (compare: string): Promise<void> => openAt(replay, 2, { compare });
 
   test('the agent of the replay plays the same episode again, and for each episode from its seed', async () => {
-    const [first, second] = runs.read(replayId).episodes;
+    const [first, second] = runs.read(replay).episodes;
     await open('cart@latest');
     await pane().getByText(`no difference in ${first?.steps} steps`).waitFor();
     await expect(pane().locator('.pane-title').textContent()).resolves.toContain('played here');

@@ -1,105 +1,71 @@
-import { rmSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { Box, Discrete } from '../../envs/spaces.ts';
 import type { Moment } from '../../src/replay/format.ts';
 import { scanFrames } from '../../src/replay/frameIndex.ts';
 import { FRAME } from '../../src/replay/frames.ts';
 import { decodePrelude } from '../../src/replay/prelude.ts';
-import { startServer } from '../../src/server.ts';
-import type { Server } from '../../src/server.ts';
-import { Box, Discrete } from '../../envs/spaces.ts';
-import { chromiumPath, collectComplaints, copyOfViewer, startBrowser } from './browser.ts';
+import { encode } from '../replay/encode.ts';
+import { chromiumPath } from './browser.ts';
 import { drop } from './drop.ts';
-import { encode, markerEpisode, markerHeader } from './recordings.ts';
+import { inViewer } from './inViewer.ts';
+import { markerEpisode, markerHeader } from './recordings.ts';
 import { RunFolder } from './runFolder.ts';
 
 const STEPS = 1300; // three frames: 0 to 511, 512 to 1023, the rest
 const LONG = encode(markerHeader, [markerEpisode(STEPS), markerEpisode(5)]);
 
+// Skipped without a Chromium: browser.ts then says so.
 describe.skipIf(!chromiumPath)('files that went wrong, in Chromium', () => {
-  let browser: Browser;
-  let viewerRoot: string;
-  let server: Server;
-  let runs: RunFolder;
+  const runs = new RunFolder();
   let page: Page;
-  let complaints: string[];
+  const { atStep, complaints, fact, openAt } = inViewer({ runs }, (opened) => (page = opened));
 
-  beforeAll(async () => {
-    viewerRoot = await copyOfViewer();
-    browser = await startBrowser();
-  });
-  afterAll(async () => {
-    await browser.close();
-    rmSync(viewerRoot, { recursive: true });
-  });
-  beforeEach(async () => {
-    runs = new RunFolder();
-    server = await startServer({ path: runs.path, viewerRoot });
-    page = await browser.newPage({ viewport: { width: 1200, height: 800 }, reducedMotion: 'reduce' });
-    page.setDefaultTimeout(20_000);
-    complaints = collectComplaints(page);
-  });
-  afterEach(async (context) => {
-    if (context.task.result?.state === 'fail') console.error(complaints, await page.locator('body').innerText());
-    await page.close();
-    await server.close();
-    runs.remove();
-  });
-
-  const at = (step: number): Promise<void> => page.locator(`main[data-step="${step}"]`).waitFor();
-  const goTo = async (id: string, episode: number, step: number): Promise<void> => {
-    await page.goto(`${server.url}#replay=${encodeURIComponent(id)}&episode=${episode}&step=${step}`);
-    await page.locator(`main[data-episode="${episode}"][data-step="${step}"]`).waitFor();
-  };
-  const loss = (): ReturnType<Page['locator']> => page.locator('#loss');
-  const scene = (): ReturnType<Page['locator']> => page.locator('#scene');
+  const loss = (): Locator => page.locator('#loss');
+  const scene = (): Locator => page.locator('#scene');
 
   test('of a damaged frame in the middle, the gap is said and marked, and left by a button', async () => {
-    await goTo(runs.write('gap.gfr', damaged('steps')), 1, 511);
+    await openAt(runs.write('gap.gfr', damaged('steps')), 511);
     await page.locator('.message[role="status"]').getByText('steps 512 to 1023 of episode 1').waitFor();
     await scene().waitFor();
     const marks = await redOf(page);
     expect(marks.inGap).toBeGreaterThan(marks.elsewhere);
     await page.keyboard.press('ArrowRight');
-    await at(512);
+    await atStep(512);
     await loss().getByText('Steps 512 to 1023 are lost').waitFor();
     await expect(scene().isVisible()).resolves.toBe(false);
     await expect(page.locator('#observation').isVisible()).resolves.toBe(false);
-    await expect(page.locator('[data-fact="reward"]').textContent()).resolves.toBe('\u2014');
+    await expect(fact('reward').textContent()).resolves.toBe('\u2014');
     await page.getByRole('button', { name: 'Go to step 1024' }).click();
-    await at(1024);
+    await atStep(1024);
     await scene().waitFor();
     await expect(loss().isVisible()).resolves.toBe(false);
-    await expect(page.locator('[data-fact="reward"]').textContent()).resolves.toBe('1\u2009024');
+    await expect(fact('reward').textContent()).resolves.toBe('1\u2009024');
     expect(complaints).toEqual([]);
   });
 
   test('plays on over a gap', async () => {
-    await goTo(runs.write('gap.gfr', damaged('steps')), 1, 505);
+    await openAt(runs.write('gap.gfr', damaged('steps')), 505);
     await page.locator('#speed').selectOption({ index: 7 }); // the fastest
     await page.keyboard.press('Space');
-    await at(STEPS);
+    await atStep(STEPS);
     await scene().waitFor();
     expect(complaints).toEqual([]);
   });
 
   test('of a damaged frame of scenes, only the picture is gone', async () => {
-    await goTo(runs.write('blind.gfr', damaged('scenes')), 1, 600);
+    await openAt(runs.write('blind.gfr', damaged('scenes')), 600);
     await loss().getByText('The picture of steps 512 to 1023 is lost').waitFor();
-    await expect(page.locator('[data-fact="reward"]').textContent()).resolves.toBe('600');
+    await expect(fact('reward').textContent()).resolves.toBe('600');
     await expect(page.locator('#plot').isVisible()).resolves.toBe(false);
     expect(complaints).toEqual([]);
   });
 
   test('a file that is all damage is said to have nothing left', async () => {
-    await page.goto(server.url);
+    await page.goto('/');
     await page.getByRole('heading', { name: 'Open a replay' }).waitFor();
     const { length } = decodePrelude(LONG);
-    await drop(
-      page,
-      'ruin.gfr',
-      LONG.map((byte, i) => (i < length ? byte : 0)),
-    );
+    await drop(page, { 'ruin.gfr': LONG.map((byte, i) => (i < length ? byte : 0)) });
     await page.locator('.message').getByText('ruin.gfr ends early').waitFor();
     await page.locator('.message').getByText('Nothing of it can be shown').waitFor();
     expect(complaints).toEqual([]);
@@ -118,11 +84,11 @@ describe.skipIf(!chromiumPath)('files that went wrong, in Chromium', () => {
         ],
       },
     }));
-    await goTo(runs.write('wild.gfr', encode(markerHeader, [wild])), 1, 0);
+    await openAt(runs.write('wild.gfr', encode(markerHeader, [wild])), 0);
     await scene().waitFor();
     for (const step of [1, 2, 3]) {
       await page.keyboard.press('ArrowRight');
-      await at(step);
+      await atStep(step);
     }
     expect(complaints).toEqual([]);
   });
@@ -148,11 +114,11 @@ describe.skipIf(!chromiumPath)('files that went wrong, in Chromium', () => {
       };
       return { ...moment, scene, decision: moment.decision && { ...moment.decision, info: { [evil]: evil } } };
     });
-    await goTo(runs.write(`${evil.replaceAll('/', '')}.gfr`, encode(header, [episode])), 1, 1);
+    await openAt(runs.write(`${evil.replaceAll('/', '')}.gfr`, encode(header, [episode])), 1);
     await page.locator('#trail').getByText(evil).first().waitFor();
     await page.locator('#observation').getByText(evil).first().waitFor();
     await page.locator('#action').getByText(evil).first().waitFor();
-    await drop(page, `${evil}.gfr`, new Uint8Array(10));
+    await drop(page, { [`${evil}.gfr`]: new Uint8Array(10) });
     await page.locator('.message').getByText(evil).waitFor();
     await expect(page.locator('img, b:not(h1 b)').count()).resolves.toBe(0);
     expect(complaints).toEqual([]);
@@ -176,15 +142,15 @@ describe.skipIf(!chromiumPath)('files that went wrong, in Chromium', () => {
       if (range === undefined) await rest;
       await route.continue();
     });
-    await goTo(id, 1, 3000);
+    await openAt(id, 3000);
     await scene().waitFor();
-    await expect(page.locator('[data-fact="reward"]').textContent()).resolves.toBe('3\u2009000');
+    await expect(fact('reward').textContent()).resolves.toBe('3\u2009000');
     expect(ranges.filter((range) => range !== undefined).length).toBeGreaterThan(2);
     await page.keyboard.press('Home');
-    await at(0);
-    await expect(page.locator('[data-fact="reward"]').textContent()).resolves.toBe('\u2014');
+    await atStep(0);
+    await expect(fact('reward').textContent()).resolves.toBe('\u2014');
     letRest();
-    await expect.poll(() => page.locator('[data-fact="reward"]').textContent()).toBe('0');
+    await expect.poll(() => fact('reward').textContent()).toBe('0');
     await scene().waitFor();
     expect(complaints).toEqual([]);
   });

@@ -1,9 +1,7 @@
-import { rmSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startServer } from '../../src/server.ts';
-import type { Server } from '../../src/server.ts';
-import { chromiumPath, collectComplaints, copyOfViewer, startBrowser } from './browser.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { chromiumPath } from './browser.ts';
+import { inViewer } from './inViewer.ts';
 import { TrainedRuns } from './trainedRuns.ts';
 
 // Skipped without a Chromium: browser.ts then says so.
@@ -11,39 +9,14 @@ describe.skipIf(!chromiumPath)('what changes the action, in Chromium', () => {
   const runs = new TrainedRuns();
   let cart: string;
   let grid: string;
-  let browser: Browser;
-  let viewerRoot: string;
-  let server: Server;
   let page: Page;
-  let complaints: string[];
-
+  const viewport = { width: 1200, height: 1400 };
+  const { atStep, complaints, openAt } = inViewer({ runs, viewport }, (opened) => (page = opened));
   beforeAll(async () => {
     cart = await runs.train('cart', { environment: 'CartPole-v1', policy: 'transformer', normalizeObservations: true });
     grid = await runs.train('grid', { environment: 'MiniGrid-Empty-Random-6x6-v0', policy: 'transformer' });
-    viewerRoot = await copyOfViewer();
-    server = await startServer({ path: runs.path, viewerRoot });
-    browser = await startBrowser();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.close();
-    rmSync(viewerRoot, { recursive: true });
-    runs.remove();
-  });
-  beforeEach(async () => {
-    page = await browser.newPage({ viewport: { width: 1200, height: 1400 }, reducedMotion: 'reduce' });
-    page.setDefaultTimeout(30_000);
-    complaints = collectComplaints(page);
-  });
-  afterEach(async (context) => {
-    if (context.task.result?.state === 'fail') console.error(complaints, await page.locator('body').innerText());
-    await page.close();
   });
 
-  const openAt = async (replay: string, step: number): Promise<void> => {
-    await page.goto(`${server.url}#replay=${encodeURIComponent(replay)}&episode=1&step=${step}`);
-    await page.locator(`main[data-step="${step}"]`).waitFor();
-  };
   const answered = (): Promise<void> =>
     page.locator('#influence-shown:not([hidden]) [aria-busy="false"]').waitFor({ state: 'attached' });
   const texts = (): Promise<string[]> => page.locator('#influence-parts .number').allTextContents();
@@ -55,11 +28,10 @@ describe.skipIf(!chromiumPath)('what changes the action, in Chromium', () => {
     const chosen = runs.read(cart).moment(0, 6).decision!;
     const recorded = chosen.distribution![chosen.action[0]!]!.toFixed(2);
     expect((await texts()).length).toBe(4);
-    expect((await texts()).length).toBe(4);
     for (const text of await texts()) expect(text.startsWith(`${recorded} \u2192 `)).toBe(true);
     await expect(page.locator('#influence-remark').textContent()).resolves.toBe('');
     await page.keyboard.press('ArrowRight');
-    await page.locator('main[data-step="7"]').waitFor();
+    await atStep(7);
     const next = runs.read(cart).moment(0, 7).decision!;
     const nextRecorded = next.distribution![next.action[0]!]!.toFixed(2);
     await expect.poll(async () => (await texts())[0]?.slice(0, 4)).toBe(nextRecorded);

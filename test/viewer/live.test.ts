@@ -1,57 +1,25 @@
-import { rmSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startServer } from '../../src/server.ts';
-import type { Server } from '../../src/server.ts';
-import { chromiumPath, collectComplaints, copyOfViewer, startBrowser } from './browser.ts';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { encode } from '../replay/encode.ts';
+import { chromiumPath } from './browser.ts';
+import { inViewer } from './inViewer.ts';
 import { LossyProxy } from './lossyProxy.ts';
-import { encode, markerEpisode, markerHeader } from './recordings.ts';
+import { markerEpisode, markerHeader } from './recordings.ts';
 import { RunFolder } from './runFolder.ts';
 
-const update = (step: number, meanReturn: number) => ({
-  ...{
-    event: 'update',
-    step,
-    meanReturn,
-    entropy: 1 / step,
-    approxKl: 0.01,
-    valueLoss: 2,
-    stepsPerSecond: 1000 + step,
-  },
-});
-const updates = (...steps: number[]) => steps.map((step) => update(step, step / 2));
+const updates = (...steps: number[]) =>
+  steps.map((step) => {
+    const terms = { entropy: 1 / step, approxKl: 0.01, valueLoss: 2, stepsPerSecond: 1000 + step };
+    return { event: 'update', step, meanReturn: step / 2, ...terms };
+  });
 
+// Skipped without a Chromium: browser.ts then says so.
 describe.skipIf(!chromiumPath)('live training in Chromium', () => {
-  let browser: Browser;
-  let viewerRoot: string;
-  let server: Server;
-  let runs: RunFolder;
+  const runs = new RunFolder();
   let page: Page;
-  let complaints: string[];
-
-  beforeAll(async () => {
-    viewerRoot = await copyOfViewer();
-    browser = await startBrowser();
-  });
-  afterAll(async () => {
-    await browser.close();
-    rmSync(viewerRoot, { recursive: true });
-  });
-
-  beforeEach(async () => {
-    runs = new RunFolder();
-    runs.write('first.gfr', encode(markerHeader, [markerEpisode(4)]));
-    server = await startServer({ path: runs.path, viewerRoot });
-    page = await browser.newPage({ viewport: { width: 1400, height: 900 }, reducedMotion: 'reduce' });
-    page.setDefaultTimeout(20_000);
-    complaints = collectComplaints(page);
-  });
-  afterEach(async (context) => {
-    if (context.task.result?.state === 'fail') console.error(complaints, await page.locator('body').innerText());
-    await page.close();
-    await server.close();
-    runs.remove();
-  });
+  const viewport = { width: 1400, height: 900 };
+  const { complaints, serve, server } = inViewer({ runs, viewport }, (opened) => (page = opened));
+  beforeEach(() => void runs.write('first.gfr', encode(markerHeader, [markerEpisode(4)])));
 
   const values = (curve: string) =>
     page.locator('.chart', { has: page.getByText(curve, { exact: true }) }).locator('.values');
@@ -74,7 +42,7 @@ describe.skipIf(!chromiumPath)('live training in Chromium', () => {
 
   test('whoever comes to a run that trains finds its curves, which grow as lines are written', async () => {
     runs.train();
-    await page.goto(server.url);
+    await page.goto('/');
     await shows('return', '12.50'); // as the run began
     runs.report(updates(30));
     await shows('return', '15');
@@ -88,7 +56,7 @@ describe.skipIf(!chromiumPath)('live training in Chromium', () => {
   });
 
   test('a connection that is cut in the middle of an event resumes without gaps or doubles, and follows on', async () => {
-    const proxy = await LossyProxy.before(server.url);
+    const proxy = await LossyProxy.before(server().url);
     await page.addInitScript(listenIn);
     runs.train();
     await page.goto(proxy.url);
@@ -115,20 +83,20 @@ describe.skipIf(!chromiumPath)('live training in Chromium', () => {
 
   test('a server that is started again on its port is found again, and what was written meanwhile comes', async () => {
     runs.train();
-    await page.goto(server.url);
+    await page.goto('/');
     await shows('return', '12.50');
-    const port = Number(new URL(server.url).port);
-    await server.close();
+    const port = Number(new URL(server().url).port);
+    await server().close();
     await page.getByRole('button', { name: 'Reconnecting' }).waitFor();
     runs.report(updates(30, 40));
-    server = await startServer({ path: runs.path, viewerRoot, port });
+    await serve({ path: runs.path, port });
     await shows('return', '20');
     expect(await steps()).toEqual([0, 10, 20, 30, 40]);
   });
 
   test('a paused episode stays while the curves go on, and “Go live” returns to the newest', async () => {
     runs.train();
-    await page.goto(server.url);
+    await page.goto('/');
     await page.locator('main[data-step]').waitFor();
     await page.keyboard.press('ArrowRight');
     await page.getByRole('button', { name: 'Go live' }).waitFor();
@@ -143,7 +111,7 @@ describe.skipIf(!chromiumPath)('live training in Chromium', () => {
   });
 
   test('the server is asked for metrics only while the panel is open', async () => {
-    const proxy = await LossyProxy.before(server.url);
+    const proxy = await LossyProxy.before(server().url);
     await page.goto(proxy.url);
     const button = page.getByRole('button', { name: 'Training' });
     await button.waitFor();
@@ -166,7 +134,7 @@ describe.skipIf(!chromiumPath)('live training in Chromium', () => {
     for (const name of ['other', 'third']) runs.add(name);
     runs.report(updates(5, 15, 24), 'other');
     runs.report(updates(20), 'third');
-    await page.goto(server.url);
+    await page.goto('/');
     await page.getByRole('button', { name: 'Training' }).click();
     await page.getByRole('checkbox', { name: 'Lay the curves of other' }).check();
     await shows('return', '12.50');
@@ -199,7 +167,7 @@ describe.skipIf(!chromiumPath)('live training in Chromium', () => {
     runs.add('run-10', { environment: 'Other-v0' });
     runs.add('run-9');
     runs.report([{ event: 'update', step: 10, meanReturn: 99 }], 'run-9');
-    await page.goto(server.url);
+    await page.goto('/');
     const names = () => page.locator('#runs .name').allTextContents();
     await page.getByRole('combobox', { name: 'Order of the runs' }).selectOption('name');
     await expect.poll(names).toEqual(['marker-run', 'run-9', 'run-10']);
@@ -222,7 +190,7 @@ describe.skipIf(!chromiumPath)('live training in Chromium', () => {
   test('curves are drawn in the colours of the theme, and fit a page of 360 pixels', async () => {
     await page.emulateMedia({ colorScheme: 'light' });
     await page.setViewportSize({ width: 360, height: 740 });
-    await page.goto(server.url);
+    await page.goto('/');
     await page.getByRole('button', { name: 'Training' }).click();
     await shows('return', '12.50');
     await expect(page.evaluate(() => document.documentElement.scrollWidth)).resolves.toBe(360);

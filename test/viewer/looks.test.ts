@@ -1,17 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import Catch from '../../examples/customEnvironment.ts';
 import type { Moment, ReplayHeader } from '../../src/replay/format.ts';
-import { startServer } from '../../src/server.ts';
-import type { Server } from '../../src/server.ts';
 import { ROOT } from '../cli/program.ts';
-import { chromiumPath, collectComplaints, copyOfViewer, startBrowser } from './browser.ts';
+import { encode } from '../replay/encode.ts';
+import { chromiumPath } from './browser.ts';
+import { inViewer } from './inViewer.ts';
+import { photograph } from './markerPictures.ts';
 import { decodePng } from './png.ts';
-import type { Picture } from './png.ts';
-import { encode, markerEpisode, markerHeader } from './recordings.ts';
+import { markerEpisode, markerHeader } from './recordings.ts';
+import { RunFolder } from './runFolder.ts';
+import { savedBy } from './savedBy.ts';
 
 /** A scene that is red up to step 3 and green from there on, and may fail somewhere. */
 const scene = (failing = ''): string => `
@@ -47,63 +48,30 @@ const RED = [255, 0, 0];
 
 // Skipped without a Chromium: browser.ts then says so.
 describe.skipIf(!chromiumPath)('scenes of one’s own, in Chromium', () => {
-  let browser: Browser;
-  let viewerRoot: string;
-  let folder: string;
-  let server: Server;
+  const runs = new RunFolder();
   let page: Page;
-  let complaints: string[];
-
-  beforeAll(async () => {
-    viewerRoot = await copyOfViewer();
-    browser = await startBrowser();
-  });
-  afterAll(async () => {
-    await browser.close();
-    rmSync(viewerRoot, { recursive: true });
-  });
-
-  beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'gymformer-looks-'));
-    mkdirSync(join(folder, 'runs'));
-    server = await startServer({ path: join(folder, 'runs'), viewerRoot });
-    page = await browser.newPage({ viewport: { width: 1200, height: 800 }, reducedMotion: 'reduce' });
-    page.setDefaultTimeout(20_000);
-    complaints = collectComplaints(page);
-  });
-  afterEach(async (context) => {
-    if (context.task.result?.state === 'fail') console.error(complaints, await page.locator('body').innerText());
-    await page.close();
-    await server.close();
-    rmSync(folder, { recursive: true });
-  });
+  const viewer = inViewer({ runs }, (opened) => (page = opened));
+  const { atStep, complaints, fact, frames } = viewer;
 
   /** A run of an environment, with one replay. */
   const addRun = (name: string, environment: string, bytes: Uint8Array): void => {
-    const run = join(folder, 'runs', name);
-    mkdirSync(join(run, 'replays'), { recursive: true });
-    const config = { environment, policy: 'mlp', algo: 'ppo', seed: 1, steps: 100 };
-    writeFileSync(join(run, 'config.json'), JSON.stringify(config));
-    writeFileSync(join(run, 'replays', 'one.gfr'), bytes);
+    runs.add(name, { environment });
+    runs.write('one.gfr', bytes, name);
   };
   const write = (name: string, text: string): string => {
-    writeFileSync(join(folder, name), text);
-    return join(folder, name);
+    writeFileSync(join(runs.path, name), text);
+    return join(runs.path, name);
   };
   const addTraffic = (failing = ''): void => {
     write('traffic.ts', scene(failing));
     const environment = write('env.ts', ENVIRONMENT);
     addRun('traffic', environment, encode({ ...markerHeader, environment }, [markerEpisode(8)]));
   };
-  const openAt = async (run: string, step: number): Promise<void> => {
-    await page.goto(`${server.url}#replay=${encodeURIComponent(`${run}/one.gfr`)}&episode=1&step=${step}`);
-    await page.locator(`main[data-step="${step}"]`).waitFor();
-  };
-  const own = (): ReturnType<Page['locator']> => page.locator('#scene canvas[data-scene="own"]');
-  const drawn = (): ReturnType<Page['locator']> => page.locator('#scene canvas:not([data-scene])').first();
-  const photograph = async (): Promise<Picture> => decodePng(await own().screenshot());
+  const openAt = (run: string, step: number): Promise<void> => viewer.openAt(`${run}/one.gfr`, step);
+  const own = (): Locator => page.locator('#scene canvas[data-scene="own"]');
+  const drawn = (): Locator => page.locator('#scene canvas:not([data-scene])').first();
   const middle = async (): Promise<number[]> => {
-    const picture = await photograph();
+    const picture = await photograph(own());
     return picture.at(picture.width >> 1, picture.height >> 1);
   };
 
@@ -118,9 +86,9 @@ describe.skipIf(!chromiumPath)('scenes of one’s own, in Chromium', () => {
     const seen = await page.evaluate(() => JSON.parse(document.body.dataset['seen'] ?? '') as unknown);
     const outcome = { action: 1, reward: 3, terminated: false, truncated: false, info: {} };
     expect(seen).toEqual({ step: 3, observation: [5.5, 0.5], outcome, next: 4, drawn: 20, alpha: 0 });
-    const before = (await photograph()).width;
+    const before = (await photograph(own())).width;
     await page.setViewportSize({ width: 900, height: 700 });
-    await expect.poll(async () => (await photograph()).width).not.toBe(before);
+    await expect.poll(async () => (await photograph(own())).width).not.toBe(before);
     expect(complaints).toEqual([]);
   });
 
@@ -157,8 +125,8 @@ describe.skipIf(!chromiumPath)('scenes of one’s own, in Chromium', () => {
     await drawn().waitFor();
     await expect(own().count()).resolves.toBe(0);
     await page.keyboard.press('End');
-    await page.locator('main[data-step="8"]').waitFor();
-    await expect(page.locator('[data-fact="return so far"]').textContent()).resolves.toBe('28');
+    await atStep(8);
+    await expect(fact('return so far').textContent()).resolves.toBe('28');
   });
 
   test('one that fails in unmount is gone all the same', async () => {
@@ -195,13 +163,12 @@ describe.skipIf(!chromiumPath)('scenes of one’s own, in Chromium', () => {
       Object.assign(window, { counts });
     });
     const renders = (): Promise<number> =>
-      page.evaluate(async () => {
-        for (let i = 0; i < 20; i++) await new Promise(requestAnimationFrame);
-        return (window as unknown as { counts: { renders: number } }).counts.renders;
-      });
+      page.evaluate(() => (window as unknown as { counts: { renders: number } }).counts.renders);
+    await frames(20);
     expect(await renders()).toBe(0);
     await page.keyboard.press('ArrowRight');
-    await page.locator('main[data-step="3"]').waitFor();
+    await atStep(3);
+    await frames(20);
     expect(await renders()).toBe(1);
   });
 
@@ -210,13 +177,8 @@ describe.skipIf(!chromiumPath)('scenes of one’s own, in Chromium', () => {
     await openAt('traffic', 4);
     await own().waitFor();
     await page.getByRole('button', { name: 'More ways to share' }).click();
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('menuitem', { name: 'Picture' }).click(),
-    ]);
-    const chunks: Buffer[] = [];
-    for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
-    const picture = decodePng(Buffer.concat(chunks));
+    const { bytes } = await savedBy(page, () => page.getByRole('menuitem', { name: 'Picture' }).click());
+    const picture = decodePng(bytes);
     expect([picture.width, picture.height]).toEqual([2160, 1080]);
     expect(picture.at(1080, 540)).toEqual(GREEN);
     expect(complaints).toEqual([]);
@@ -231,7 +193,7 @@ describe.skipIf(!chromiumPath)('scenes of one’s own, in Chromium', () => {
     const column = 2 + Number(moments[2]?.observation[0]); // the basket stays in the middle
     const red = ([r = 0, g = 0, b = 0]: number[]): boolean => r > 200 && g < 110 && b < 110;
     const fruitAt = async (): Promise<boolean[]> => {
-      const picture = await photograph();
+      const picture = await photograph(own());
       const cell = Math.min(picture.width, picture.height / 1.2) / 5;
       return [0, 1, 2, 3, 4].map((place) => {
         const [x, y] = [picture.width / 2 + (place - 2) * cell, picture.height - 3.4 * cell];

@@ -1,26 +1,22 @@
-import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { make } from '../../envs/registry.ts';
 import { type Moment, Replay } from '../../src/replay/format.ts';
 import { verifyReplay } from '../../src/replay/verify.ts';
-import { startServer } from '../../src/server.ts';
-import type { Server } from '../../src/server.ts';
 import { ROOT } from '../cli/program.ts';
-import { chromiumPath, collectComplaints, copyOfViewer, SOFTWARE_GPU, startBrowser } from './browser.ts';
-import { encode } from './recordings.ts';
+import { encode } from '../replay/encode.ts';
+import { chromiumPath, SOFTWARE_GPU, startBrowser } from './browser.ts';
+import { inViewer } from './inViewer.ts';
+import { savedBy } from './savedBy.ts';
 import { TrainedRuns } from './trainedRuns.ts';
 
 // Skipped without a Chromium: browser.ts then says so.
 describe.skipIf(!chromiumPath)('playing in the page, in Chromium', () => {
   const runs = new TrainedRuns();
   const normalized = { normalizeObservations: true, normalizeRewards: true };
-  let browser: Browser;
-  let viewerRoot: string;
-  let server: Server;
   let page: Page;
-  let complaints: string[];
+  const { atStep, complaints, openAt, openPage, serve } = inViewer({ runs }, (opened) => (page = opened));
 
   beforeAll(async () => {
     await runs.train('cart', { environment: 'CartPole-v1', policy: 'transformer', ...normalized });
@@ -32,36 +28,12 @@ describe.skipIf(!chromiumPath)('playing in the page, in Chromium', () => {
       evalParameters: 'opponent=random',
       policy: 'mlp',
     });
-    viewerRoot = await copyOfViewer();
-    server = await startServer({ path: runs.path, viewerRoot });
-    browser = await startBrowser();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.close();
-    rmSync(viewerRoot, { recursive: true });
-    runs.remove();
-  });
-  beforeEach(async () => {
-    page = await browser.newPage({ viewport: { width: 1200, height: 800 }, reducedMotion: 'reduce' });
-    page.setDefaultTimeout(20_000);
-    complaints = collectComplaints(page);
-  });
-  afterEach(async (context) => {
-    if (context.task.result?.state === 'fail') console.error(complaints, await page.locator('body').innerText());
-    await page.close();
   });
 
-  const openAt = async (replay: string, step: number): Promise<void> => {
-    await page.goto(`${server.url}#replay=${encodeURIComponent(replay)}&episode=1&step=${step}`);
-    await atStep(step);
-  };
-  const atStep = (step: number): Promise<void> => page.locator(`main[data-step="${step}"]`).waitFor();
   const phase = (name: string): Promise<void> =>
     page.locator(`#turn[data-phase="${name}"]`).waitFor({ state: 'attached' });
   const says = (): Promise<string> => page.locator('#turn').innerText();
-  const branch = (name: string | RegExp): ReturnType<Page['locator']> =>
-    page.locator('#branches .row').filter({ hasText: name });
+  const branch = (name: string | RegExp): Locator => page.locator('#branches .row').filter({ hasText: name });
   /** What there was to see, what was done, and what came of it. */
   const step = async (): Promise<string> => {
     const parts = ['#facts', '#action', '#observation'].map((part) => page.locator(part).innerText());
@@ -80,9 +52,8 @@ describe.skipIf(!chromiumPath)('playing in the page, in Chromium', () => {
     return steps;
   };
   const save = async (): Promise<Replay> => {
-    const download = page.waitForEvent('download');
-    await page.getByRole('button', { name: 'Save replay' }).click();
-    return Replay.open(readFileSync(await (await download).path()));
+    const button = page.getByRole('button', { name: 'Save replay' });
+    return Replay.open((await savedBy(page, () => button.click())).bytes);
   };
 
   test('what if: the first steps are those of the original, then another action, then the agent to the end', async () => {
@@ -194,7 +165,7 @@ describe.skipIf(!chromiumPath)('playing in the page, in Chromium', () => {
   });
 
   test('against the agent: a click is a move, the agent answers, and the saved game can be played again', async () => {
-    await page.goto(`${server.url}#play=TicTacToe-v0:starts=agent&against=noughts&seed=11`);
+    await page.goto(`/#play=TicTacToe-v0:starts=agent&against=noughts&seed=11`);
     await phase('yours');
     await expect(says()).resolves.toContain('against noughts');
     const box = await page.locator('#scene canvas').first().boundingBox();
@@ -218,7 +189,7 @@ describe.skipIf(!chromiumPath)('playing in the page, in Chromium', () => {
   });
 
   test('without a run, a person plays alone', async () => {
-    await page.goto(`${server.url}#play=FrozenLake-v1&seed=1`);
+    await page.goto(`/#play=FrozenLake-v1&seed=1`);
     await phase('yours');
     await expect(page.locator('#hand-back').isVisible()).resolves.toBe(false);
     await page.keyboard.press('ArrowDown');
@@ -248,11 +219,9 @@ describe.skipIf(!chromiumPath)('playing in the page, in Chromium', () => {
   });
 
   test('on WebGPU the agent has the same opinion', async ({ skip }) => {
-    await page.close();
     const withGpu = await startBrowser(SOFTWARE_GPU);
     try {
-      page = await withGpu.newPage({ reducedMotion: 'reduce' });
-      page.setDefaultTimeout(60_000);
+      await openPage({}, withGpu);
       await openAt('cart/one.gfr', 3);
       if (!(await page.evaluate(() => navigator.gpu?.requestAdapter()))) skip('this Chromium has no software GPU');
       const opinions: string[][] = [];
@@ -276,14 +245,8 @@ describe.skipIf(!chromiumPath)('playing in the page, in Chromium', () => {
     const moments = Array.from({ length: 6 }, (_, t) => replay.moment(0, t));
     moments[3] = { ...(moments[3] as Moment), observation: [9, 9, 9, 9] };
     moments[5] = { ...(moments[5] as Moment), decision: null };
-    await openAt(
-      runs.write(
-        'cart',
-        'forged.gfr',
-        encode(replay.header, [moments], { seeds: replay.episodes.map(({ seed }) => seed) }),
-      ),
-      4,
-    );
+    const seeds = replay.episodes.map(({ seed }) => seed);
+    await openAt(runs.write('cart', 'forged.gfr', encode(replay.header, [moments], { seeds })), 4);
     await page.keyboard.press('t');
     await page.locator('.message').filter({ hasText: 'went another way than the replay at step 3' }).waitFor();
     await phase('idle');
@@ -297,20 +260,16 @@ describe.skipIf(!chromiumPath)('playing in the page, in Chromium', () => {
     await page.keyboard.press('ArrowRight');
     await atStep(2);
     const environment = join(ROOT, 'template/env.ts');
-    const served = await startServer({ played: environment, viewerRoot });
-    try {
-      await page.goto(`${served.url}#${new URLSearchParams({ play: environment, seed: '1' })}`);
-      await phase('yours');
-      await page.keyboard.press('ArrowLeft');
-      await atStep(1);
-    } finally {
-      await served.close();
-    }
+    const served = await serve({ played: environment });
+    await page.goto(`${served.url}#${new URLSearchParams({ play: environment, seed: '1' })}`);
+    await phase('yours');
+    await page.keyboard.press('ArrowLeft');
+    await atStep(1);
     expect(complaints).toEqual([]);
   });
 
   test('an environment that this page does not have is said', async () => {
-    await page.goto(`${server.url}#play=NoSuchEnvironment-v0`);
+    await page.goto(`/#play=NoSuchEnvironment-v0`);
     await page
       .locator('.message')
       .filter({ hasText: 'NoSuchEnvironment-v0 cannot be run in this page: there is no such run' })

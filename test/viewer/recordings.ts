@@ -3,25 +3,7 @@ import { Generator } from '../../envs/random.ts';
 import type { Scene } from '../../envs/scene.ts';
 import { Box, Dict, Discrete, flatSize, flatten, Text } from '../../envs/spaces.ts';
 import { tokensOf } from '../../envs/tokens.ts';
-import { ReplayEncoder } from '../../src/replay/format.ts';
 import type { Moment, ReplayHeader } from '../../src/replay/format.ts';
-
-/** A replay's bytes as they stand in a file, or as they stand while it is written; seeds are 0, 1, … by default. */
-export function encode(
-  header: ReplayHeader,
-  episodes: Moment[][],
-  { finished = true, seeds = [] }: { finished?: boolean; seeds?: readonly number[] } = {},
-): Uint8Array {
-  const encoder = new ReplayEncoder(header);
-  const chunks = [encoder.prelude()];
-  episodes.forEach((moments, episode) => {
-    encoder.begin(seeds[episode] ?? episode);
-    for (const moment of moments) chunks.push(encoder.add(moment) ?? new Uint8Array(0));
-    chunks.push(encoder.end());
-  });
-  if (finished) chunks.push(encoder.finish());
-  return Uint8Array.from(Buffer.concat(chunks)); // a Buffer's slices would share its bytes
-}
 
 export const MARKER = [255, 128, 0] as const;
 export const BACKDROP = [32, 64, 96] as const;

@@ -1,10 +1,9 @@
-import { rmSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { startServer } from '../../src/server.ts';
-import type { Server } from '../../src/server.ts';
-import { chromiumPath, copyOfViewer, startBrowser } from './browser.ts';
-import { encode, markerEpisode, markerHeader } from './recordings.ts';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { encode } from '../replay/encode.ts';
+import { chromiumPath } from './browser.ts';
+import { inViewer } from './inViewer.ts';
+import { markerEpisode, markerHeader } from './recordings.ts';
 import { RunFolder } from './runFolder.ts';
 
 const STEPS = 40;
@@ -13,30 +12,15 @@ const STEPS = 40;
 describe.skipIf(!chromiumPath)('the room of the page, in Chromium', () => {
   const runs = new RunFolder();
   let replay: string;
-  let browser: Browser;
-  let viewerRoot: string;
-  let server: Server;
   let page: Page;
-
-  beforeAll(async () => {
+  const { atStep, openAt, openPage } = inViewer({ runs }, (opened) => (page = opened));
+  beforeEach(() => {
     replay = runs.write('one.gfr', encode(markerHeader, [markerEpisode(STEPS), markerEpisode(5)]));
-    viewerRoot = await copyOfViewer();
-    server = await startServer({ path: runs.path, viewerRoot });
-    browser = await startBrowser();
   });
-  afterAll(async () => {
-    await browser.close();
-    await server.close();
-    rmSync(viewerRoot, { recursive: true });
-    runs.remove();
-  });
-  afterEach(() => page.close());
 
   const open = async (viewport: { width: number; height: number }, hasTouch = false): Promise<void> => {
-    page = await browser.newPage({ viewport, hasTouch, reducedMotion: 'reduce' });
-    page.setDefaultTimeout(20_000);
-    await page.goto(`${server.url}#replay=${encodeURIComponent(replay)}&episode=1&step=2`);
-    await page.locator('main[data-step="2"]').waitFor();
+    await openPage({ viewport, hasTouch });
+    await openAt(replay, 2);
     await page.locator('.jump:visible').first().waitFor(); // the tracks are all there, too
   };
 
@@ -83,12 +67,12 @@ describe.skipIf(!chromiumPath)('the room of the page, in Chromium', () => {
         touchPoints: [{ x: x + 64 + share * (width - 72), y: y + 30 }],
       });
     await touch('touchStart', 0.25);
-    await page.locator(`main[data-step="${STEPS / 4}"]`).waitFor();
+    await atStep(STEPS / 4);
     await touch('touchMove', 0.5);
     await touch('touchMove', 0.75);
-    await page.locator(`main[data-step="${(STEPS * 3) / 4}"]`).waitFor();
+    await atStep((STEPS * 3) / 4);
     await devtools.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
     await touch('touchStart', 0);
-    await page.locator('main[data-step="0"]').waitFor();
+    await atStep(0);
   });
 });

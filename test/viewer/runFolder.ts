@@ -1,14 +1,17 @@
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ServedRuns } from './inViewer.ts';
 
-/** A folder of runs with one run in it, as training leaves them, for the server to find. */
-export class RunFolder {
+/** A folder of runs with one run in it, as training leaves them, for the server to find; each test has it as it was at first. */
+export class RunFolder implements ServedRuns {
   readonly path = mkdtempSync(join(tmpdir(), 'gymformer-viewer-'));
   readonly #run = join(this.path, 'marker-run');
   #replays = 0;
 
-  constructor() {
+  renew(): void {
+    rmSync(this.path, { recursive: true, force: true });
+    this.#replays = 0;
     mkdirSync(join(this.#run, 'replays'), { recursive: true });
     const config = { environment: 'Marker-v0', policy: 'transformer', algo: 'ppo', seed: 1, steps: 100 };
     writeFileSync(join(this.#run, 'config.json'), JSON.stringify(config));
@@ -40,12 +43,12 @@ export class RunFolder {
    *
    * @returns its id on the server
    */
-  write(name: string, bytes: Uint8Array): string {
-    const file = join(this.#run, 'replays', name);
+  write(name: string, bytes: Uint8Array, run = 'marker-run'): string {
+    const file = join(this.path, run, 'replays', name);
     const time = new Date(Date.UTC(2024, 0, 1, 0, ++this.#replays));
     writeFileSync(file, bytes);
     utimesSync(file, time, time);
-    return `marker-run/${name}`;
+    return `${run}/${name}`;
   }
 
   remove(): void {

@@ -3,14 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ALL_FORMATS, BufferSource, Input } from 'mediabunny';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startServer } from '../../src/server.ts';
-import type { Server } from '../../src/server.ts';
-import { chromiumPath, collectComplaints, copyOfViewer, startBrowser } from './browser.ts';
+import type { Locator, Page } from 'playwright-core';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { encode } from '../replay/encode.ts';
+import { chromiumPath, collectComplaints } from './browser.ts';
+import { inViewer } from './inViewer.ts';
+import { decodeGif, near, playVideo } from './playedMedia.ts';
 import { decodePng } from './png.ts';
-import { BACKDROP, encode, MARKER, markerEpisode, markerHeader, markerX, MARKER_Y, WORLD } from './recordings.ts';
+import { BACKDROP, MARKER, markerEpisode, markerHeader, markerX, MARKER_Y, WORLD } from './recordings.ts';
 import { RunFolder } from './runFolder.ts';
+import { savedBy } from './savedBy.ts';
 
 const REPLAY = encode(markerHeader, [markerEpisode(8), markerEpisode(5)]);
 /** The middle of the marker at a step, as shares of the picture. */
@@ -18,63 +20,23 @@ const middleOf = (step: number): [number, number] => [(markerX(step) + 1) / WORL
 
 // Skipped without a Chromium: browser.ts then says so.
 describe.skipIf(!chromiumPath)('sharing, in Chromium', () => {
-  let browser: Browser;
-  let viewerRoot: string;
-  let server: Server;
-  let runs: RunFolder;
-  let replayId: string;
+  const runs = new RunFolder();
   let page: Page;
-  let complaints: string[];
-  let requests: { method: string; url: string }[];
-
-  beforeAll(async () => {
-    viewerRoot = await copyOfViewer();
-    browser = await startBrowser();
-  });
-  afterAll(async () => {
-    await browser.close();
-    rmSync(viewerRoot, { recursive: true });
+  let replay: string;
+  const permissions = ['clipboard-read', 'clipboard-write'];
+  const { complaints, openAt, server } = inViewer({ runs, permissions }, (opened) => (page = opened));
+  beforeEach(() => {
+    replay = runs.write('a b.gfr', REPLAY);
   });
 
-  beforeEach(async () => {
-    runs = new RunFolder();
-    replayId = runs.write('a b.gfr', REPLAY);
-    server = await startServer({ path: runs.path, viewerRoot });
-    const context = await browser.newContext({
-      viewport: { width: 1200, height: 800 },
-      reducedMotion: 'reduce',
-      permissions: ['clipboard-read', 'clipboard-write'],
-    });
-    page = await context.newPage();
-    page.setDefaultTimeout(20_000);
-    complaints = collectComplaints(page);
-    requests = [];
-    page.on('request', (request) => requests.push({ method: request.method(), url: request.url() }));
-  });
-  afterEach(async (context) => {
-    if (context.task.result?.state === 'fail') console.error(complaints, await page.locator('body').innerText());
-    await page.context().close();
-    await server.close();
-    runs.remove();
-  });
-
-  const openAt = async (episode: number, step: number): Promise<void> => {
-    await page.goto(`${server.url}#replay=${encodeURIComponent(replayId)}&episode=${episode}&step=${step}`);
-    await page.locator(`main[data-episode="${episode}"][data-step="${step}"]`).waitFor();
-  };
   const choose = async (item: string): Promise<void> => {
     await page.getByRole('button', { name: 'More ways to share' }).click();
     await page.getByRole('menuitem', { name: item }).click();
   };
-  /** What the browser saves when this is done. */
-  const savedBy = async (act: () => Promise<void>): Promise<{ name: string; bytes: Uint8Array; path: string }> => {
-    const [download] = await Promise.all([page.waitForEvent('download'), act()]);
-    const path = await download.path();
-    return { name: download.suggestedFilename(), bytes: new Uint8Array(readFileSync(path)), path };
-  };
+  const save = (): Locator => page.getByRole('button', { name: 'Save', exact: true });
 
   test('one click copies an address that leads to the same step', async () => {
-    await openAt(1, 0);
+    await openAt(replay, 0);
     await page.keyboard.press('ArrowRight'); // at once, before the address bar has followed
     await page.getByRole('button', { name: 'Copy link' }).click();
     await page.getByText('Copied').waitFor();
@@ -87,7 +49,7 @@ describe.skipIf(!chromiumPath)('sharing, in Chromium', () => {
   });
 
   test('the address holds which panels are open, and opens them again; Back brings them back', async () => {
-    await openAt(1, 2);
+    await openAt(replay, 2);
     const training = page.locator('#training');
     await page.getByRole('button', { name: 'Training', exact: true }).click();
     await training.waitFor();
@@ -106,8 +68,8 @@ describe.skipIf(!chromiumPath)('sharing, in Chromium', () => {
   });
 
   test('the address holds the layer and the head that are locked', async () => {
-    await openAt(1, 4);
-    const head = (of: Page): ReturnType<Page['locator']> => of.getByRole('button', { name: 'layer 2, head 1' });
+    await openAt(replay, 4);
+    const head = (of: Page): Locator => of.getByRole('button', { name: 'layer 2, head 1' });
     await head(page).click();
     await page.mouse.move(0, 0);
     await expect.poll(() => page.url()).toContain('&step=4&head=2.1');
@@ -120,7 +82,7 @@ describe.skipIf(!chromiumPath)('sharing, in Chromium', () => {
   });
 
   test('the menu is walked through by keyboard, and leaves the player alone', async () => {
-    await openAt(1, 3);
+    await openAt(replay, 3);
     await page.getByRole('button', { name: 'More ways to share' }).press('Enter');
     const focused = (): Promise<string | undefined> => page.evaluate(() => document.activeElement?.id);
     await expect.poll(focused).toBe('share-picture');
@@ -137,8 +99,8 @@ describe.skipIf(!chromiumPath)('sharing, in Chromium', () => {
   });
 
   test('a picture is the step’s scene, in a size that does not depend on the window', async () => {
-    await openAt(1, 3);
-    const { name, bytes } = await savedBy(() => choose('Picture'));
+    await openAt(replay, 3);
+    const { name, bytes } = await savedBy(page, () => choose('Picture'));
     expect(name).toBe('marker-run-episode-1-step-3.png');
     const picture = decodePng(bytes);
     expect([picture.width, picture.height]).toEqual([2160, 1080]);
@@ -147,19 +109,19 @@ describe.skipIf(!chromiumPath)('sharing, in Chromium', () => {
     const [before] = middleOf(1);
     expect(picture.at(Math.round(before * 2160), Math.round(y * 1080))).toEqual([...BACKDROP]);
     await page.setViewportSize({ width: 500, height: 600 });
-    expect((await savedBy(() => choose('Picture'))).bytes).toEqual(bytes);
+    expect((await savedBy(page, () => choose('Picture'))).bytes).toEqual(bytes);
     expect(complaints).toEqual([]);
   });
 
   test('an animation has the steps that were asked for, at the speed that was', async () => {
-    await openAt(1, 0);
+    await openAt(replay, 0);
     await choose('Animation');
     await page.locator('#export-first').fill('2');
     await page.locator('#export-last').fill('6');
     await page.locator('#export-speed').selectOption('0.5'); // 15 steps a second
     await page.locator('#export-height').selectOption('240');
     await page.getByText('8 frames, 0.3 s, 480 × 240 pixels.').waitFor();
-    const { name, bytes } = await savedBy(() => page.getByRole('button', { name: 'Save', exact: true }).click());
+    const { name, bytes } = await savedBy(page, () => save().click());
     expect(name).toBe('marker-run-episode-1-steps-2-6.gif');
     await expect(page.locator('#export').isVisible()).resolves.toBe(false);
     const { size, durationMs, colours } = await decodeGif(page, bytes, [middleOf(2), middleOf(6)]);
@@ -172,13 +134,13 @@ describe.skipIf(!chromiumPath)('sharing, in Chromium', () => {
   });
 
   test.each(['mp4', 'webm'])('a video in %s has every frame, and plays', async (format) => {
-    await openAt(2, 0);
+    await openAt(replay, 0, { episode: 2 });
     await choose('Video');
     await page.locator('#export-format').selectOption(format);
     await page.locator('#export-speed').selectOption('0.25'); // 7.5 steps a second, 8 frames a step
     await page.locator('#export-height').selectOption('240');
     await page.getByText('41 frames, 0.7 s, 480 × 240 pixels.').waitFor();
-    const { name, bytes } = await savedBy(() => page.getByRole('button', { name: 'Save', exact: true }).click());
+    const { name, bytes } = await savedBy(page, () => save().click());
     expect(name).toBe(`marker-run-episode-2-steps-0-5.${format}`);
     const track = await new Input({ source: new BufferSource(bytes), formats: ALL_FORMATS }).getPrimaryVideoTrack();
     expect(await track?.computePacketStats()).toMatchObject({ packetCount: 41 });
@@ -191,7 +153,7 @@ describe.skipIf(!chromiumPath)('sharing, in Chromium', () => {
   });
 
   test('what is played over and over is what an animation begins with', async () => {
-    await openAt(1, 2);
+    await openAt(replay, 2);
     await page.keyboard.press('i');
     for (let step = 3; step <= 5; step++) await page.keyboard.press('ArrowRight');
     await page.keyboard.press('o');
@@ -201,16 +163,14 @@ describe.skipIf(!chromiumPath)('sharing, in Chromium', () => {
   });
 
   test('an export can be cancelled, and what makes no sense cannot be exported', async () => {
-    replayId = runs.write('long.gfr', encode(markerHeader, [markerEpisode(300)]));
-    await openAt(1, 0);
+    await openAt(runs.write('long.gfr', encode(markerHeader, [markerEpisode(300)])), 0);
     await choose('Animation');
-    const save = page.getByRole('button', { name: 'Save', exact: true });
     await page.locator('#export-first').fill('301');
     await page.getByText('Wanted: a first step').waitFor();
-    await expect(save.isDisabled()).resolves.toBe(true);
+    await expect(save().isDisabled()).resolves.toBe(true);
     await page.locator('#export-first').fill('0');
     await page.locator('#export-height').selectOption('1080');
-    await save.click();
+    await save().click();
     await page.locator('#export-progress:not([value="0"])').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     await expect(page.locator('#export').isVisible()).resolves.toBe(false);
@@ -226,19 +186,19 @@ describe.skipIf(!chromiumPath)('sharing, in Chromium', () => {
       VideoEncoder.isConfigSupported = (config) =>
         /^(vp8|vp09)/.test(config.codec) ? isConfigSupported(config) : Promise.resolve({ supported: false, config });
     });
-    await openAt(1, 0);
+    await openAt(replay, 0);
     await choose('Video');
     await page.getByText('VP9: this browser cannot encode H.264').waitFor();
     await page.addInitScript(() => Reflect.deleteProperty(globalThis, 'VideoEncoder'));
     await page.reload();
     await choose('Video');
     await page.getByText('This browser cannot encode video').waitFor();
-    await expect(page.getByRole('button', { name: 'Save', exact: true }).isDisabled()).resolves.toBe(true);
+    await expect(save().isDisabled()).resolves.toBe(true);
   });
 
   test('a page with the replay inside opens from a file, offline, at the same step', async () => {
-    await openAt(2, 3);
-    const { name, path } = await savedBy(() => choose('Web page'));
+    await openAt(replay, 3, { episode: 2 });
+    const { name, path } = await savedBy(page, () => choose('Web page'));
     expect(name).toBe('marker-run-episode-2-step-3.html');
     await openOffline(page, path, async (opened) => {
       await opened.locator('main[data-episode="2"][data-step="3"]').waitFor();
@@ -258,11 +218,11 @@ describe.skipIf(!chromiumPath)('sharing, in Chromium', () => {
 
   test('such a page can be made of a dropped file too, whatever its name', async () => {
     await page.route('**/api/**', (route) => route.fulfill({ status: 404 }));
-    await page.goto(server.url);
+    await page.goto('/');
     const evil = '"><img src=x onerror=alert(1)><!--.gfr';
     await page.locator('#file').setInputFiles({ name: evil, mimeType: '', buffer: Buffer.from(REPLAY) });
     await page.locator('main[data-step="0"]').waitFor();
-    const { path } = await savedBy(() => choose('Web page'));
+    const { path } = await savedBy(page, () => choose('Web page'));
     await openOffline(page, path, async (opened) => {
       await opened.locator('main[data-episode="1"][data-step="0"]').waitFor();
       await expect(opened.locator('img').count()).resolves.toBe(0);
@@ -270,23 +230,24 @@ describe.skipIf(!chromiumPath)('sharing, in Chromium', () => {
   });
 
   test('nothing is uploaded: there are only requests to read, and only to this server', async () => {
-    await openAt(1, 2);
+    const requests: { method: string; url: string }[] = [];
+    page.on('request', (request) => requests.push({ method: request.method(), url: request.url() }));
+    await openAt(replay, 2);
     await page.locator('#file').setInputFiles({ name: 'mine.gfr', mimeType: '', buffer: Buffer.from(REPLAY) });
     await page.locator('main[data-step="0"]').waitFor();
-    await savedBy(() => choose('Picture'));
-    await savedBy(() => choose('Web page'));
+    await savedBy(page, () => choose('Picture'));
+    await savedBy(page, () => choose('Web page'));
     await choose('Video');
     await page.locator('#export-height').selectOption('240');
-    await savedBy(() => page.getByRole('button', { name: 'Save', exact: true }).click());
+    await savedBy(page, () => save().click());
     const remote = requests.filter(({ url }) => !url.startsWith('data:') && !url.startsWith('blob:'));
     expect(remote.length).toBeGreaterThan(5);
-    expect(remote.filter(({ method, url }) => method !== 'GET' || !url.startsWith(server.url))).toEqual([]);
+    expect(remote.filter(({ method, url }) => method !== 'GET' || !url.startsWith(server().url))).toEqual([]);
   });
 
   test('an environment without a picture offers what there is', async () => {
     const blind = markerEpisode(8).map((moment) => ({ ...moment, scene: null }));
-    replayId = runs.write('blind.gfr', encode(markerHeader, [blind]));
-    await openAt(1, 2);
+    await openAt(runs.write('blind.gfr', encode(markerHeader, [blind])), 2);
     await page.getByRole('button', { name: 'More ways to share' }).click();
     for (const name of ['Picture', 'Animation', 'Video'])
       await expect(page.getByRole('menuitem', { name }).isDisabled()).resolves.toBe(true);
@@ -312,99 +273,4 @@ async function openOffline(page: Page, path: string, look: (opened: Page) => Pro
   await opened.close();
   await page.context().setOffline(false);
   rmSync(folder, { recursive: true });
-}
-
-type Colour = readonly [number, number, number];
-
-function near(colour: Colour | undefined, wanted: Colour, tolerance = 8): boolean {
-  return colour !== undefined && wanted.every((value, i) => Math.abs(value - (colour[i] as number)) <= tolerance);
-}
-
-interface DecodedGif {
-  size: [width: number, height: number];
-  durationMs: number;
-  /** Of each frame, at each of the places. */
-  colours: Colour[][];
-}
-
-/** What the browser's own decoder makes of an animation; `places` are shares of its width and height. */
-async function decodeGif(
-  page: Page,
-  bytes: Uint8Array,
-  places: readonly (readonly [number, number])[],
-): Promise<DecodedGif> {
-  return page.evaluate(
-    async ([content, wanted]) => {
-      const decoder = new ImageDecoder({ data: Uint8Array.from(content), type: 'image/gif' });
-      await Promise.all([decoder.tracks.ready, decoder.completed]);
-      const decoded: DecodedGif = { size: [0, 0], durationMs: 0, colours: [] };
-      for (let frameIndex = 0; frameIndex < (decoder.tracks.selectedTrack?.frameCount ?? 0); frameIndex++) {
-        const { image } = await decoder.decode({ frameIndex });
-        const { displayWidth: width, displayHeight: height } = image;
-        const pen = new OffscreenCanvas(width, height).getContext('2d') as OffscreenCanvasRenderingContext2D;
-        pen.drawImage(image, 0, 0);
-        decoded.size = [width, height];
-        decoded.durationMs += (image.duration ?? 0) / 1000;
-        decoded.colours.push(
-          wanted.map(([x, y]) => {
-            const { data } = pen.getImageData(Math.round(x * width), Math.round(y * height), 1, 1);
-            return [data[0] ?? 0, data[1] ?? 0, data[2] ?? 0];
-          }),
-        );
-      }
-      return decoded;
-    },
-    [[...bytes], places] as const,
-  );
-}
-
-interface PlayedVideo {
-  width: number;
-  height: number;
-  seconds: number;
-  /** Colours at one place of the first frame, and at another of the last. */
-  first: Colour;
-  last: Colour;
-}
-
-/** What the browser's own player shows of a video. The viewer's page may show none, so it is a page of its own. */
-async function playVideo(
-  page: Page,
-  bytes: Uint8Array,
-  places: readonly [readonly [number, number], readonly [number, number]],
-): Promise<PlayedVideo> {
-  const blank = await page.context().newPage();
-  const played = await blank.evaluate(
-    async ([content, [atFirst, atLast]]) => {
-      const video = document.createElement('video');
-      video.src = URL.createObjectURL(new Blob([Uint8Array.from(content)]));
-      const event = (name: string): Promise<unknown> =>
-        new Promise((resolve, reject) => {
-          video.addEventListener(name, resolve, { once: true });
-          video.addEventListener('error', () => reject(new Error(video.error?.message)), { once: true });
-        });
-      await event('loadeddata');
-      const { videoWidth: width, videoHeight: height, duration: seconds } = video;
-      const colourAt = async (time: number, [x, y]: readonly [number, number]): Promise<[number, number, number]> => {
-        const sought = event('seeked');
-        video.currentTime = time;
-        await sought;
-        const canvas = new OffscreenCanvas(width, height);
-        const pen = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
-        pen.drawImage(video, 0, 0);
-        const [red = 0, green = 0, blue = 0] = pen.getImageData(
-          Math.round(x * width),
-          Math.round(y * height),
-          1,
-          1,
-        ).data;
-        return [red, green, blue];
-      };
-      const first = await colourAt(0.001, atFirst);
-      return { width, height, seconds, first, last: await colourAt(seconds - 0.005, atLast) };
-    },
-    [[...bytes], places] as const,
-  );
-  await blank.close();
-  return played;
 }

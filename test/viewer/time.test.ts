@@ -1,95 +1,15 @@
-import { rmSync } from 'node:fs';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Moment } from '../../src/replay/format.ts';
-import { startServer } from '../../src/server.ts';
-import type { Server } from '../../src/server.ts';
-import { chromiumPath, collectComplaints, copyOfViewer, startBrowser } from './browser.ts';
-import { encode, gridEpisode, gridHeader, markerEpisode, markerHeader } from './recordings.ts';
-import { RunFolder } from './runFolder.ts';
-
-const STEPS = 400;
-
-/** Long and calm, but for a reward, a fall of the value and an unlikely action; the end comes with a nested info. */
-function eventfulEpisode(steps = STEPS): Moment[] {
-  return markerEpisode(steps).map((moment, t) => {
-    const { decision } = moment;
-    if (!decision) return moment;
-    const value = 20 + 0.1 * (t % 3) - (t >= 200 ? 8 : 0);
-    const distribution = t === 300 ? [0.99, 0.01, 0] : [0.25, 0.75, 0];
-    const info = t === steps - 1 ? { lives: 3, won: true, at: { x: 2, trail: [1, 2, 3] } } : {};
-    return {
-      ...moment,
-      decision: { ...decision, value, distribution, info, reward: t === 100 ? 5 : 0, attention: null },
-    };
-  });
-}
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { encode } from '../replay/encode.ts';
+import { chromiumPath } from './browser.ts';
+import { eventfulEpisode, inEventful, STEPS } from './inEventful.ts';
+import { gridEpisode, gridHeader, markerEpisode, markerHeader } from './recordings.ts';
 
 // Skipped without a Chromium: browser.ts then says so.
 describe.skipIf(!chromiumPath)('time in Chromium', () => {
-  let browser: Browser;
-  let viewerRoot: string;
-  let server: Server;
-  let runs: RunFolder;
   let page: Page;
-  let complaints: string[];
-
-  beforeAll(async () => {
-    viewerRoot = await copyOfViewer();
-    browser = await startBrowser();
-  });
-  afterAll(async () => {
-    await browser.close();
-    rmSync(viewerRoot, { recursive: true });
-  });
-
-  beforeEach(async () => {
-    runs = new RunFolder();
-    server = await startServer({ path: runs.path, viewerRoot });
-    page = await browser.newPage({ viewport: { width: 1200, height: 800 }, reducedMotion: 'reduce' });
-    page.setDefaultTimeout(20_000);
-    complaints = collectComplaints(page);
-  });
-  afterEach(async (context) => {
-    if (context.task.result?.state === 'fail') console.error(complaints, await page.locator('body').innerText());
-    await page.close();
-    await server.close();
-    runs.remove();
-  });
-
-  const open = async (bytes: Uint8Array, episode = 1, step = 0): Promise<void> => {
-    const id = runs.write('some.gfr', bytes);
-    await page.goto(`${server.url}#replay=${encodeURIComponent(id)}&episode=${episode}&step=${step}`);
-    await at(step, episode);
-  };
-  const openEventful = (step = 0): Promise<void> =>
-    open(encode(markerHeader, [eventfulEpisode(), markerEpisode(5)]), 1, step);
-  const at = (step: number, episode = 1): Promise<void> =>
-    page.locator(`main[data-episode="${episode}"][data-step="${step}"]`).waitFor();
-  const press = async (key: string, step: number, episode = 1): Promise<void> => {
-    await page.keyboard.press(key);
-    await at(step, episode);
-  };
+  const { at, complaints, fact, open, openEventful, press, step, until } = inEventful((opened) => (page = opened));
   const playing = (): Promise<string | null> => page.locator('main').getAttribute('data-playing');
-  const step = async (): Promise<number> => Number(await page.locator('main').getAttribute('data-step'));
-  const until = (claim: string): Promise<void> => page.locator(`main${claim}`).waitFor();
-  const fact = (name: string): Locator => page.locator(`[data-fact="${name}"]`);
-
-  /** Where a step is on the page; the timeline's steps lie between its names and its right edge. */
-  const placeOf = async (step: number, { first = 0, last = STEPS } = {}): Promise<{ x: number; y: number }> => {
-    const box = await page.locator('#timeline').boundingBox();
-    if (!box) throw new Error('the timeline is not there');
-    return { x: box.x + 96 + ((box.width - 104) * (step - first)) / (last - first), y: box.y + 30 };
-  };
-  const pressPointer = async (step: number): Promise<void> => {
-    const { x, y } = await placeOf(step);
-    await page.mouse.move(x, y);
-    await page.mouse.down();
-  };
-  const movePointer = async (step: number): Promise<void> => {
-    const { x, y } = await placeOf(step);
-    await page.mouse.move(x, y);
-  };
 
   test('every key that moves does what the list of keys says', async () => {
     await openEventful(200);
@@ -191,135 +111,6 @@ describe.skipIf(!chromiumPath)('time in Chromium', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('scrubs with the pointer, and the strip of episodes leads to another one', async () => {
-    await openEventful();
-    await pressPointer(50);
-    await at(50);
-    await movePointer(333);
-    await at(333);
-    await page.mouse.move(0, 0);
-    await at(0);
-    await page.mouse.up();
-    const box = await page.locator('#timeline').boundingBox();
-    await page.mouse.click((box?.x ?? 0) + (box?.width ?? 0) - 9, (box?.y ?? 0) + (box?.height ?? 0) - 5);
-    await at(0, 2);
-  });
-
-  test('zooms by wheel, keys and buttons, keeps the part in sight while it plays, and follows the step out of it', async () => {
-    await openEventful();
-    const drawn = await page.locator('#timeline canvas').first().screenshot();
-    const there = await placeOf(100);
-    await page.mouse.move(there.x, there.y);
-    await page.mouse.wheel(0, -800); // about a fifth of all, with step 100 where it was
-    await expect.poll(() => page.locator('#timeline canvas').first().screenshot()).not.toEqual(drawn);
-    await page.mouse.click(there.x, there.y);
-    await at(100);
-    await page.mouse.click(there.x + 200, there.y);
-    await until(':not([data-step="100"])');
-    const near = (await step()) - 100;
-    expect(near).toBeGreaterThan(5);
-    expect(near).toBeLessThan(60);
-    await press('End', STEPS); // out of sight: it comes into it
-    await expect.poll(() => page.locator('.cursor:not(.mark)').isVisible()).toBe(true);
-    await page.keyboard.press('0');
-    const { x, y } = await placeOf(200);
-    await page.mouse.click(x, y);
-    await at(200);
-    await page.keyboard.press('+');
-    await page.keyboard.press('+');
-    await page.mouse.click(x + 100, y);
-    await until(':not([data-step="200"])');
-    const closer = (await step()) - 200;
-    await page.getByRole('button', { name: 'Zoom out' }).click();
-    await page.keyboard.press('-');
-    await page.mouse.click(x + 100, y);
-    await until(`:not([data-step="${200 + closer}"])`);
-    const further = (await step()) - 200;
-    expect(further / closer).toBeGreaterThan(3.5);
-    expect(complaints).toEqual([]);
-  });
-
-  test('a finger scrubs, two fingers zoom, and a wheel that turns sideways moves along', async () => {
-    const touched = await browser.newPage({ viewport: { width: 1200, height: 800 }, hasTouch: true });
-    await page.close();
-    page = touched;
-    await openEventful();
-    const session = await page.context().newCDPSession(page);
-    const touch = async (type: 'touchStart' | 'touchMove' | 'touchEnd', ...steps: number[]): Promise<void> => {
-      const touchPoints = await Promise.all(steps.map((step) => placeOf(step)));
-      await session.send('Input.dispatchTouchEvent', { type, touchPoints });
-    };
-    await touch('touchStart', 100);
-    await at(100);
-    await touch('touchMove', 180);
-    await at(180);
-    await touch('touchStart', 180, 220);
-    await touch('touchMove', 180, 380);
-    await touch('touchEnd');
-    const { x, y } = await placeOf(180);
-    await page.mouse.click(x, y); // stayed under its finger
-    await at(180);
-    await page.mouse.wheel(300, 0);
-    await page.mouse.click(x, y);
-    await until(':not([data-step="180"])');
-    expect(await step()).toBeGreaterThan(190);
-  });
-
-  test('a loop is dragged with Shift or set with i and o, is played over and over, and ends with x', async () => {
-    await openEventful();
-    await page.keyboard.down('Shift');
-    await pressPointer(50);
-    await movePointer(60);
-    await page.mouse.up();
-    await page.keyboard.up('Shift');
-    const loop = page.locator('#loop');
-    await expect.poll(() => loop.textContent()).toMatch(/^\s*Loop 50\u201360\s*$/);
-    await expect(page.locator('.loop').isVisible()).resolves.toBe(true);
-    await at(0); // choosing it moves nothing
-    await page.keyboard.press('x');
-    await expect.poll(() => loop.getAttribute('aria-pressed')).toBe('false');
-    await page.keyboard.press('g');
-    await page.keyboard.type('10');
-    await page.keyboard.press('Enter');
-    await at(10);
-    await page.keyboard.press('i');
-    await press('ArrowRight', 11);
-    await press('ArrowRight', 12);
-    await page.keyboard.press('o');
-    await expect.poll(() => loop.textContent()).toMatch(/Loop 10\u201312/);
-    await press('Home', 0);
-    await page.keyboard.press('Space');
-    for (const step of [10, 12, 10, 12]) await at(step);
-    await expect(playing()).resolves.toBe('true');
-    await loop.click();
-    await expect.poll(() => loop.getAttribute('aria-pressed')).toBe('false');
-    await expect.poll(step).toBeGreaterThan(12);
-    await page.keyboard.press('k');
-    await loop.click(); // all that is in sight
-    await expect.poll(() => loop.textContent()).toMatch(/Loop 0\u2013400/);
-    await press('.', 0, 2);
-    await expect.poll(() => loop.getAttribute('aria-pressed')).toBe('false');
-  });
-
-  test('the step under the pointer is shown in words and as a picture, painted once for each', async () => {
-    await openEventful();
-    await expect(page.locator('.preview').isVisible()).resolves.toBe(false);
-    await movePointer(200);
-    await page.locator('.preview canvas').waitFor();
-    await expect(page.locator('.preview').textContent()).resolves.toBe(
-      'step 200 \u00b7 reward 0 \u00b7 value 12.20 \u00b7 advantage \u22120.320 \u00b7 value drop',
-    );
-    const renders = (): Promise<string | undefined> =>
-      page.locator('.preview canvas').evaluate((canvas) => (canvas as HTMLElement).dataset['renders']);
-    await expect.poll(renders).toBe('1');
-    await movePointer(210);
-    await expect.poll(renders).toBe('2');
-    await at(0); // looking moves nothing
-    await page.mouse.move(600, 100);
-    await expect.poll(() => page.locator('.preview').isVisible()).toBe(false);
-    await expect(renders()).resolves.toBe('2');
-  });
-
   test('the inspector tells advantage, entropy and returns, and with what discount', async () => {
     await openEventful(199);
     await expect.poll(() => fact('advantage').textContent()).toBe('\u22128.022');
@@ -391,7 +182,7 @@ describe.skipIf(!chromiumPath)('time in Chromium', () => {
   });
 
   test('an episode too long to be read at once is all there in the end', async () => {
-    await open(encode(markerHeader, [eventfulEpisode(3000)]), 1, 2500);
+    await open(encode(markerHeader, [eventfulEpisode(3000)]), 2500);
     await expect.poll(() => page.locator('.jump:visible').count()).toBe(5);
     await expect(fact('return so far').textContent()).resolves.toBe('5');
     await page.keyboard.press('Home');
@@ -415,16 +206,5 @@ describe.skipIf(!chromiumPath)('time in Chromium', () => {
       });
     await expect.poll(framesAskedFor, { timeout: 10_000 }).toBe(0);
     await expect(framesAskedFor()).resolves.toBe(0);
-  });
-
-  test('everything has its place on a page of 360 pixels', async () => {
-    await page.setViewportSize({ width: 360, height: 740 });
-    await openEventful(100);
-    await page.locator('.jump:visible').first().waitFor();
-    await expect(page.evaluate(() => document.documentElement.scrollWidth)).resolves.toBe(360);
-    await page.locator('#zoom-in').click();
-    await page.locator('#loop').click();
-    await expect.poll(() => page.locator('#loop').getAttribute('aria-pressed')).toBe('true');
-    await expect(page.evaluate(() => document.documentElement.scrollWidth)).resolves.toBe(360);
   });
 });

@@ -9,9 +9,10 @@ import { Replay } from '../../src/replay/format.ts';
 import { describePolicy } from '../../src/trained.ts';
 import { train } from '../../src/trainer.ts';
 import { smallConfig } from '../training/environments.ts';
+import type { ServedRuns } from './inViewer.ts';
 
 /** A folder of runs that were trained, if hardly, for a page to play with. */
-export class TrainedRuns {
+export class TrainedRuns implements ServedRuns {
   readonly path = mkdtempSync(join(tmpdir(), 'gymformer-trained-'));
 
   /** Trains a run for one update, and records two episodes of it in `one.gfr`. @returns the id of the replay */
