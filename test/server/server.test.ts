@@ -21,7 +21,7 @@ import { ReplayEncoder } from '../../src/replay/format.ts';
 import { startServer } from '../../src/server.ts';
 import type { Server } from '../../src/server.ts';
 import type { AgentEntry } from '../../src/server/agents.ts';
-import type { RunEntry } from '../../src/server/library.ts';
+import type { RunEntry } from '../../src/server/listing.ts';
 import { CART_POLE_HEADER, cartPoleEpisode } from '../replay/cartPoleMoments.ts';
 
 let folder = '';

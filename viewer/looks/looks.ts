@@ -1,7 +1,7 @@
 import { byId } from '../page/dom.ts';
 import type { Messages } from '../page/messages.ts';
 import type { Picture } from '../scene/picture.ts';
-import type { RunEntry } from '../session/library.ts';
+import type { RunEntry } from '../../src/server/listing.ts';
 import type { Opener } from '../session/opener.ts';
 import type { Changes, Panel } from '../time/clock.ts';
 import type { Player } from '../time/player.ts';
