@@ -13,6 +13,7 @@ import { Controls } from './time/controls.ts';
 import { ComparedTracks } from './compare/comparedTracks.ts';
 import { ComparePanel } from './compare/comparePanel.ts';
 import { Comparison } from './compare/comparison.ts';
+import { curvesField } from './live/curvesField.ts';
 import { CopyStep } from './inspector/copyStep.ts';
 import { byId } from './page/dom.ts';
 import { listenForFiles } from './page/drop.ts';
@@ -33,6 +34,7 @@ import { LossNote } from './scene/lossNote.ts';
 import type { PastSteps } from './attention/lagList.ts';
 import { LookedPanel } from './attention/lookedPanel.ts';
 import { Looking } from './attention/looking.ts';
+import { logField, LogScales } from './live/logScales.ts';
 import { Looks } from './looks/looks.ts';
 import { Memory } from './attention/memory.ts';
 import { Messages } from './page/messages.ts';
@@ -48,6 +50,7 @@ import { listenToPointing } from './play/pointing.ts';
 import { RunsPanel } from './session/runsPanel.ts';
 import { Scan } from './time/scan.ts';
 import { Search } from './search/search.ts';
+import { searchField } from './search/searchField.ts';
 import { SearchPanel } from './search/searchPanel.ts';
 import { Session } from './session/session.ts';
 import { fileSource, sourceOf } from './compare/sources.ts';
@@ -60,6 +63,7 @@ import { Transport } from './time/transport.ts';
 import { TurnPanel } from './play/turnPanel.ts';
 import { Welcome } from './page/welcome.ts';
 import { Zoom } from './time/zoom.ts';
+import { zoomField } from './time/zoomField.ts';
 
 const lessMotion = matchMedia('(prefers-reduced-motion: reduce)');
 const darkColours = matchMedia('(prefers-color-scheme: dark)');
@@ -83,7 +87,8 @@ const session = new Session(player, opener, {
   showLive: (following, connected) => header.showLive(following, connected),
   showWelcome: (training) => welcome.show(training),
 });
-const zoom = new Zoom(player, () => clock.note('zoom'));
+const zoom = new Zoom(player);
+zoom.onChange(() => clock.note('zoom'));
 const scan = new Scan(player, () => clock.note('signals'));
 const search = new Search(() => clock.note('matches'));
 const client = new AgentClient();
@@ -112,7 +117,8 @@ const influence = new Influence(player, client, async ({ header: { environment, 
 // The page
 const layout = new Layout();
 const overlay = new Overlay();
-const training = new TrainingPanel(layout, overlay);
+const scales = new LogScales();
+const training = new TrainingPanel(layout, overlay, scales);
 const explained = new ExplainedPanel(layout, overlay);
 const header = new HeaderBar(player, () => session.toggleLive());
 const runsPanel = new RunsPanel(player, controls, {
@@ -156,6 +162,10 @@ const addressBar = new AddressBar(player, opener, session, [
   layoutField(layout),
   headField(heads, player),
   lookedField(looking.choice, player),
+  zoomField(zoom, player),
+  searchField(searchPanel),
+  curvesField(overlay),
+  logField(scales),
 ]);
 const exportDialog = new ExportDialog(player, looks, () => {
   session.takeOver();

@@ -8,6 +8,7 @@ import { Chart } from './chart.ts';
 import { joinCurves } from './curveData.ts';
 import type { CurveData } from './curveData.ts';
 import { MetricsFeed } from './metricsFeed.ts';
+import type { LogScales } from './logScales.ts';
 import type { Overlay, Shown } from './overlay.ts';
 import { CURVES } from './runMetrics.ts';
 import type { RunMetrics, Term } from './runMetrics.ts';
@@ -38,19 +39,22 @@ export class TrainingPanel {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #offered = false;
 
-  constructor(layout: Layout, overlay: Overlay) {
+  constructor(layout: Layout, overlay: Overlay, scales: LogScales) {
     this.#layout = layout;
     this.#overlay = overlay;
     this.#panel = new SidePanel('training', layout, 'Close the curves');
     this.#charts = CURVES.map(({ name, term }, i) => {
       const hovered = (index: number | null): void => this.#point(index);
-      return { name, term, chart: new Chart({ name, term, withSteps: i === CURVES.length - 1, hovered }) };
+      return { name, term, chart: new Chart({ name, term, withSteps: i === CURVES.length - 1, scales, hovered }) };
     });
     const charts = byId('training-charts', HTMLElement);
     charts.append(...this.#charts.map(({ chart }) => chart.root));
     charts.addEventListener('keydown', (event) => this.#pressed(event));
     layout.onChange(() => this.#followShown());
     overlay.onChange(() => this.#followShown());
+    scales.onChange(() => {
+      if (this.#panel.isOpen) this.#draw();
+    });
   }
 
   /** @param runs null when there is no server of runs, and nothing is to be seen here */
