@@ -62,6 +62,7 @@ import { TrainingPanel } from './live/trainingPanel.ts';
 import { Transport } from './time/transport.ts';
 import { TurnPanel } from './play/turnPanel.ts';
 import { Welcome } from './page/welcome.ts';
+import { WhatIfField } from './play/whatIfField.ts';
 import { Zoom } from './time/zoom.ts';
 import { zoomField } from './time/zoomField.ts';
 
@@ -94,7 +95,6 @@ const search = new Search(() => clock.note('matches'));
 const client = new AgentClient();
 const agents = new AgentSource(client, () => opener.openId);
 const playing = new Playing(player, client, agents, {
-  changed: () => showPlaying(),
   failed: (error, what) => messages.showError(error, what),
   tookOver: () => session.takeOver(),
   leftReplay: () => session.leaveReplay(),
@@ -157,11 +157,13 @@ const pointing = listenToPointing(player, playing);
 const showPlaying = (): void => {
   for (const part of [turn, branches, pointing]) part.show();
 };
+playing.onChange(showPlaying);
 const addressBar = new AddressBar(player, opener, session, [
   compareField(comparison),
   layoutField(layout),
   headField(heads, player),
   lookedField(looking.choice, player),
+  new WhatIfField(playing, player, opener),
   zoomField(zoom, player),
   searchField(searchPanel),
   curvesField(overlay),
