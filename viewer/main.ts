@@ -169,11 +169,14 @@ const addressBar = new AddressBar(player, opener, session, [
   curvesField(overlay),
   logField(scales),
 ]);
-const exportDialog = new ExportDialog(player, looks, () => {
-  session.takeOver();
-  player.pause();
+const exportDialog = new ExportDialog(player, {
+  ...{ looks, heat },
+  halt: () => {
+    session.takeOver();
+    player.pause();
+  },
 });
-const share = new ShareMenu(player, { opener, address: addressBar, messages, looks, dialog: exportDialog });
+const share = new ShareMenu(player, { opener, address: addressBar, messages, looks, heat, dialog: exportDialog });
 const panels: Panel[] = [
   scan,
   zoom,
