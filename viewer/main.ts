@@ -40,6 +40,7 @@ import { Memory } from './attention/memory.ts';
 import { Messages } from './page/messages.ts';
 import { Overlay } from './live/overlay.ts';
 import { Opener } from './session/opener.ts';
+import { OwnScenes } from './looks/ownScenes.ts';
 import { Picture } from './scene/picture.ts';
 import { Picker } from './compare/picker.ts';
 import { Player } from './time/player.ts';
@@ -80,7 +81,8 @@ const session = new Session(player, opener, {
     agents.setRuns(runs ?? []);
     runsPanel.setRuns(runs);
     picker.setRuns(runs);
-    looks.setRuns(runs);
+    scenes.setRuns(runs);
+    looks.noticeRuns();
     training.setRuns(runs);
     explained.setRuns(runs);
   },
@@ -127,11 +129,12 @@ const runsPanel = new RunsPanel(player, controls, {
   compare: (replay) => comparison.addReplay(replay),
 });
 const picker = new Picker(player, comparison);
+const scenes = new OwnScenes((title, detail) => messages.showNotice(title, detail));
 const stage = new Stage(byId('scene', HTMLElement), byId('caption', HTMLElement), (error) =>
   messages.showError(error, 'The picture'),
 );
 const picture = new Picture(player, stage);
-const looks = new Looks(player, { opener, picture, messages });
+const looks = new Looks(player, { opener, picture, scenes });
 const timeline = new Timeline(player, controls, scan, (episode) => search.inEpisode(episode));
 const jumps = new Jumps(player, controls, scan);
 const searchPanel = new SearchPanel(player, controls, search);
@@ -147,6 +150,7 @@ const heat = new HeatOverlay(player, [influence, looking]);
 const tracks = new ComparedTracks(player, comparison, { controls, plot: () => timeline.plot });
 const compare = new ComparePanel(player, comparison, {
   controls,
+  scenes,
   tracks,
   mainName: () => opener.openName,
   onComparing: (comparing) => timeline.setBrief(comparing),
