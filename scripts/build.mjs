@@ -51,7 +51,7 @@ const PARTS = {
 
 /** Not the results that benchmarks leave beside them, which change while they run. */
 function benchSources() {
-  const left = ['RESULTS.md', 'results', 'curves'];
+  const left = ['RESULTS.md', 'curves', 'results'];
   return readdirSync(join(ROOT, 'bench'))
     .filter((name) => !left.includes(name))
     .map((name) => join('bench', name));
@@ -105,7 +105,7 @@ function buildProgram() {
   chmodSync(join(fresh, 'src/cli/main.js'), 0o755);
   const kernels = ['generated', 'thread.mjs', 'worker.mjs', 'pageWorker.mjs'].map((path) => join(SIMD, path));
   const peers = readdirSync(join(ROOT, 'bench/peers')).filter((file) => file.endsWith('.py'));
-  const plain = ['envs/supervisor.mjs', 'src/envWorker.mjs', ...peers.map((file) => join('bench/peers', file))];
+  const plain = ['envs/workers/supervisor.mjs', 'src/envWorker.mjs', ...peers.map((file) => join('bench/peers', file))];
   for (const path of [...kernels, ...plain, 'template'])
     cpSync(join(ROOT, path), join(fresh, path), { recursive: true });
   for (const room of readdirSync(fresh)) replace(join(fresh, room), join(ROOT, 'dist', room));

@@ -22,6 +22,7 @@ const BROWSER_DOORS = [
   'src/playing.ts',
   'src/explain/explanation.ts',
   'src/explain/report.ts',
+  'src/server/listing.ts',
   'src/device/inPage.ts',
   'src/device/simd/browser.ts',
 ];

@@ -13,6 +13,7 @@ import { Controls } from './time/controls.ts';
 import { ComparedTracks } from './compare/comparedTracks.ts';
 import { ComparePanel } from './compare/comparePanel.ts';
 import { Comparison } from './compare/comparison.ts';
+import { curvesField } from './live/curvesField.ts';
 import { CopyStep } from './inspector/copyStep.ts';
 import { byId } from './page/dom.ts';
 import { listenForFiles } from './page/drop.ts';
@@ -33,11 +34,13 @@ import { LossNote } from './scene/lossNote.ts';
 import type { PastSteps } from './attention/lagList.ts';
 import { LookedPanel } from './attention/lookedPanel.ts';
 import { Looking } from './attention/looking.ts';
+import { logField, LogScales } from './live/logScales.ts';
 import { Looks } from './looks/looks.ts';
 import { Memory } from './attention/memory.ts';
 import { Messages } from './page/messages.ts';
 import { Overlay } from './live/overlay.ts';
 import { Opener } from './session/opener.ts';
+import { OwnScenes } from './looks/ownScenes.ts';
 import { Picture } from './scene/picture.ts';
 import { Picker } from './compare/picker.ts';
 import { Player } from './time/player.ts';
@@ -48,6 +51,7 @@ import { listenToPointing } from './play/pointing.ts';
 import { RunsPanel } from './session/runsPanel.ts';
 import { Scan } from './time/scan.ts';
 import { Search } from './search/search.ts';
+import { searchField } from './search/searchField.ts';
 import { SearchPanel } from './search/searchPanel.ts';
 import { Session } from './session/session.ts';
 import { fileSource, sourceOf } from './compare/sources.ts';
@@ -59,7 +63,9 @@ import { TrainingPanel } from './live/trainingPanel.ts';
 import { Transport } from './time/transport.ts';
 import { TurnPanel } from './play/turnPanel.ts';
 import { Welcome } from './page/welcome.ts';
+import { WhatIfField } from './play/whatIfField.ts';
 import { Zoom } from './time/zoom.ts';
+import { zoomField } from './time/zoomField.ts';
 
 const lessMotion = matchMedia('(prefers-reduced-motion: reduce)');
 const darkColours = matchMedia('(prefers-color-scheme: dark)');
@@ -75,7 +81,8 @@ const session = new Session(player, opener, {
     agents.setRuns(runs ?? []);
     runsPanel.setRuns(runs);
     picker.setRuns(runs);
-    looks.setRuns(runs);
+    scenes.setRuns(runs);
+    looks.noticeRuns();
     training.setRuns(runs);
     explained.setRuns(runs);
   },
@@ -83,13 +90,13 @@ const session = new Session(player, opener, {
   showLive: (following, connected) => header.showLive(following, connected),
   showWelcome: (training) => welcome.show(training),
 });
-const zoom = new Zoom(player, () => clock.note('zoom'));
+const zoom = new Zoom(player);
+zoom.onChange(() => clock.note('zoom'));
 const scan = new Scan(player, () => clock.note('signals'));
 const search = new Search(() => clock.note('matches'));
 const client = new AgentClient();
 const agents = new AgentSource(client, () => opener.openId);
 const playing = new Playing(player, client, agents, {
-  changed: () => showPlaying(),
   failed: (error, what) => messages.showError(error, what),
   tookOver: () => session.takeOver(),
   leftReplay: () => session.leaveReplay(),
@@ -112,7 +119,8 @@ const influence = new Influence(player, client, async ({ header: { environment, 
 // The page
 const layout = new Layout();
 const overlay = new Overlay();
-const training = new TrainingPanel(layout, overlay);
+const scales = new LogScales();
+const training = new TrainingPanel(layout, overlay, scales);
 const explained = new ExplainedPanel(layout, overlay);
 const header = new HeaderBar(player, () => session.toggleLive());
 const runsPanel = new RunsPanel(player, controls, {
@@ -121,11 +129,12 @@ const runsPanel = new RunsPanel(player, controls, {
   compare: (replay) => comparison.addReplay(replay),
 });
 const picker = new Picker(player, comparison);
+const scenes = new OwnScenes((title, detail) => messages.showNotice(title, detail));
 const stage = new Stage(byId('scene', HTMLElement), byId('caption', HTMLElement), (error) =>
   messages.showError(error, 'The picture'),
 );
 const picture = new Picture(player, stage);
-const looks = new Looks(player, { opener, picture, messages });
+const looks = new Looks(player, { opener, picture, scenes });
 const timeline = new Timeline(player, controls, scan, (episode) => search.inEpisode(episode));
 const jumps = new Jumps(player, controls, scan);
 const searchPanel = new SearchPanel(player, controls, search);
@@ -141,6 +150,7 @@ const heat = new HeatOverlay(player, [influence, looking]);
 const tracks = new ComparedTracks(player, comparison, { controls, plot: () => timeline.plot });
 const compare = new ComparePanel(player, comparison, {
   controls,
+  scenes,
   tracks,
   mainName: () => opener.openName,
   onComparing: (comparing) => timeline.setBrief(comparing),
@@ -151,17 +161,26 @@ const pointing = listenToPointing(player, playing);
 const showPlaying = (): void => {
   for (const part of [turn, branches, pointing]) part.show();
 };
+playing.onChange(showPlaying);
 const addressBar = new AddressBar(player, opener, session, [
   compareField(comparison),
   layoutField(layout),
   headField(heads, player),
   lookedField(looking.choice, player),
+  new WhatIfField(playing, player, opener),
+  zoomField(zoom, player),
+  searchField(searchPanel),
+  curvesField(overlay),
+  logField(scales),
 ]);
-const exportDialog = new ExportDialog(player, looks, () => {
-  session.takeOver();
-  player.pause();
+const exportDialog = new ExportDialog(player, {
+  ...{ looks, heat },
+  halt: () => {
+    session.takeOver();
+    player.pause();
+  },
 });
-const share = new ShareMenu(player, { opener, address: addressBar, messages, looks, dialog: exportDialog });
+const share = new ShareMenu(player, { opener, address: addressBar, messages, looks, heat, dialog: exportDialog });
 const panels: Panel[] = [
   scan,
   zoom,

@@ -5,10 +5,16 @@
 export const MOMENTS = {
   page: {},
   training: { compose: showCurves },
+  overlay: { kinds: ['classic'], compose: layOver },
+  explained: { kinds: ['classic'], compose: showExplained },
+  search: { kinds: ['classic', 'grid'], compose: search },
   attention: { compose: showAttention },
   influence: { compose: askTheAgent },
   'what-if': { compose: tryAnother },
   compare: { compose: compareWithAgent },
+  'compare-picker': { kinds: ['classic'], compose: (page) => page.locator('#compare-button').click() },
+  export: { kinds: ['classic', 'grid'], compose: openExport },
+  library: { kinds: ['classic'], compose: openLibrary },
   'take-over': { compose: takeOver, kinds: ['classic', 'memory', 'grid', 'arcade'] },
   play: {
     kinds: ['board'],
@@ -17,6 +23,9 @@ export const MOMENTS = {
   },
   keys: { kinds: ['classic'], compose: (page) => page.keyboard.press('?') },
 };
+
+/** A run that was not explained has no such picture. */
+const ABSENT_MS = 5000;
 
 /** The two of the README. */
 export const README = [
@@ -27,6 +36,43 @@ export const README = [
 async function showCurves(page) {
   await page.locator('#training-button').click();
   await page.locator('#training .uplot').first().waitFor();
+}
+
+/** The curves of some runs over one another, over a logarithmic scale where there is one. */
+async function layOver(page) {
+  await showCurves(page);
+  await openLibrary(page);
+  for (let runs = 0; runs < 2; runs++) await page.locator('#runs input:not(:checked)').first().click();
+  await closeLibrary(page);
+  await page.locator('#training-runs li').nth(2).waitFor();
+  await page.locator('.chart .log:visible').last().click();
+}
+
+async function showExplained(page) {
+  await page.locator('#explained-button').click({ timeout: ABSENT_MS });
+  await page.locator('#explained-report > *').first().waitFor();
+}
+
+async function search(page) {
+  await page.locator('#search-text').fill('reward > 0');
+  await page.locator('#search-result:not(:empty)').waitFor();
+}
+
+async function openExport(page) {
+  await page.locator('#share-button').click();
+  await page.locator('#share-gif').click();
+  await page.locator('#export-note:not(:empty)').waitFor();
+}
+
+/** Where there is less room, the lists have a button. */
+async function openLibrary(page) {
+  const button = page.locator('#library-button');
+  if (await button.isVisible()) await button.click();
+}
+
+async function closeLibrary(page) {
+  const button = page.locator('#library-button[aria-expanded="true"]');
+  if (await button.isVisible()) await button.click();
 }
 
 /** One head, locked: of those that look at the observation, or of the memory's where there are none. */

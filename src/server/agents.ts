@@ -7,16 +7,8 @@ import { FileError } from '../errors.ts';
 import { readJson } from '../files.ts';
 import { RunDirectory } from '../run.ts';
 import type { TrainedState } from '../trained.ts';
+import type { CheckpointEntry } from './listing.ts';
 import { HttpError } from './respond.ts';
-
-/** A checkpoint that a page may have, as `GET /api/agents/<run>` lists it. */
-export interface CheckpointEntry {
-  name: string;
-  /** Environment steps that it has learned from. */
-  step: number;
-  best: boolean;
-  latest: boolean;
-}
 
 /** What acting needs of a checkpoint beside its weights, as `GET /api/agents/<run>/<checkpoint>` answers. */
 export interface AgentEntry {

@@ -8,42 +8,8 @@ import { readJson } from '../files.ts';
 import type { ReplayHeader } from '../replay/format.ts';
 import { decodePrelude } from '../replay/prelude.ts';
 import type { RunPlace } from './agents.ts';
+import type { ReplayEntry, RunEntry } from './listing.ts';
 import { MetricsTail } from './metricsTail.ts';
-
-/** A replay, as `GET /api/runs` lists it. */
-export interface ReplayEntry {
-  /** For `GET /api/replays/<id>`. */
-  id: string;
-  name: string;
-  bytes: number;
-  /** ISO 8601. */
-  modifiedAt: string;
-  /** Training steps of the policy that was recorded. */
-  step?: number;
-}
-
-/** A run, as `GET /api/runs` lists it. */
-export interface RunEntry {
-  id: string;
-  name: string;
-  environment: string;
-  policy: string;
-  algo: string;
-  seed: number;
-  /** Training steps done, of so many. */
-  step: number;
-  steps: number;
-  meanReturn: number | null;
-  /** At most 60 of the mean returns so far, oldest first. */
-  returns: number[];
-  /** ISO 8601. */
-  updatedAt: string;
-  /** Whether it is training now. */
-  live: boolean;
-  /** When `gymformer explain` last explained it, ISO 8601; left out where it never did. */
-  explainedAt?: string;
-  replays: ReplayEntry[];
-}
 
 const EXTENSION = '.gfr';
 const METRICS = 'metrics.jsonl';

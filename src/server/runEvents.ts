@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { EventStream } from './eventStream.ts';
-import type { RunEntry } from './library.ts';
+import type { RunEntry } from './listing.ts';
 import { Poll } from './poll.ts';
 
 /** What is looked at. */

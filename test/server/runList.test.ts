@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Server } from '../../src/server.ts';
-import type { RunEntry } from '../../src/server/library.ts';
+import type { RunEntry } from '../../src/server/listing.ts';
 import { runsOf, servedFolder, smallReplay, update } from './servedFolder.ts';
 
 const { runs, addRun, serve } = servedFolder();

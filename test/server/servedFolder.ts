@@ -6,7 +6,7 @@ import { afterEach, beforeEach } from 'vitest';
 import { ReplayEncoder } from '../../src/replay/format.ts';
 import { startServer } from '../../src/server.ts';
 import type { Server } from '../../src/server.ts';
-import type { RunEntry } from '../../src/server/library.ts';
+import type { RunEntry } from '../../src/server/listing.ts';
 import { CART_POLE_HEADER, cartPoleEpisode } from '../replay/cartPoleMoments.ts';
 
 export interface ServedFolder {

@@ -8,7 +8,8 @@ import { markerEpisode, markerHeader } from './recordings.ts';
 
 /** A field that holds what it is told, and counts how often that was. */
 class Head implements AddressField {
-  readonly name = 'head';
+  readonly name: string = 'head';
+  readonly ofEpisode: boolean = false;
   readonly told: (string | null)[] = [];
   text: string | null = null;
   changed: () => void = () => undefined;
@@ -27,6 +28,12 @@ class Head implements AddressField {
   }
 }
 
+/** One that is of the episode. */
+class Part extends Head {
+  override readonly name = 'part';
+  override readonly ofEpisode = true;
+}
+
 const REPLAY = Replay.open(encode(markerHeader, [markerEpisode(4), markerEpisode(4)]));
 const NEW_REPLAY = new Set(['replay', 'episode', 'step', 'position'] as const);
 const NEW_EPISODE = new Set(['episode', 'step', 'position'] as const);
@@ -38,6 +45,7 @@ const opener: { openId: string | null; wantedId: string | null } = { openId: nul
 const visited: Address[] = [];
 let player: Player;
 let head: Head;
+let part: Part;
 let bar: AddressBar;
 
 beforeEach(() => {
@@ -57,8 +65,13 @@ beforeEach(() => {
   vi.stubGlobal('history', { pushState: write('push'), replaceState: write('replace') });
   player = new Player();
   head = new Head();
-  const goTo = (address: Address): Promise<void> => Promise.resolve(void visited.push(address));
-  bar = new AddressBar(player, opener, { isLive: false, goTo }, [head]);
+  part = new Part();
+  const goTo = (address: Address): Promise<void> => {
+    visited.push(address);
+    if (address.replay === opener.openId) player.seek({ episode: address.episode - 1, step: address.step });
+    return Promise.resolve();
+  };
+  bar = new AddressBar(player, opener, { isLive: false, goTo }, [head, part]);
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -122,4 +135,24 @@ test('while a replay is on its way, the address that asked for it stays', () => 
   head.changed();
   vi.runAllTimers();
   expect(page.hash).toBe('#replay=a&episode=1&step=0&head=0.1');
+});
+
+test('a field of the episode waits until that is on the screen', () => {
+  const follow = (hash: string): void => {
+    page.hash = hash;
+    hashchange();
+  };
+  open('a');
+  follow('#replay=a&episode=2&step=1&part=x');
+  expect(part.told).toEqual([]);
+  bar.update(NEW_EPISODE);
+  expect(part.told).toEqual(['x']);
+  follow('#replay=a&episode=2&step=1&part=y'); // nothing to wait for
+  expect(part.told).toEqual(['x', 'y']);
+  follow('#replay=b&episode=2&step=1&part=z');
+  opener.wantedId = 'b';
+  bar.update(NEW_EPISODE); // of a, meanwhile
+  expect(part.told).toEqual(['x', 'y']);
+  open('b');
+  expect(part.told).toEqual(['x', 'y', 'z']);
 });

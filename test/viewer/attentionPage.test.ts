@@ -5,8 +5,10 @@ import { encode } from '../replay/encode.ts';
 import { chromiumPath } from './browser.ts';
 import { inViewer } from './inViewer.ts';
 import { opacityAt } from './opacityAt.ts';
+import { decodePng } from './png.ts';
 import { gridHeader, markerEpisode, markerHeader } from './recordings.ts';
 import { RunFolder } from './runFolder.ts';
+import { savedBy } from './savedBy.ts';
 
 // Skipped without a Chromium: browser.ts then says so.
 describe.skipIf(!chromiumPath)('attention in Chromium', () => {
@@ -74,6 +76,63 @@ describe.skipIf(!chromiumPath)('attention in Chromium', () => {
       await open(encode(markerHeader, [markerEpisode(3)]), 0, 'other.gfr');
       await expect(toggle().isVisible()).resolves.toBe(false);
       expect(complaints).toEqual([]);
+    });
+
+    describe('in what is saved', () => {
+      const GRID = [32, 40, 48]; // where nothing lies over it
+      const difference = (colour: readonly number[]): number =>
+        Math.max(...colour.map((part, i) => Math.abs(part - (GRID[i] as number))));
+      const choose = async (item: string): Promise<void> => {
+        await button('More ways to share').click();
+        await page.getByRole('menuitem', { name: item }).click();
+      };
+      /** The colours of the heaviest cell and of one that weighs nothing. */
+      const savedPicture = async (): Promise<number[][]> => {
+        const picture = decodePng((await savedBy(page, () => choose('Picture'))).bytes);
+        const scale = picture.height / shownScene.height;
+        return [picture.at(5.8 * scale, 1.8 * scale), picture.at(3.8 * scale, 3.8 * scale)];
+      };
+
+      test('a picture has it as the screen does, and has none when it is off', async () => {
+        await open(encode(gridHeader, [shownEpisode()]));
+        await button('H1: head 1').click();
+        const [heavy = [], none = []] = await savedPicture();
+        expect(difference(heavy)).toBeGreaterThan(60);
+        expect(difference(none)).toBe(0);
+        await button('H2: head 2').click();
+        expect(difference((await savedPicture())[0] ?? [])).toBe(0);
+        await button('H1: head 1').click();
+        await page.keyboard.press('a');
+        expect(difference((await savedPicture())[0] ?? [])).toBe(0);
+        expect(complaints).toEqual([]);
+      });
+
+      test('an animation has that of each of its steps, and the dialog says so', async () => {
+        await open(encode(gridHeader, [shownEpisode()]));
+        await button('H1: head 1').click();
+        await choose('Animation');
+        await page.locator('#export-note').getByText('With attention, head 1.').waitFor();
+        const { bytes: gif } = await savedBy(page, () => button('Save').click());
+        const colours = await page.evaluate(
+          async ([content, x, y]) => {
+            const decoder = new ImageDecoder({ data: Uint8Array.from(content), type: 'image/gif' });
+            await Promise.all([decoder.tracks.ready, decoder.completed]);
+            const frames = decoder.tracks.selectedTrack?.frameCount ?? 0;
+            const colourOf = async (frameIndex: number): Promise<number[]> => {
+              const { image } = await decoder.decode({ frameIndex });
+              const { displayWidth, displayHeight } = image;
+              const pen = new OffscreenCanvas(displayWidth, displayHeight).getContext('2d');
+              pen?.drawImage(image, 0, 0);
+              return [...(pen?.getImageData(x * displayWidth, y * displayHeight, 1, 1).data ?? [])].slice(0, 3);
+            };
+            return [await colourOf(0), await colourOf(frames - 1)]; // nothing is decided in the last moment
+          },
+          [[...gif], 5.8 / shownScene.width, 1.8 / shownScene.height] as const,
+        );
+        expect(difference(colours[0] ?? [])).toBeGreaterThan(60);
+        expect(difference(colours[1] ?? [])).toBeLessThan(8);
+        expect(complaints).toEqual([]);
+      });
     });
 
     test('it lies on the picture after the page has another size', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Following } from '../../viewer/session/following.ts';
-import type { ReplayEntry, RunEntry } from '../../viewer/session/library.ts';
+import type { ReplayEntry, RunEntry } from '../../src/server/listing.ts';
 
 const replay = (id: string, minute: number, bytes = 100): ReplayEntry => ({
   ...{ id, name: id, bytes },

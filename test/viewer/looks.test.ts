@@ -172,6 +172,44 @@ describe.skipIf(!chromiumPath)('scenes of one’s own, in Chromium', () => {
     expect(await renders()).toBe(1);
   });
 
+  describe('in a pane', () => {
+    const pane = (): ReturnType<Page['locator']> => page.locator('.pane');
+    const compare = async (step: number): Promise<void> => {
+      addRun('plain', 'Marker-v0', encode(markerHeader, [markerEpisode(8)]));
+      await viewer.openAt('plain/one.gfr', step, { compare: 'traffic/one.gfr' });
+    };
+    const ownInPane = (): ReturnType<Page['locator']> => pane().locator('canvas[data-scene="own"]');
+    const middleOfPane = async (): Promise<number[]> => {
+      const picture = await photograph(ownInPane());
+      return picture.at(picture.width >> 1, picture.height >> 1);
+    };
+
+    test('what is compared is shown by it, beside a replay that has none, and goes with its pane', async () => {
+      addTraffic();
+      await compare(2);
+      await ownInPane().waitFor();
+      await expect(own().count()).resolves.toBe(0);
+      await expect.poll(middleOfPane).toEqual(RED);
+      await page.keyboard.press('ArrowRight');
+      await expect.poll(middleOfPane).toEqual(GREEN);
+      await expect(pane().locator('canvas:visible').count()).resolves.toBe(1);
+      await page.getByRole('button', { name: 'Make main' }).click();
+      await own().waitFor();
+      await ownInPane().waitFor({ state: 'detached' });
+      expect(complaints).toEqual([]);
+    });
+
+    test('where it fails, the pane shows what draw() gave, and the notice says why', async () => {
+      addTraffic('render');
+      await compare(4);
+      await ownInPane().waitFor();
+      await page.keyboard.press('ArrowRight');
+      await page.locator('#messages').getByText('render threw TypeError: no render').waitFor();
+      await expect(ownInPane().count()).resolves.toBe(0);
+      await expect.poll(() => pane().locator('canvas:visible').count()).toBe(1);
+    });
+  });
+
   test('pictures that are shared show it too', async () => {
     addTraffic();
     await openAt('traffic', 4);

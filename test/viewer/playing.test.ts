@@ -90,6 +90,56 @@ describe.skipIf(!chromiumPath)('playing in the page, in Chromium', () => {
     expectSame(await firstSteps(9), original);
   });
 
+  test('a link to a branch plays it again, from what-ifs alone, and Back leaves it', async () => {
+    await openAt('cart/one.gfr', 5);
+    await page.keyboard.press('w');
+    await phase('choosing');
+    await page.locator('#moves .move:not(.agents)').click();
+    await phase('idle');
+    await expect.poll(() => page.url()).toContain('what-if=5%3A');
+    await page.keyboard.press('ArrowRight');
+    await atStep(6);
+    await page.keyboard.press('w'); // and what if then
+    await phase('choosing');
+    await page.locator('#moves .move:not(.agents)').click();
+    await phase('idle');
+    await page.keyboard.press('End');
+    await expect.poll(() => page.locator('#caption').textContent()).toBe('terminated');
+    const last = Number(await page.locator('main').getAttribute('data-step'));
+    await expect.poll(() => page.url()).toMatch(new RegExp(`step=${last}&what-if=5%3A\\d%2C6%3A\\d$`));
+    const [link, end] = [page.url(), await step()];
+    const names = await page.locator('#branches .name').allTextContents();
+    await page.goto('about:blank');
+    await page.goto(link);
+    await branch('what if, at step 6').waitFor();
+    await atStep(last);
+    expectSame([await step()], [end]);
+    await expect(page.locator('#branches .name').allTextContents()).resolves.toEqual(names);
+    await expect.poll(() => page.url()).toBe(link);
+    await page.goto(link.replace(/step=\d+&what-if.*/, 'step=3')); // by its hash: as a link in the page
+    await atStep(3);
+    await expect(branch('as it was').getAttribute('aria-current')).resolves.toBe('true');
+    await page.goBack();
+    await atStep(last);
+    await expect(branch('what if, at step 6').getAttribute('aria-current')).resolves.toBe('true');
+    await expect(page.locator('#branches .row').count()).resolves.toBe(3); // what was played is not played again
+    expect(complaints).toEqual([]);
+  });
+
+  test('a link to a branch that cannot be says so, and shows the episode as it was', async () => {
+    const address = `/#replay=${encodeURIComponent('cart/one.gfr')}&episode=1&step=2`;
+    for (const [whatIf, why] of [
+      ['9999:0', 'the episode is over before step 9999'],
+      ['2:7', 'action 7 cannot be taken at step 2'],
+    ]) {
+      await page.goto('about:blank');
+      await page.goto(`${address}&what-if=${whatIf}`);
+      await page.locator('#messages').getByText(String(why)).waitFor();
+      await atStep(2);
+      await expect.poll(() => page.url()).not.toContain('what-if');
+    }
+  });
+
   test('take over with the keys, hand back, and what was played is the same when it is played again', async () => {
     await openAt('cart/one.gfr', 3);
     await page.keyboard.press('t');

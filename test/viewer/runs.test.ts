@@ -5,7 +5,7 @@ import { orderRuns } from '../../viewer/live/orderRuns.ts';
 import { Overlay } from '../../viewer/live/overlay.ts';
 import { RunMetrics } from '../../viewer/live/runMetrics.ts';
 import { describeCurve } from '../../viewer/live/words.ts';
-import type { RunEntry } from '../../viewer/session/library.ts';
+import type { RunEntry } from '../../src/server/listing.ts';
 
 const run = (name: string, other: Partial<RunEntry> = {}): RunEntry => ({
   ...{ id: name, name, environment: 'Marker-v0', policy: 'mlp', algo: 'ppo', seed: 1, step: 1, steps: 10 },

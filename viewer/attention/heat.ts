@@ -13,10 +13,12 @@ export interface Heat {
   describe(weight: number, token: number): string;
 }
 
-/** Something that weighs tokens, of the step that is open. */
+/** Something that weighs tokens. */
 export interface HeatSource {
-  /** Null where there is nothing to show. */
-  heat(): Heat | null;
+  /** Whether it weighs those of every step of the episode that is open, and not of the open step alone. */
+  readonly spansEpisode: boolean;
+  /** Of a step of the episode that is open; null where there is nothing to show. */
+  heat(step: number): Heat | null;
   onChange(listener: () => void): void;
 }
 

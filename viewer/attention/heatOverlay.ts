@@ -1,24 +1,15 @@
-import type { Colour } from '../../envs/scene.ts';
 import type { Changes, Panel } from '../time/clock.ts';
 import { byId, element, pen, setText } from '../page/dom.ts';
 import { type Heat, type HeatSource, nameOfToken } from './heat.ts';
-import { luminance, translucent } from '../page/colours.ts';
-import { placeAt, placesOf } from './places.ts';
-import type { Corners, TokenPlace } from './places.ts';
+import { type HeatLayer, paintHeat, placeHeat, type PlacedHeat } from './heatLayer.ts';
+import { placeAt } from './places.ts';
 import type { Player } from '../time/player.ts';
-import { widthOfText } from '../scene/textMetrics.ts';
 
-const BLACK: Colour = '#000000';
-const STRONGEST = 0.7; // opacity: what is under the heaviest place can still be seen
-const OUTLINED = 0.5; // places from this strength on have an edge
+const EDGE = 1.5; // CSS pixels
 
-interface Shown {
-  heat: Heat;
-  places: readonly TokenPlace[];
+interface Shown extends PlacedHeat {
   /** CSS pixels for a world unit. */
   scale: number;
-  /** The scene's. */
-  background: Colour;
 }
 
 /** Where the agent looked, on the scene itself: over each place that shows a token, the stronger the heavier. */
@@ -45,6 +36,22 @@ export class HeatOverlay implements Panel {
     this.#scene.addEventListener('pointerleave', () => (this.#hint.hidden = true));
   }
 
+  /** What lies over the scene now, in words; null for nothing. */
+  get title(): string | null {
+    return this.#shown?.heat.title ?? null;
+  }
+
+  /** What a picture of the open step shows over the scene; null while that is nothing. */
+  get layerOfStep(): HeatLayer | null {
+    return this.#on ? (step) => firstOf(this.#sources, step) : null;
+  }
+
+  /** The same for a film: nothing, while what is shown is of the open step alone. */
+  get layerOfEpisode(): HeatLayer | null {
+    const isOfStep = this.#sources.some((source) => !source.spansEpisode && source.heat(this.#player.step) !== null);
+    return isOfStep ? null : this.layerOfStep;
+  }
+
   toggle(): void {
     this.#on = !this.#on;
     this.redraw();
@@ -64,34 +71,16 @@ export class HeatOverlay implements Panel {
     this.#button.setAttribute('aria-pressed', String(this.#on));
     this.#shown = this.#on ? shown : null;
     if (shown) setText(this.#button, shown.heat.title);
-    if (this.#shown) this.#draw(context, this.#shown);
+    if (this.#shown) paintHeat(context, this.#shown, this.#shown.scale, EDGE);
   }
 
   /** What there is to show, and where; null where the scene does not say where anything is. */
   #find(context: CanvasRenderingContext2D, width: number): Shown | null {
     const scene = this.#player.moment?.scene;
     if (!scene || this.#picture.hidden) return null; // a scene of the environment's own may have things elsewhere
-    const heat = this.#sources.map((source) => source.heat()).find((heat) => heat !== null);
-    if (!heat) return null;
-    const places = placesOf(scene, heat.groups, (text) => widthOfText(text, context));
-    return places.length > 0
-      ? { heat, places, scale: width / scene.width, background: scene.background ?? BLACK }
-      : null;
-  }
-
-  #draw(context: CanvasRenderingContext2D, { heat, places, scale, background }: Shown): void {
-    const colour = heatColour(background);
-    for (const { token, corners } of places) {
-      const strength = heat.strength(heat.weights[token] ?? 0);
-      if (!(strength > 0)) continue;
-      trace(context, corners, scale);
-      context.fillStyle = translucent(colour, STRONGEST * strength);
-      context.fill();
-      if (strength < OUTLINED) continue;
-      context.strokeStyle = colour;
-      context.lineWidth = 1.5;
-      context.stroke();
-    }
+    const heat = firstOf(this.#sources, this.#player.step);
+    const placed = heat && placeHeat(scene, heat, context);
+    return placed && { ...placed, scale: width / scene.width };
   }
 
   get #picture(): HTMLCanvasElement {
@@ -124,15 +113,11 @@ export class HeatOverlay implements Panel {
   }
 }
 
-/** The accent, as it is legible on the scene's own background. */
-function heatColour(background: Colour): string {
-  const name = luminance(background) < 0.5 ? '--heat-on-dark' : '--heat-on-light';
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}
-
-function trace(context: CanvasRenderingContext2D, corners: Corners, scale: number): void {
-  context.beginPath();
-  for (let i = 0; i < corners.length; i += 2)
-    context.lineTo((corners[i] as number) * scale, (corners[i + 1] as number) * scale);
-  context.closePath();
+/** What the first source that has something to show at a step shows. */
+function firstOf(sources: readonly HeatSource[], step: number): Heat | null {
+  for (const source of sources) {
+    const heat = source.heat(step);
+    if (heat) return heat;
+  }
+  return null;
 }

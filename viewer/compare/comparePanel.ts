@@ -1,4 +1,5 @@
 import { byId } from '../page/dom.ts';
+import type { OwnScenes } from '../looks/ownScenes.ts';
 import { ScenePainter } from '../scene/scenePainter.ts';
 import type { Changes, Panel } from '../time/clock.ts';
 import type { Controls } from '../time/controls.ts';
@@ -12,6 +13,8 @@ import { RunningReturn } from './runningReturn.ts';
 
 interface Surroundings {
   controls: Controls;
+  /** Which runs bring scenes of their own. */
+  scenes: OwnScenes;
   tracks: ComparedTracks;
   /** What the open replay is called. */
   mainName: () => string;
@@ -24,6 +27,7 @@ export class ComparePanel implements Panel {
   readonly #player: Player;
   readonly #comparison: Comparison;
   readonly #controls: Controls;
+  readonly #scenes: OwnScenes;
   readonly #tracks: ComparedTracks;
   readonly #mainName: () => string;
   readonly #onComparing: (comparing: boolean) => void;
@@ -34,10 +38,15 @@ export class ComparePanel implements Panel {
   readonly #panes = new Map<Compared, Pane>();
   #painter: Promise<ScenePainter> | null = null;
 
-  constructor(player: Player, comparison: Comparison, { controls, tracks, mainName, onComparing }: Surroundings) {
+  constructor(
+    player: Player,
+    comparison: Comparison,
+    { controls, scenes, tracks, mainName, onComparing }: Surroundings,
+  ) {
     this.#player = player;
     this.#comparison = comparison;
     this.#controls = controls;
+    this.#scenes = scenes;
     this.#tracks = tracks;
     this.#mainName = mainName;
     this.#onComparing = onComparing;
@@ -88,7 +97,7 @@ export class ComparePanel implements Panel {
 
   #addPane(member: Compared): Pane {
     const comparison = this.#comparison;
-    const pane = new Pane(this.#player, member, {
+    const pane = new Pane(this.#player, member, this.#scenes, {
       remove: () => comparison.remove(member),
       makeMain: () => comparison.makeMain(member),
       choose: (choice) => comparison.choose(member, choice),

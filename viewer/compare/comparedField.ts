@@ -1,3 +1,4 @@
+import { escapeMarks, unescapeMarks } from '../session/marks.ts';
 import type { EpisodeChoice } from './episodeChoice.ts';
 
 /** What is compared and has an address: a replay of the server, or a checkpoint whose agent plays here. */
@@ -21,16 +22,16 @@ export function parseCompared(field: string): ComparedEntry[] {
 }
 
 function formatEntry(entry: ComparedEntry): string {
-  if (entry.kind === 'agent') return `${escape(entry.run)}@${escape(entry.checkpoint)}`;
+  if (entry.kind === 'agent') return `${escapeMarks(entry.run)}@${escapeMarks(entry.checkpoint)}`;
   const { id, choice } = entry;
-  if (choice === 'seed') return escape(id);
-  return `${escape(id)}:${choice === 'number' ? choice : choice + 1}`;
+  if (choice === 'seed') return escapeMarks(id);
+  return `${escapeMarks(id)}:${choice === 'number' ? choice : choice + 1}`;
 }
 
 function parseEntry(part: string): ComparedEntry | null {
-  const [run = '', checkpoint] = part.split('@').map(unescape);
+  const [run = '', checkpoint] = part.split('@').map(unescapeMarks);
   if (checkpoint !== undefined) return run && checkpoint ? { kind: 'agent', run, checkpoint } : null;
-  const [id = '', choice = ''] = part.split(':').map(unescape);
+  const [id = '', choice = ''] = part.split(':').map(unescapeMarks);
   return id ? { kind: 'replay', id, choice: parseChoice(choice) } : null;
 }
 
@@ -38,12 +39,4 @@ function parseChoice(text: string): EpisodeChoice {
   if (text === 'number') return 'number';
   const episode = Number(text);
   return Number.isInteger(episode) && episode >= 1 ? episode - 1 : 'seed';
-}
-
-function escape(name: string): string {
-  return name.replace(/[%,:@]/g, encodeURIComponent);
-}
-
-function unescape(name: string): string {
-  return name.replace(/%(25|2C|3A|40)/gi, decodeURIComponent);
 }

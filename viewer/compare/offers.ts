@@ -1,6 +1,6 @@
 import { formatAge, groupThousands } from '../page/numbers.ts';
 import { shortName } from '../session/library.ts';
-import type { RunEntry } from '../session/library.ts';
+import type { RunEntry } from '../../src/server/listing.ts';
 import type { ComparedEntry } from './comparedField.ts';
 
 /** Something of the library that can be compared, and what to say of it. */

@@ -6,6 +6,9 @@ import { describeError } from '../page/messages.ts';
 import { formatCount } from '../page/numbers.ts';
 import { ObservationPlot } from '../scene/observationPlot.ts';
 import { sceneAt } from '../scene/sceneAt.ts';
+import type { OwnScenes } from '../looks/ownScenes.ts';
+import { OwnPicture } from '../looks/ownPicture.ts';
+import { sceneStateAt } from '../looks/sceneState.ts';
 import type { SceneCanvas, ScenePainter } from '../scene/scenePainter.ts';
 import type { Player } from '../time/player.ts';
 import { describeOutcome } from '../time/transport.ts';
@@ -40,13 +43,19 @@ export class Pane {
   readonly #plotHost = element('div', { class: 'pane-plot', hidden: true });
   readonly #scene = element('div', { class: 'pane-scene' }, this.#picture, this.#plotHost, this.#caption);
   readonly #plot: ObservationPlot;
+  readonly #scenes: OwnScenes;
+  readonly #own: OwnPicture;
   readonly #resizing = new ResizeObserver(() => this.#resize());
   #canvas: SceneCanvas | null = null;
+  /** Of the environment's own scene; null while that is not shown. */
+  #ownCanvas: HTMLCanvasElement | null = null;
   #shownPosition: number | null = null;
 
-  constructor(player: Player, member: Compared, actions: PaneActions) {
+  constructor(player: Player, member: Compared, scenes: OwnScenes, actions: PaneActions) {
     this.#player = player;
     this.#member = member;
+    this.#scenes = scenes;
+    this.#own = new OwnPicture(scenes, (canvas) => this.#takeOwn(canvas));
     this.#episode = new EpisodeSelect(actions.choose);
     const remove = iconButton('Remove', 'Remove from the comparison', CROSS);
     remove.addEventListener('click', actions.remove);
@@ -76,6 +85,7 @@ export class Pane {
     this.#makeMain.hidden = recording === null;
     this.#episode.update(this.#member, this.#player);
     this.#difference.show(this.#member, this.#player);
+    this.#own.choose(this.#ownRun);
     this.showStep();
     this.#paint();
   }
@@ -107,14 +117,16 @@ export class Pane {
 
   destroy(): void {
     this.#resizing.disconnect();
+    this.#own.destroy();
     this.#canvas?.destroy();
     this.root.remove();
   }
 
   /** A plot of the observation where the environment draws nothing. */
   #choosePicture(moment: Moment | null): void {
-    const plotted = moment !== null && moment.scene === null;
-    this.#picture.hidden = moment === null || plotted;
+    const plotted = moment !== null && moment.scene === null && !this.#ownCanvas;
+    if (this.#ownCanvas) this.#ownCanvas.hidden = moment === null;
+    this.#picture.hidden = moment === null || plotted || this.#ownCanvas !== null;
     if (plotted === !this.#plotHost.hidden) return;
     this.#plotHost.hidden = !plotted;
     if (plotted) this.#buildPlot();
@@ -131,11 +143,34 @@ export class Pane {
   }
 
   #paint(): void {
-    if (this.#picture.hidden || !this.#canvas) return;
-    this.#shownPosition = this.#member.position;
-    const scene = sceneAt(this.#shownPosition, (step) => this.#member.momentAt(step, { attention: false }));
+    const { recording, position } = this.#member;
+    if (!recording) return;
+    const momentAt = (step: number): Moment | null => this.#member.momentAt(step, { attention: false });
     const { clientWidth: width, clientHeight } = this.#scene;
-    if (scene) this.#canvas.show(scene, { width, height: clientHeight - this.#caption.offsetHeight });
+    const room = { width, height: clientHeight - this.#caption.offsetHeight };
+    this.#shownPosition = position;
+    if (this.#ownCanvas) {
+      const moment = sceneStateAt(position, recording.header, momentAt);
+      if (moment) this.#own.paint(moment, room.width, room.height);
+    } else if (this.#canvas && !this.#picture.hidden) {
+      const scene = sceneAt(position, momentAt);
+      if (scene) this.#canvas.show(scene, room);
+    }
+  }
+
+  /** The run whose environment may bring a scene of its own; null where there is none. */
+  get #ownRun(): string | null {
+    const { entry, recording } = this.#member;
+    if (!recording || !entry) return null;
+    return entry.kind === 'agent' ? this.#scenes.ofRun(entry.run) : this.#scenes.ofReplay(entry.id);
+  }
+
+  /** @param canvas of the environment's own scene; null where that is gone */
+  #takeOwn(canvas: HTMLCanvasElement | null): void {
+    this.#ownCanvas = canvas;
+    if (canvas) this.#picture.before(canvas);
+    this.#choosePicture(this.#member.moment);
+    this.#paint();
   }
 
   /** What the agent does in this step, or why there is nothing to see. */

@@ -1,6 +1,6 @@
 import { byId, element, setText } from '../page/dom.ts';
 import { groupThousands } from '../page/numbers.ts';
-import type { RunEntry } from '../session/library.ts';
+import type { RunEntry } from '../../src/server/listing.ts';
 import type { Player } from '../time/player.ts';
 import { formatCompared } from './comparedField.ts';
 import type { ComparedEntry } from './comparedField.ts';

@@ -1,40 +1,33 @@
 import { EXPLANATION_FORMAT, type Explanation } from '../../src/explain/explanation.ts';
 import { reportOf } from '../../src/explain/report.ts';
-import { byId, element, setText } from '../page/dom.ts';
+import { byId, element } from '../page/dom.ts';
 import type { Layout } from '../page/layout.ts';
+import { SidePanel } from '../page/sidePanel.ts';
 import type { Overlay } from '../live/overlay.ts';
-import { type RunEntry, shortName } from '../session/library.ts';
+import type { RunEntry } from '../../src/server/listing.ts';
+import { shortName } from '../session/library.ts';
 import { sectionOf } from './sections.ts';
 
 /** What `gymformer explain` found of the run on the screen: heads, memory and inputs that its return needs. */
 export class ExplainedPanel {
-  readonly #layout: Layout;
   readonly #overlay: Overlay;
-  readonly #page = byId('viewer', HTMLElement);
-  readonly #root = byId('explained', HTMLElement);
-  readonly #button = byId('explained-button', HTMLButtonElement);
-  readonly #where = byId('explained-where', HTMLElement);
+  readonly #panel: SidePanel;
   readonly #report = byId('explained-report', HTMLElement);
   #runs: readonly RunEntry[] = [];
   /** Of what is shown, or on its way: the run, and when it was explained. */
   #shown = '';
 
   constructor(layout: Layout, overlay: Overlay) {
-    this.#layout = layout;
     this.#overlay = overlay;
-    this.#button.addEventListener('click', () => layout.toggle('explained'));
-    byId('explained-close', HTMLButtonElement).addEventListener('click', () => {
-      layout.set('explained', false);
-      this.#button.focus();
-    });
-    layout.onChange(() => this.#showOrHide());
-    overlay.onChange(() => this.#showOrHide());
+    this.#panel = new SidePanel('explained', layout, 'Close the explanation');
+    layout.onChange(() => this.#offer());
+    overlay.onChange(() => this.#offer());
   }
 
   /** @param runs null when there is no server of runs, and nothing is to be seen here */
   setRuns(runs: readonly RunEntry[] | null): void {
     this.#runs = runs ?? [];
-    this.#showOrHide();
+    this.#offer();
   }
 
   /** The run on the screen, if it was explained. */
@@ -43,13 +36,9 @@ export class ExplainedPanel {
     return run?.explainedAt === undefined ? null : run;
   }
 
-  #showOrHide(): void {
-    const run = this.#run;
-    const isOpen = this.#layout.isOpen('explained');
-    this.#button.hidden = run === null && !isOpen;
-    this.#root.hidden = !isOpen;
-    this.#page.classList.toggle('with-panel', this.#layout.open.length > 0);
-    this.#button.setAttribute('aria-expanded', String(isOpen));
+  #offer(): void {
+    const [run, { isOpen, button }] = [this.#run, this.#panel];
+    button.hidden = run === null && !isOpen;
     if (isOpen) void this.#show(run);
   }
 
@@ -57,7 +46,7 @@ export class ExplainedPanel {
     const shown = run ? `${run.id} ${run.explainedAt}` : 'none';
     if (shown === this.#shown) return;
     this.#shown = shown;
-    setText(this.#where, run ? shortName(run) : '');
+    this.#panel.say(run ? shortName(run) : '');
     const children = run
       ? await this.#reportOf(run)
       : [hush('\u201cgymformer explain\u201d has not explained this run.')];

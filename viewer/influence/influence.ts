@@ -40,6 +40,7 @@ export class Influence implements HeatSource, Panel {
   readonly #player: Player;
   readonly #client: AgentClient;
   readonly #findAgent: FindAgent;
+  readonly spansEpisode = false;
   readonly #listeners: (() => void)[] = [];
   #on = false;
   #method: Method = 'occlusion';
@@ -82,10 +83,10 @@ export class Influence implements HeatSource, Panel {
   }
 
   /** While the agent is asked, nothing weighs anything: what another source has to show is not shown in between. */
-  heat(): Heat | null {
+  heat(step: number): Heat | null {
     const groups = this.#groups;
     const { kind } = this.#weighed;
-    if (!groups || kind === 'off' || kind === 'failed') return null;
+    if (!groups || step !== this.#player.step || kind === 'off' || kind === 'failed') return null;
     const effects = this.#weighed.kind === 'shown' ? this.#weighed.effects : [];
     const weights = effectsByToken(effects, countTokens(groups));
     const full = this.#weighed.kind === 'shown' ? this.#weighed.full : 1;

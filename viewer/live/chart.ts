@@ -2,12 +2,15 @@ import uPlot from 'uplot';
 import { FONT, pageColours } from '../page/colours.ts';
 import { element } from '../page/dom.ts';
 import { formatNumber } from '../page/numbers.ts';
-import type { CurveData } from './curveData.ts';
+import { allPositive } from './curveData.ts';
+import type { Column, CurveData } from './curveData.ts';
+import type { LogScales } from './logScales.ts';
 import type { Shown } from './overlay.ts';
 import type { Term } from './runMetrics.ts';
 
 const AXIS_WIDTH = 52;
 const AXIS_HEIGHT = 22;
+const LOGARITHMIC = 3; // in uPlot's numbers
 const DASH = [6, 4];
 const EVALUATION_SIZE = 5;
 /** Charts with this key move their cursors together. */
@@ -19,6 +22,8 @@ export interface ChartOptions {
   term: Term;
   /** Whether the steps stand under it. */
   withSteps: boolean;
+  /** Where a person says which curves have a logarithmic scale. */
+  scales: LogScales;
   /** Is told over which step the pointer is, as an index into the data; null: over none. */
   hovered: (index: number | null) => void;
 }
@@ -33,13 +38,22 @@ export class Chart {
     { class: 'hush', title: 'with their 95 % intervals', hidden: true },
     'dots: evaluations',
   );
+  readonly #log = element(
+    'button',
+    { type: 'button', class: 'log', title: 'Logarithmic scale', 'aria-pressed': 'false', hidden: true },
+    'log',
+  );
   readonly #host = element('div', { class: 'plot', role: 'img' });
   #plot: uPlot | null = null;
   #shown: readonly Shown[] = [];
+  #isLog = false;
 
   constructor(options: ChartOptions) {
     this.#options = options;
-    const caption = element('figcaption', {}, element('span', {}, options.name), this.#note, this.#values);
+    const name = element('span', { class: 'name' }, options.name);
+    const caption = element('figcaption', {}, name, this.#note, this.#log, this.#values);
+    this.#log.setAttribute('aria-label', `Log scale of ${options.name}`);
+    this.#log.addEventListener('click', () => options.scales.toggle(options.term));
     this.root = element('figure', { class: 'chart' }, caption, this.#host);
     new ResizeObserver(() => this.#plot?.setSize(this.#size())).observe(this.#host);
   }
@@ -48,10 +62,12 @@ export class Chart {
   show(shown: readonly Shown[], data: CurveData, words: string): void {
     this.#host.setAttribute('aria-label', words);
     this.#note.hidden = !this.#showsEvaluations || data.evaluations.every(({ means }) => means.every(isNothing));
-    const columns: uPlot.AlignedData = [data.steps, ...this.#columns(data)];
-    if (this.#plot && sameLines(shown, this.#shown)) return this.#plot.setData(columns);
+    const columns: uPlot.AlignedData = [data.steps, ...(this.#columns(data) as uPlot.AlignedData[number][])];
+    const isLog = this.#offerLog(data);
+    if (this.#plot && isLog === this.#isLog && sameLines(shown, this.#shown)) return this.#plot.setData(columns);
     this.#plot?.destroy();
     this.#shown = shown;
+    this.#isLog = isLog;
     this.#plot = new uPlot(this.#describe(), columns, this.#host);
   }
 
@@ -69,14 +85,24 @@ export class Chart {
     this.#plot?.redraw(false);
   }
 
+  /** Whether the scale is logarithmic, which takes numbers that are all above 0: others have no place on it. */
+  #offerLog(data: CurveData): boolean {
+    const { scales, term } = this.#options;
+    const possible = allPositive(this.#columns(data));
+    const isLog = possible && scales.has(term);
+    this.#log.hidden = !possible;
+    this.#log.setAttribute('aria-pressed', String(isLog));
+    return isLog;
+  }
+
   get #showsEvaluations(): boolean {
     return this.#options.term === 'meanReturn';
   }
 
-  #columns({ curves, evaluations }: CurveData): uPlot.AlignedData[number][] {
+  #columns({ curves, evaluations }: CurveData): Column[] {
     const own = curves[this.#options.term];
     const others = this.#showsEvaluations ? evaluations.flatMap(({ means, lows, highs }) => [means, lows, highs]) : [];
-    return [...own, ...others] as uPlot.AlignedData[number][];
+    return [...own, ...others];
   }
 
   #describe(): uPlot.Options {
@@ -91,7 +117,10 @@ export class Chart {
       padding: [6, 18, withSteps ? 0 : 6, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, sync: { key: SYNC, setSeries: false }, points: { size: 6 } },
-      scales: { x: { time: false, range: (_, __, last) => [0, last || 1] } },
+      scales: {
+        x: { time: false, range: (_, __, last) => [0, last || 1] },
+        y: this.#isLog ? { distr: LOGARITHMIC } : {},
+      },
       axes: [
         {
           ...axis,
@@ -157,6 +186,7 @@ function isNothing(value: number | null | undefined): boolean {
 }
 
 /** Few characters: there is not much room beside a small chart. */
-function formatTick(value: number): string {
+function formatTick(value: number | null): string {
+  if (value === null) return ''; // a logarithmic scale has more lines than room for numbers
   return Math.abs(value) >= 10_000 ? compact.format(value) : formatNumber(value);
 }

@@ -3,7 +3,7 @@ import { CURVES } from './runMetrics.ts';
 import type { RunMetrics, Term } from './runMetrics.ts';
 
 /** A value at each step; undefined where the run says nothing of that step, null where it has none. */
-type Column = (number | null | undefined)[];
+export type Column = (number | null | undefined)[];
 
 /** The curves of several runs over the steps of all of them together. */
 export interface CurveData {
@@ -37,6 +37,12 @@ export function joinCurves(runs: readonly RunMetrics[]): CurveData {
       highs: column(run, CURVES.length + 2),
     })),
   };
+}
+
+/** Whether all numbers in some columns are above 0; and there are any. */
+export function allPositive(columns: readonly Column[]): boolean {
+  const numbers = columns.flat().filter((value) => typeof value === 'number');
+  return numbers.length > 0 && numbers.every((value) => value > 0);
 }
 
 function byTerm(columnsOf: (index: number) => Column[]): Record<Term, Column[]> {

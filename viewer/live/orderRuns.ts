@@ -1,4 +1,4 @@
-import type { RunEntry } from '../session/library.ts';
+import type { RunEntry } from '../../src/server/listing.ts';
 
 export const ORDERS = ['newest', 'score', 'name'] as const;
 

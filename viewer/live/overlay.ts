@@ -21,11 +21,18 @@ export class Overlay {
   /** The run of each place, of which every one has its own colour and line. */
   #places: (string | null)[] = [];
   #current: string | null = null;
+  /** Null before anybody told. */
+  #known: ReadonlySet<string> | null = null;
 
   get shown(): readonly Shown[] {
     return this.#places.flatMap((run, i) =>
       run === null ? [] : [{ run, colour: (i % COLOURS) + 1, dashed: i >= COLOURS }],
     );
+  }
+
+  /** The run of each place, of which every one has its own colour and line; null where one is free. */
+  get places(): readonly (string | null)[] {
+    return this.#places;
   }
 
   /** The run on the screen, or the one to look at while there is none. */
@@ -50,8 +57,25 @@ export class Overlay {
     this.#arrange();
   }
 
+  /**
+   * Shows chosen runs at the places that they once had, and besides them the run on the screen only. Those that are not
+   * there any more are passed over.
+   *
+   * @param here the place that the run on the screen had
+   */
+  restore(places: readonly (string | null)[], here: number | null): void {
+    const known = places.slice(0, MOST).map((run) => (run !== null && this.#known?.has(run) !== false ? run : null));
+    const chosen = known.filter((run) => run !== null);
+    if (chosen.length === 0 && this.#chosen.size === 0) return;
+    this.#chosen.clear();
+    for (const run of chosen) this.#chosen.add(run);
+    this.#places = known.map((run, place) => (place === here ? this.#current : run));
+    this.#arrange();
+  }
+
   /** Runs that are gone are no longer shown. */
   keepOnly(runs: ReadonlySet<string>): void {
+    this.#known = runs;
     const gone = [...this.#chosen].filter((run) => !runs.has(run));
     for (const run of gone) this.#chosen.delete(run);
     if (gone.length > 0) this.#arrange();

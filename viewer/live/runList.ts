@@ -1,7 +1,7 @@
 import { byId, element } from '../page/dom.ts';
 import { formatAge, formatNumber } from '../page/numbers.ts';
 import { saysEnvironment, shortName } from '../session/library.ts';
-import type { RunEntry } from '../session/library.ts';
+import type { RunEntry } from '../../src/server/listing.ts';
 import { replaceKeepingFocus, row } from '../session/rows.ts';
 import { ORDERS, orderRuns } from './orderRuns.ts';
 import type { Order } from './orderRuns.ts';

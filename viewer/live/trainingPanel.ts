@@ -1,12 +1,14 @@
 import { byId, element, setText } from '../page/dom.ts';
 import type { Layout } from '../page/layout.ts';
+import { SidePanel } from '../page/sidePanel.ts';
 import { formatNumber, groupThousands } from '../page/numbers.ts';
 import { shortName } from '../session/library.ts';
-import type { RunEntry } from '../session/library.ts';
+import type { RunEntry } from '../../src/server/listing.ts';
 import { Chart } from './chart.ts';
 import { joinCurves } from './curveData.ts';
 import type { CurveData } from './curveData.ts';
 import { MetricsFeed } from './metricsFeed.ts';
+import type { LogScales } from './logScales.ts';
 import type { Overlay, Shown } from './overlay.ts';
 import { CURVES } from './runMetrics.ts';
 import type { RunMetrics, Term } from './runMetrics.ts';
@@ -25,13 +27,10 @@ interface Line {
 
 /** How training goes: return, entropy, KL, value loss and speed of the runs that are shown, as they are written. */
 export class TrainingPanel {
-  readonly #layout: Layout;
   readonly #overlay: Overlay;
   readonly #feed = new MetricsFeed(() => this.#drawSoon());
-  readonly #page = byId('viewer', HTMLElement);
-  readonly #root = byId('training', HTMLElement);
-  readonly #button = byId('training-button', HTMLButtonElement);
-  readonly #where = byId('training-where', HTMLElement);
+  readonly #layout: Layout;
+  readonly #panel: SidePanel;
   readonly #legend = byId('training-runs', HTMLElement);
   readonly #charts: { term: Term; name: string; chart: Chart }[];
   #runs: readonly RunEntry[] = [];
@@ -40,29 +39,28 @@ export class TrainingPanel {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #offered = false;
 
-  constructor(layout: Layout, overlay: Overlay) {
+  constructor(layout: Layout, overlay: Overlay, scales: LogScales) {
     this.#layout = layout;
     this.#overlay = overlay;
+    this.#panel = new SidePanel('training', layout, 'Close the curves');
     this.#charts = CURVES.map(({ name, term }, i) => {
       const hovered = (index: number | null): void => this.#point(index);
-      return { name, term, chart: new Chart({ name, term, withSteps: i === CURVES.length - 1, hovered }) };
+      return { name, term, chart: new Chart({ name, term, withSteps: i === CURVES.length - 1, scales, hovered }) };
     });
     const charts = byId('training-charts', HTMLElement);
     charts.append(...this.#charts.map(({ chart }) => chart.root));
     charts.addEventListener('keydown', (event) => this.#pressed(event));
-    this.#button.addEventListener('click', () => layout.toggle('training'));
-    byId('training-close', HTMLButtonElement).addEventListener('click', () => {
-      layout.set('training', false);
-      this.#button.focus();
-    });
-    layout.onChange(() => this.#showOrHide());
+    layout.onChange(() => this.#followShown());
     overlay.onChange(() => this.#followShown());
+    scales.onChange(() => {
+      if (this.#panel.isOpen) this.#draw();
+    });
   }
 
   /** @param runs null when there is no server of runs, and nothing is to be seen here */
   setRuns(runs: readonly RunEntry[] | null): void {
     this.#runs = runs ?? [];
-    this.#button.hidden = this.#runs.length === 0;
+    this.#panel.button.hidden = this.#runs.length === 0;
     this.#offer();
     this.#followShown();
   }
@@ -80,20 +78,11 @@ export class TrainingPanel {
     if (training && location.hash === '' && matchMedia(ROOMY).matches) this.#layout.set('training', true);
   }
 
-  get #isOpen(): boolean {
-    return this.#layout.isOpen('training');
-  }
-
-  #showOrHide(): void {
-    this.#root.hidden = !this.#isOpen;
-    this.#page.classList.toggle('with-panel', this.#layout.open.length > 0);
-    this.#button.setAttribute('aria-expanded', String(this.#isOpen));
-    this.#followShown();
-  }
-
   /** Asks for the metrics of what is shown; of nothing while the panel is closed. */
   #followShown(): void {
-    this.#feed.follow(this.#isOpen ? this.#overlay.shown.map(({ run }) => run).filter((run) => this.#trains(run)) : []);
+    this.#feed.follow(
+      this.#panel.isOpen ? this.#overlay.shown.map(({ run }) => run).filter((run) => this.#trains(run)) : [],
+    );
     this.#drawSoon();
   }
 
@@ -103,10 +92,10 @@ export class TrainingPanel {
   }
 
   #drawSoon(): void {
-    if (!this.#isOpen) return;
+    if (!this.#panel.isOpen) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      if (this.#isOpen) this.#draw();
+      if (this.#panel.isOpen) this.#draw();
     }, CALM_MS);
   }
 
@@ -139,7 +128,7 @@ export class TrainingPanel {
   /** The values at the step under the pointer, or the latest. */
   #showValues(lines = this.#lines): void {
     const step = this.#step ?? Infinity;
-    setText(this.#where, this.#step === null ? 'latest' : `step ${groupThousands(this.#step)}`);
+    this.#panel.say(this.#step === null ? 'latest' : `step ${groupThousands(this.#step)}`);
     for (const { chart, term } of this.#charts)
       chart.showValues(
         lines.map(({ shown, metrics }) => {

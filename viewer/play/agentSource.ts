@@ -3,14 +3,7 @@ import type { AgentClient } from '../agent/client.ts';
 import type { PageDevice } from '../../src/device/inPage.ts';
 import type { AgentDescription, DeviceDescription } from '../agent/protocol.ts';
 import { groupThousands } from '../page/numbers.ts';
-import type { RunEntry } from '../session/library.ts';
-
-/** A checkpoint that the server lets a page have. */
-interface CheckpointEntry {
-  name: string;
-  step: number;
-  best: boolean;
-}
+import type { CheckpointEntry, RunEntry } from '../../src/server/listing.ts';
 
 /** An agent to play with, and what to say of it. */
 export interface FoundAgent extends AgentDescription {

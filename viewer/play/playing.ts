@@ -1,24 +1,21 @@
 import type { PageDevice } from '../../src/device/inPage.ts';
-import type { Moment, ReplayHeader } from '../../src/replay/format.ts';
 import type { AgentClient } from '../agent/client.ts';
-import type { GameRequest } from '../agent/protocol.ts';
-import type { Player, Recording } from '../time/player.ts';
+import type { Place, Player, Recording } from '../time/player.ts';
 import type { AgentSource, FoundAgent } from './agentSource.ts';
-import { Branch } from './branch.ts';
+import type { Branch } from './branch.ts';
 import type { Branches } from './branches.ts';
 import { BranchScreen } from './branchScreen.ts';
 import { actionName } from './choices.ts';
+import { Games } from './games.ts';
 import { type GameWanted, type OwnGame, prepareGame, randomSeed } from './ownGame.ts';
 import { IDLE, type Phase, simulationToMoveIn } from './phase.ts';
-import { download, encodeReplay, fileName } from './saveReplay.ts';
+import { savePlayed } from './saveReplay.ts';
 import { Seats, seatsOf } from './seats.ts';
-import { Simulation } from './simulation.ts';
-import { VERSION } from './version.ts';
+import type { Simulation } from './simulation.ts';
+import { formatWhatIfs, type WhatIf, whatIfsOf } from './whatIf.ts';
 
 /** What the page has to do with what is played. */
 export interface PlayingView {
-  /** The phase, the move or the branches are others. */
-  changed(): void;
   /** Something could not be done; `what` was to be. */
   failed(error: unknown, what: string): void;
   /** A person takes the page into their own hands. */
@@ -39,9 +36,10 @@ export class Playing {
   readonly #view: PlayingView;
   readonly #screen: BranchScreen;
   readonly #seats: Seats;
+  readonly #games: Games;
+  readonly #listeners: (() => void)[] = [];
   #phase: Phase = IDLE;
   #work = new AbortController();
-  #simulation: Simulation | null = null;
   #moving = false;
 
   constructor(player: Player, client: AgentClient, source: AgentSource, view: PlayingView) {
@@ -50,10 +48,20 @@ export class Playing {
     this.#source = source;
     this.#view = view;
     this.#seats = new Seats(source, view.failed);
-    this.#screen = new BranchScreen(player, view.changed, () => {
-      this.stop();
-      this.#seats.clear();
-    });
+    this.#games = new Games(client, this.#seats, (what) => this.#setPhase({ kind: 'busy', what }));
+    this.#screen = new BranchScreen(
+      player,
+      () => this.#tell(),
+      () => {
+        this.stop();
+        this.#seats.clear();
+      },
+    );
+  }
+
+  /** Calls the listener whenever the phase, the move or the branches are others. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   get phase(): Phase {
@@ -87,7 +95,7 @@ export class Playing {
   setDevice(device: PageDevice): void {
     this.stop();
     this.#seats.setDevice(device);
-    this.#view.changed();
+    this.#tell();
   }
 
   /** A person plays on from the step on the screen. */
@@ -142,7 +150,7 @@ export class Playing {
   /** Ends what is going on, and leaves on the screen what is there. */
   stop(): void {
     this.#work.abort();
-    this.#endSimulation();
+    this.#games.end();
     this.#setPhase(IDLE);
   }
 
@@ -152,6 +160,25 @@ export class Playing {
     this.stop();
     this.#player.pause();
     this.#screen.open(branch);
+  }
+
+  /** Shows a place in the branch that what-ifs lead to, one after the other; those that there are not yet are played. */
+  async openWhatIfs(asked: readonly WhatIf[], { episode, step }: Required<Place>): Promise<void> {
+    this.#view.tookOver();
+    this.#player.pause();
+    await this.#do('What if', async (signal) => {
+      if (this.branches.open) this.#screen.open(null);
+      for (const [i, whatIf] of asked.entries()) {
+        const path = formatWhatIfs(asked.slice(0, i + 1));
+        const known = this.branches.all.find(
+          (branch) => branch.episode === episode && formatWhatIfs(whatIfsOf(branch) ?? []) === path,
+        );
+        if (known) this.#screen.open(known);
+        else await this.#repeat(whatIf, episode, signal);
+      }
+      this.#player.seek({ episode, step });
+      return IDLE;
+    });
   }
 
   remove(branch: Branch): void {
@@ -168,15 +195,11 @@ export class Playing {
   save(): void {
     const { shown } = this.#screen;
     if (!shown) return;
-    const { header, branch, episodes } = shown;
-    const played: ReplayHeader = {
-      ...header,
-      createdAt: new Date().toISOString(),
-      gymformer: VERSION,
-      ...(this.agent && { step: this.agent.step, policy: this.agent.policy }),
-    };
-    const saved = this.isOwnGame ? episodes.map((_, episode) => episode) : [branch.episode];
-    download(fileName(branch, header), encodeReplay(played, shown, saved));
+    savePlayed(
+      shown,
+      this.agent,
+      this.isOwnGame ? shown.episodes.map((_, episode) => episode) : [shown.branch.episode],
+    );
   }
 
   /** Starts a game without a replay; against the agent of a run, where the environment has another side. */
@@ -204,37 +227,37 @@ export class Playing {
     const { seed, environment, module, header } = own;
     const episode = before?.episodes.length ?? 0;
     const options = { base: before, episode, seed, from: 0, name: `game ${episode + 1}` };
-    const request = { environment, module, seed, actions: [], ...seatsOf(own) };
-    const simulation = await this.#simulate(request, (last) => new Branch(options, last), signal);
+    const request = { environment, module, actions: [], ...seatsOf(own) };
+    const simulation = await this.#games.begin(request, options, signal);
     this.#seats.sitDown(own);
     this.#screen.begin(header, simulation.branch);
     return await this.#yourMove(simulation);
+  }
+
+  /** Another action than the agent's, and the agent to the end. */
+  async #repeat({ step, action }: WhatIf, episode: number, signal: AbortSignal): Promise<void> {
+    const { recording } = this.#player;
+    if (!recording || step >= (recording.episodes[episode]?.steps ?? 0))
+      throw new Error(`the episode is over before step ${step}`);
+    const simulation = await this.#games.beginAt(recording, { episode, step }, `what if, at step ${step}`, signal);
+    const { actionSpace } = simulation;
+    if (!this.agent) throw new Error('there is no agent here that plays on');
+    if (actionSpace.kind !== 'discrete' || action >= actionSpace.n || !simulation.allows([action]))
+      throw new Error(`action ${action} cannot be taken at step ${step}`);
+    await this.#tryOn(simulation, [action]);
+    if (!simulation.now.ended) await simulation.playOn(() => this.#player.lengthen(), signal);
+    signal.throwIfAborted();
+    this.#screen.refresh();
+    this.#games.end();
   }
 
   /** A game that is at the step on the screen. */
   async #beginHere(name: string, signal: AbortSignal): Promise<Simulation> {
     this.#view.tookOver();
     this.#player.pause();
-    const { recording, summary, episode, step } = this.#player;
-    if (!recording || !summary) throw new Error('there is no episode to play on from');
-    const { seed } = summary;
-    const options = { base: recording, episode, seed, from: step, name };
-    const actions = Array.from({ length: step }, (_, t) => recording.moment(episode, t).decision?.action ?? []);
-    const who = await this.#seats.of(recording.header);
-    const simulation = await this.#simulate({ ...who, seed, actions }, (last) => new Branch(options, last), signal);
-    if (!simulation.now.ended) return simulation;
-    throw new Error('the episode is over at this step: go back to an earlier one');
-  }
-
-  async #simulate(
-    request: GameRequest,
-    makeBranch: (last: Moment) => Branch,
-    signal: AbortSignal,
-  ): Promise<Simulation> {
-    this.#endSimulation();
-    const onTold = ({ steps }: { steps: number }): void =>
-      this.#setPhase({ kind: 'busy', what: `Playing step ${steps} of ${request.actions.length} again` });
-    return (this.#simulation = await Simulation.begin(this.#client, request, makeBranch, { signal, onTold }));
+    const { recording, episode, step } = this.#player;
+    if (!recording) throw new Error('there is no episode to play on from');
+    return await this.#games.beginAt(recording, { episode, step }, name, signal);
   }
 
   async #yourMove(simulation: Simulation): Promise<Phase> {
@@ -257,13 +280,18 @@ export class Playing {
 
   async #tryOther(simulation: Simulation, action: ArrayLike<number>): Promise<void> {
     await this.#attempt('What if', async () => {
-      const { branch, actionSpace } = simulation;
-      await simulation.step(action, 'you');
-      if (actionSpace.kind === 'discrete') branch.name += `: ${actionName(actionSpace, action[0] as number)}`;
-      this.#screen.add(branch);
+      await this.#tryOn(simulation, action);
       return this.agent ? { kind: 'agents', simulation } : await this.#yourMove(simulation);
     });
     if (this.#phase.kind === 'agents') await this.#letAgentPlay(simulation);
+  }
+
+  /** Takes another action than the agent's, which begins a branch. */
+  async #tryOn(simulation: Simulation, action: ArrayLike<number>): Promise<void> {
+    const { branch, actionSpace } = simulation;
+    await simulation.step(action, 'you');
+    if (actionSpace.kind === 'discrete') branch.name += `: ${actionName(actionSpace, action[0] as number)}`;
+    this.#screen.add(branch);
   }
 
   async #letAgentPlay(simulation: Simulation): Promise<void> {
@@ -274,7 +302,7 @@ export class Playing {
       return IDLE;
     });
     if (signal.aborted) return;
-    this.#endSimulation();
+    this.#games.end();
     this.#screen.refresh();
     if (this.#player.glides) this.#player.play(); // whoever wants less motion starts it by hand
   }
@@ -302,11 +330,10 @@ export class Playing {
 
   #setPhase(phase: Phase): void {
     this.#phase = phase;
-    this.#view.changed();
+    this.#tell();
   }
 
-  #endSimulation(): void {
-    this.#simulation?.end().catch(() => {}); // with a worker that is gone, it has ended
-    this.#simulation = null;
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
   }
 }

@@ -18,6 +18,7 @@ export class SearchPanel implements Panel {
   readonly #result = byId('search-result', HTMLElement);
   readonly #problem = byId('search-problem', HTMLElement);
   readonly #moves = byId('search-moves', HTMLElement);
+  readonly #listeners: (() => void)[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly keys: Binding[] = [
     { keys: ['/'], shown: ['/'], does: 'search for steps', run: () => this.#field.select() },
@@ -39,6 +40,23 @@ export class SearchPanel implements Panel {
   update(changes: Changes): void {
     if (changes.has('replay')) this.#start();
     if (changes.has('matches') || changes.has('step')) this.#show();
+  }
+
+  /** What is looked for; '' for nothing, and for what is not understood. */
+  get text(): string {
+    return this.#search.text;
+  }
+
+  /** Looks for something, as if it had been typed. */
+  find(text: string): void {
+    if (text === this.#field.value) return;
+    this.#field.value = text;
+    this.#start();
+  }
+
+  /** Calls the listener whenever something else is looked for. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   #press(event: KeyboardEvent): void {
@@ -67,6 +85,7 @@ export class SearchPanel implements Panel {
     }
     setText(this.#problem, problem);
     this.#field.setAttribute('aria-invalid', String(problem !== ''));
+    for (const listener of this.#listeners) listener();
   }
 
   #show(): void {

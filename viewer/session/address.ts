@@ -14,13 +14,15 @@ export interface Address {
 export interface AddressField {
   /** As it stands in the address. */
   readonly name: string;
+  /** Whether it is of the episode on the screen, and has to wait until that is the address's. */
+  readonly ofEpisode?: boolean;
   /** What the address is to hold; null where all is as by default, which the address leaves out. */
   read(): string | null;
   /**
-   * Takes up what an address holds, null where it leaves the field out. It is called at once, and once more when the
-   * address's replay is open; what makes no sense, or not yet, is passed over.
+   * Takes up what an address holds, null where it leaves the field out. It is called at once, unless the field is of the
+   * episode, and once more when the address's place is on the screen; what makes no sense, or not yet, is passed over.
    */
-  apply(text: string | null): void;
+  apply(text: string | null, address: Address): void;
   /** @param changed is to be called when `read` may give something else */
   onChange(changed: () => void): void;
 }

@@ -15,7 +15,7 @@ export class AddressBar implements Panel {
   readonly #session: Pick<Session, 'goTo' | 'isLive'>;
   readonly #fields: readonly AddressField[];
   #timer: ReturnType<typeof setTimeout> | null = null;
-  /** The address whose replay is on its way: its fields count when it is there. */
+  /** The address whose place is on its way to the screen: its fields count when it is there. */
   #awaited: string | null = null;
 
   /** @param fields in the order that they stand in the address */
@@ -51,7 +51,7 @@ export class AddressBar implements Panel {
   }
 
   update(changes: Changes): void {
-    if (changes.has('replay')) this.#arrive();
+    if (changes.has('step')) this.#arrive();
     if (changes.has('episode')) this.#write();
     else if (changes.has('step') && !this.#player.playing) this.#writeSoon();
   }
@@ -59,20 +59,27 @@ export class AddressBar implements Panel {
   #follow(hash: string, go: (address: Address) => void): void {
     const address = parseAddress(hash);
     if (!address) return;
-    this.#awaited = address.replay === this.#opener.openId ? null : hash;
-    this.#apply(hash);
+    this.#awaited = hash;
+    this.#apply(hash, { ofEpisode: false });
+    const { episode, step } = this.#player;
     go(address);
+    const stays = address.replay === this.#opener.openId;
+    if (stays && episode === this.#player.episode && step === this.#player.step) this.#arrive();
   }
 
   #arrive(): void {
-    const { openId, wantedId } = this.#opener;
-    if (this.#awaited !== null && parseAddress(this.#awaited)?.replay === openId) this.#apply(this.#awaited);
-    if (wantedId === openId) this.#awaited = null;
+    const [awaited, { openId, wantedId }] = [this.#awaited, this.#opener];
+    const there = awaited !== null && parseAddress(awaited)?.replay === openId;
+    if (there || wantedId === openId) this.#awaited = null;
+    if (there) this.#apply(awaited, { ofEpisode: true });
   }
 
-  #apply(hash: string): void {
-    const texts = parseFields(hash);
-    for (const field of this.#fields) field.apply(texts.get(field.name) ?? null);
+  /** @param ofEpisode whether the fields that are of the episode count too */
+  #apply(hash: string, { ofEpisode }: { ofEpisode: boolean }): void {
+    const [texts, address] = [parseFields(hash), parseAddress(hash)];
+    if (!address) return;
+    for (const field of this.#fields)
+      if (ofEpisode || !field.ofEpisode) field.apply(texts.get(field.name) ?? null, address);
   }
 
   #writeSoon(): void {

@@ -1,5 +1,5 @@
 import { newestReplay } from './library.ts';
-import type { ReplayEntry, RunEntry } from './library.ts';
+import type { ReplayEntry, RunEntry } from '../../src/server/listing.ts';
 
 /** What is on the screen, and how to change it. */
 export interface Screen {

@@ -1,38 +1,6 @@
+import type { ReplayEntry, RunEntry } from '../../src/server/listing.ts';
 import { embeddedReplay } from '../../src/replay/format.ts';
 import { ServerEvents } from './serverEvents.ts';
-
-/** A replay on the server, as it stands in the list of runs. */
-export interface ReplayEntry {
-  id: string;
-  name: string;
-  bytes: number;
-  /** ISO 8601. */
-  modifiedAt: string;
-  /** Training steps of the policy that was recorded. */
-  step?: number;
-}
-
-export interface RunEntry {
-  id: string;
-  name: string;
-  environment: string;
-  policy: string;
-  algo: string;
-  seed: number;
-  /** Training steps done, of so many. */
-  step: number;
-  steps: number;
-  meanReturn: number | null;
-  /** Of the last updates, oldest first. */
-  returns: number[];
-  /** ISO 8601. */
-  updatedAt: string;
-  /** Whether it is training now. */
-  live: boolean;
-  /** When it was last explained, ISO 8601; left out where it never was. */
-  explainedAt?: string;
-  replays: ReplayEntry[];
-}
 
 /** The server answered that it has no such replay, or did not answer. */
 export class LibraryError extends Error {

@@ -3,7 +3,7 @@ import type { Controls } from '../time/controls.ts';
 import type { Overlay } from '../live/overlay.ts';
 import { RunList } from '../live/runList.ts';
 import { byId, element } from '../page/dom.ts';
-import type { ReplayEntry, RunEntry } from './library.ts';
+import type { ReplayEntry, RunEntry } from '../../src/server/listing.ts';
 import { newestReplay } from './library.ts';
 import { formatAge, formatCount, formatNumber, groupThousands } from '../page/numbers.ts';
 import type { Player } from '../time/player.ts';

@@ -3,7 +3,7 @@ import type { Address } from './address.ts';
 import { Following } from './following.ts';
 import type { Screen } from './following.ts';
 import { fetchRuns, newestReplay, watchRuns } from './library.ts';
-import type { RunEntry } from './library.ts';
+import type { RunEntry } from '../../src/server/listing.ts';
 import type { Opened, Opener } from './opener.ts';
 import type { Place, Player } from '../time/player.ts';
 

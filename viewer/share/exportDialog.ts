@@ -1,3 +1,4 @@
+import type { HeatOverlay } from '../attention/heatOverlay.ts';
 import { byId, element, setText } from '../page/dom.ts';
 import { formatCount } from '../page/numbers.ts';
 import type { Looks } from '../looks/looks.ts';
@@ -17,10 +18,20 @@ const FORMATS: Readonly<Record<Format, string>> = { gif: 'GIF', mp4: 'MP4', webm
 const HEIGHTS = [240, 360, 480, 720, 1080]; // pixels
 const USUAL_HEIGHT = 480;
 
+interface Neighbours {
+  /** Knows whether a scene of the environment's own is shown. */
+  looks: Looks;
+  /** Knows what lies over the scene. */
+  heat: HeatOverlay;
+  /** Stops time, and has nothing else come on the screen meanwhile. */
+  halt: () => void;
+}
+
 /** Asks which part of the episode is wanted, how fast and how large, and makes an animation or a video of it. */
 export class ExportDialog {
   readonly #player: Player;
   readonly #looks: Looks;
+  readonly #heat: HeatOverlay;
   readonly #halt: () => void;
   readonly #dialog = byId('export', HTMLDialogElement);
   readonly #format = byId('export-format', HTMLSelectElement);
@@ -37,13 +48,10 @@ export class ExportDialog {
   #asked = 0;
   #work: AbortController | null = null;
 
-  /**
-   * @param looks knows whether a scene of the environment's own is shown
-   * @param halt  stops time, and has nothing else come on the screen meanwhile
-   */
-  constructor(player: Player, looks: Looks, halt: () => void) {
+  constructor(player: Player, { looks, heat, halt }: Neighbours) {
     this.#player = player;
     this.#looks = looks;
+    this.#heat = heat;
     this.#halt = halt;
     const options = (values: readonly (readonly [value: string | number, text: string])[]): HTMLElement[] =>
       values.map(([value, text]) => element('option', { value }, text));
@@ -91,9 +99,20 @@ export class ExportDialog {
     if (asked !== this.#asked) return; // something else was chosen meanwhile
     const frames = framePositions(clip, framesPerSecond).length;
     const length = `${formatCount(frames, 'frame')}, ${(frames / framesPerSecond).toFixed(1)} s`;
-    const parts = [`${length}, ${size.width} \u00d7 ${size.height} pixels.`, ...(support ? [support.note] : [])];
+    const parts = [
+      `${length}, ${size.width} \u00d7 ${size.height} pixels.`,
+      ...(support ? [support.note] : []),
+      ...this.#heatNote(),
+    ];
     setText(this.#note, parts.join(' '));
     this.#start.disabled = this.#work !== null || support?.codec === null;
+  }
+
+  /** Whether what lies over the scene will be in the file. */
+  #heatNote(): string[] {
+    const { title, layerOfEpisode } = this.#heat;
+    if (title === null) return [];
+    return [layerOfEpisode ? `With ${title}.` : `Without ${title}, which is of one step alone.`];
   }
 
   async #save(): Promise<void> {
@@ -104,7 +123,7 @@ export class ExportDialog {
     this.#busy(true);
     let maker: PictureMaker | null = null;
     try {
-      maker = await PictureMaker.create(recording, this.#looks.maker);
+      maker = await PictureMaker.create(recording, { own: this.#looks.maker, heat: this.#heat.layerOfEpisode });
       const film = maker.film(clip, { height, framesPerSecond });
       this.#progress.max = film.frames;
       const progress: Progress = { signal: work.signal, show: (frames) => (this.#progress.value = frames) };

@@ -1,4 +1,5 @@
 import { openScene } from '../looks/loadScene.ts';
+import { type HeatLayer, paintHeat, placeHeat } from '../attention/heatLayer.ts';
 import type { Moment } from '../../src/replay/format.ts';
 import type { SceneMaker } from '../looks/sceneMaker.ts';
 import { sceneStateAt } from '../looks/sceneState.ts';
@@ -33,11 +34,21 @@ interface Size {
   height: number;
 }
 
+/** What of the screen goes into pictures. */
+export interface Appearance {
+  /** Makes the environment's own scene, which is then shown; null for what `draw()` gave. */
+  own: SceneMaker | null;
+  /** What lies over what `draw()` gave, of the same episode; null for nothing. */
+  heat: HeatLayer | null;
+}
+
 interface Brush {
   /** Paints a position in an episode, as large as it can within the size; null where the file has lost it. */
   paint(episode: number, position: number, size: Size): HTMLCanvasElement | null;
   destroy(): void;
 }
+
+const EDGES = 320; // so many edges of heavy places are as wide as the picture is high
 
 /** Of an environment that has a scene of its own and no `draw()`: as wide as most screens. */
 const NO_WORLD = { width: 16, height: 9 };
@@ -54,20 +65,22 @@ export function worldOf(recording: Recording, { episode, first }: Clip, own: Sce
 export class PictureMaker {
   readonly #recording: Recording;
   readonly #own: SceneMaker | null;
+  readonly #heat: HeatLayer | null;
   readonly #brush: Brush;
 
-  private constructor(recording: Recording, own: SceneMaker | null, brush: Brush) {
+  private constructor(recording: Recording, { own, heat }: Appearance, brush: Brush) {
     this.#recording = recording;
     this.#own = own;
+    this.#heat = own ? null : heat; // a scene of the environment's own may have things elsewhere
     this.#brush = brush;
   }
 
   /**
-   * @param own    makes the environment's own scene, which is then shown; null for what `draw()` gave
    * @throws Error when the browser can paint neither with WebGL nor on a canvas, or the environment's own scene fails
    */
-  static async create(recording: Recording, own: SceneMaker | null): Promise<PictureMaker> {
-    return new PictureMaker(recording, own, own ? await ownBrush(recording, own) : await drawnBrush(recording));
+  static async create(recording: Recording, appearance: Appearance): Promise<PictureMaker> {
+    const { own } = appearance;
+    return new PictureMaker(recording, appearance, own ? await ownBrush(recording, own) : await drawnBrush(recording));
   }
 
   /**
@@ -94,10 +107,23 @@ export class PictureMaker {
         pen.fillStyle = colour;
         pen.fillRect(0, 0, width, height);
       }
-      pen.drawImage(picture, Math.round((width - picture.width) / 2), Math.round((height - picture.height) / 2));
+      const [left, top] = [Math.round((width - picture.width) / 2), Math.round((height - picture.height) / 2)];
+      pen.drawImage(picture, left, top);
+      pen.save();
+      pen.translate(left, top);
+      this.#paintHeat(pen, clip.episode, Math.floor(position), picture);
+      pen.restore();
       return frame;
     };
     return { width, height, frames: positions.length, framesPerSecond, paint };
+  }
+
+  /** As on the screen: of the step, where the scene is between it and the next one. */
+  #paintHeat(pen: CanvasRenderingContext2D, episode: number, step: number, { width, height }: Size): void {
+    const heat = this.#heat?.(step);
+    const scene = heat && sceneAt(step, momentsOf(this.#recording, episode));
+    const placed = scene && placeHeat(scene, heat, pen);
+    if (placed) paintHeat(pen, placed, width / scene.width, height / EDGES);
   }
 
   destroy(): void {

@@ -1,4 +1,5 @@
 import { embeddedReplay, embedReplay, Replay } from '../../src/replay/format.ts';
+import type { HeatOverlay } from '../attention/heatOverlay.ts';
 import { byId, setText } from '../page/dom.ts';
 import type { Looks } from '../looks/looks.ts';
 import type { Messages } from '../page/messages.ts';
@@ -19,6 +20,7 @@ interface Neighbours {
   address: AddressBar;
   messages: Messages;
   looks: Looks;
+  heat: HeatOverlay;
   dialog: ExportDialog;
 }
 
@@ -29,6 +31,7 @@ export class ShareMenu implements Panel {
   readonly #address: AddressBar;
   readonly #messages: Messages;
   readonly #looks: Looks;
+  readonly #heat: HeatOverlay;
   readonly #copy = byId('copy-link', HTMLButtonElement);
   readonly #open = byId('share-button', HTMLButtonElement);
   readonly #menu = byId('share-menu', HTMLElement);
@@ -36,12 +39,13 @@ export class ShareMenu implements Panel {
   readonly #pictures = ['share-picture', 'share-gif', 'share-video'].map((id) => byId(id, HTMLButtonElement));
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(player: Player, { opener, address, messages, looks, dialog }: Neighbours) {
+  constructor(player: Player, { opener, address, messages, looks, heat, dialog }: Neighbours) {
     this.#player = player;
     this.#opener = opener;
     this.#address = address;
     this.#messages = messages;
     this.#looks = looks;
+    this.#heat = heat;
     this.#copy.addEventListener('click', () => void this.#copyLink());
     const [picture, gif, video] = this.#pictures as [HTMLButtonElement, HTMLButtonElement, HTMLButtonElement];
     picture.addEventListener('click', () => void this.#try(() => this.#savePicture()));
@@ -108,7 +112,7 @@ export class ShareMenu implements Panel {
   async #savePicture(): Promise<void> {
     const { recording, episode, step } = this.#player;
     if (!recording) return;
-    const maker = await PictureMaker.create(recording, this.#looks.maker);
+    const maker = await PictureMaker.create(recording, { own: this.#looks.maker, heat: this.#heat.layerOfStep });
     try {
       const clip = { episode, first: step, last: step, speed: 1 };
       const canvas = maker.film(clip, { height: PICTURE_HEIGHT, framesPerSecond: 1 }).paint(0);

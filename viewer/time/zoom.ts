@@ -13,14 +13,17 @@ const MARGIN = 0.1; // of the span, before a step that has come into sight
 /** How much of the episode the timeline shows. Whatever part that is, the present step stays in sight. */
 export class Zoom implements Panel {
   readonly #player: Player;
-  readonly #changed: () => void;
+  readonly #listeners: (() => void)[] = [];
   #span: Span = { first: 0, last: 0 };
   #episode = { number: 0, lastStep: 0 };
 
-  /** @param changed is told when another part is in sight */
-  constructor(player: Player, changed: () => void) {
+  constructor(player: Player) {
     this.#player = player;
-    this.#changed = changed;
+  }
+
+  /** Calls the listener whenever another part is in sight. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   get span(): Span {
@@ -49,6 +52,11 @@ export class Zoom implements Panel {
     this.#set(0, this.#player.lastStep);
   }
 
+  /** Shows a part, or as much of it as the episode has. */
+  show({ first, last }: Span): void {
+    this.#place(first, this.#fitting(last - first));
+  }
+
   /**
    * Comes closer by a factor, or goes further away by one below 1.
    *
@@ -57,8 +65,7 @@ export class Zoom implements Panel {
   zoomBy(factor: number, around = this.#player.step): void {
     const { first, last } = this.#span;
     const fixed = Math.min(Math.max(around, first), last);
-    const closest = Math.min(CLOSEST, this.#player.lastStep);
-    const size = Math.min(Math.max((last - first) / factor, closest), this.#player.lastStep);
+    const size = this.#fitting((last - first) / factor);
     const share = last > first ? (fixed - first) / (last - first) : 0;
     this.#place(fixed - share * size, size);
   }
@@ -75,6 +82,12 @@ export class Zoom implements Panel {
     this.#place(step > last ? step - MARGIN * size : step - (1 - MARGIN) * size, size);
   }
 
+  /** So many steps, or as many as there may be in sight. */
+  #fitting(size: number): number {
+    const { lastStep } = this.#player;
+    return Math.min(Math.max(size, CLOSEST), lastStep);
+  }
+
   /** So many steps from `first` on, moved into the episode where they would leave it. */
   #place(first: number, size: number): void {
     const start = Math.min(Math.max(0, first), this.#player.lastStep - size);
@@ -84,6 +97,6 @@ export class Zoom implements Panel {
   #set(first: number, last: number): void {
     if (first === this.#span.first && last === this.#span.last) return;
     this.#span = { first, last };
-    this.#changed();
+    for (const listener of this.#listeners) listener();
   }
 }
