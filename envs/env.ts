@@ -5,10 +5,10 @@ import type { Space } from './spaces.ts';
 /**
  * Facts about a step that the agent does not see: diagnostics, success flags. Must survive JSON.
  *
- * | field            | of           | meaning everywhere                                                                    |
- * |------------------|--------------|---------------------------------------------------------------------------------------|
+ * | field            | of           | meaning everywhere                                                                     |
+ * |------------------|--------------|----------------------------------------------------------------------------------------|
  * | `success`        | the last step | whether the episode was one: `eval` tells the share; where others say, silence is none |
- * | `episodeReturns` | the last step | where an episode is a trial of several: the return of each, in order                 |
+ * | `episodeReturns` | the last step | where an episode is a trial of several: the return of each, in order                   |
  *
  * By any other field that is a number, a text or a truth, of the reset or the last step, `eval --by` groups episodes.
  */

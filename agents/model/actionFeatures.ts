@@ -47,6 +47,7 @@ export function writeAction(space: Space, action: ArrayLike<number>, out: Float3
       for (let i = 0; i < space.size; i++) {
         const [low, high] = [space.low[i] as number, space.high[i] as number];
         const isBounded = Number.isFinite(low) && Number.isFinite(high);
+        if (low === high) continue; // the one value that there is tells nothing
         out[i] = isBounded ? (2 * ((action[i] as number) - low)) / (high - low) - 1 : (action[i] as number);
       }
       return;

@@ -276,8 +276,11 @@ class Gaussian implements Head {
   }
 
   fromEnvironment(action: Float32Array): void {
-    for (let i = 0; i < this.inputs; i++)
-      action[i] = ((action[i] as number) - (this.#centre[i] as number)) / (this.#scale[i] as number);
+    for (let i = 0; i < this.inputs; i++) {
+      const scale = this.#scale[i] as number;
+      // Of a component that can have one value alone, any would have been drawn.
+      action[i] = scale > 0 ? ((action[i] as number) - (this.#centre[i] as number)) / scale : 0;
+    }
   }
 
   score(outputs: tf.Tensor2D, actions: tf.Tensor2D): Score {

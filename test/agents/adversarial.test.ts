@@ -79,6 +79,7 @@ test('actions are ones among zeros, and bounded quantities from -1 to 1', () => 
   expect(written(new Discrete(3), [2])).toEqual([0, 0, 1]);
   expect(written(new MultiDiscrete([2, 3]), [1, 0])).toEqual([0, 1, 1, 0, 0]);
   expect(written(new Box({ low: [0, -Infinity], high: [4, 1] }), [3, -7])).toEqual([0.5, -7]);
+  expect(written(new Box({ low: [3, 0], high: [3, 4] }), [3, 4])).toEqual([0, 1]); // where there is no choice, nothing
 });
 
 describe('the discriminator', () => {

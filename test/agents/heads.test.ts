@@ -139,6 +139,15 @@ test('bounded continuous actions reach the environment in its own units, clipped
   expect([...action]).toEqual([7.5, -2]);
 });
 
+test('a continuous component that can have one value alone has it, and stays a number on the way back', () => {
+  const subject = head(new Box({ low: [3, -2], high: [3, 2] }));
+  const action = Float32Array.of(0.7, 0.5);
+  subject.toEnvironment(action);
+  expect([...action]).toEqual([3, 1]);
+  subject.fromEnvironment(action);
+  expect([...action]).toEqual([0, 0.5]);
+});
+
 test('a space that no policy can act in is refused by name', () => {
   expect(() => head(new Text(5))).toThrow('Text(5) cannot be an action space');
 });
