@@ -27,7 +27,12 @@ export interface EvaluateOptions {
   onProgress?: (done: number, total: number) => void;
   onRestart?: (restart: WorkerRestart) => void;
   signal?: AbortSignal;
+  /** Steps after which an episode is cut that does not end. */
+  longest?: number;
 }
+
+/** Where nothing else ends it: whoever takes the likeliest action may walk into a wall for ever. */
+export const LONGEST_EPISODE = 10_000; // steps
 
 /** Episodes played at once: enough to fill the kernels, few enough for memory. */
 const MOST_ENVIRONMENTS = 128;
@@ -72,6 +77,7 @@ export function report(
   { actions, seed }: Pick<EvaluateOptions, 'actions' | 'seed'>,
 ): EvalEvent {
   const successes = results.map(({ success }) => success).filter((success) => success !== null);
+  const cut = results.filter((result) => result.isCut).length;
   const byPosition = transposed(results.map(({ episodeReturns }) => episodeReturns));
   return {
     event: 'eval',
@@ -84,6 +90,7 @@ export function report(
       episodeReturns: byPosition.map(mean),
       episodeCis: byPosition.map((returns) => bootstrapInterval(returns)),
     }),
+    ...(cut > 0 && { cut }),
     actions,
     seed,
     ...(target && { targetReturn: target.targetReturn }),
@@ -94,6 +101,8 @@ export function report(
 export interface EpisodeResult {
   return: number;
   length: number;
+  /** Whether it would have gone on, as no episode may for so long. */
+  isCut: boolean;
   /** Null where no episode tells. */
   success: boolean | null;
   /** Of the episodes within this one; none where it holds no others. */
@@ -113,7 +122,7 @@ async function playEach(
   player: Player,
   { count, seed, done }: { count: number; seed: number; done: number },
   random: Generator,
-  { episodes, actions, onProgress, onRestart, signal }: EvaluateOptions,
+  { episodes, actions, onProgress, onRestart, signal, longest = LONGEST_EPISODE }: EvaluateOptions,
 ): Promise<EpisodeResult[]> {
   const envs = player.openEnvs({ count, seed, episodeSeeds: player.seeds, ...(onRestart && { onRestart }) });
   const normalizer = player.normalizer(count);
@@ -132,13 +141,16 @@ async function playEach(
       envs.step(actor.environmentActions);
       actor.rewarded(envs.rewards);
       for (let i = 0; i < count; i++) {
-        if (!envs.terminated[i] && !envs.truncated[i]) continue;
-        actor.starts[i] = 1;
+        const hasEnded = envs.terminated[i] === 1 || envs.truncated[i] === 1;
+        if (hasEnded) actor.starts[i] = 1;
         if (results.has(i)) continue;
+        const length = (hasEnded ? envs.lastLengths : envs.episodeSteps)[i] as number;
+        if (!hasEnded && length < longest) continue;
         const { success, episodeReturns } = envs.infos[i] ?? {};
         results.set(i, {
-          return: envs.lastReturns[i] as number,
-          length: envs.lastLengths[i] as number,
+          return: (hasEnded ? envs.lastReturns : envs.episodeReturns)[i] as number,
+          length,
+          isCut: !hasEnded,
           success: typeof success === 'boolean' ? success : null,
           episodeReturns: isNumbers(episodeReturns) ? episodeReturns : [],
           facts: factsOf(begun[i], envs.infos[i]),

@@ -108,6 +108,8 @@ export interface EvalEvent {
   seed: number;
   /** Share of episodes that the environment called a success (`info.success` of the last step), where it says so. */
   success?: number;
+  /** Episodes that had not ended after so many steps that they were cut: 10 000. Left out where there are none. */
+  cut?: number;
   /**
    * Where an episode holds several, as trials of hidden tasks do (`info.episodeReturns` of the last step): the mean
    * return of the first of them, the second, and so on.

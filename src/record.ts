@@ -1,6 +1,6 @@
 import { GuardedEnv } from '../envs/guarded.ts';
 import { Generator } from '../envs/random.ts';
-import type { Player } from './evaluate.ts';
+import { LONGEST_EPISODE, type Player } from './evaluate.ts';
 import { EXIT, GymformerError } from './errors.ts';
 import { Game } from './game.ts';
 import type { ReplayEvent } from './metrics.ts';
@@ -59,7 +59,7 @@ async function recordEpisode(
   file.begin(seed);
   const game = new Game({ env, seed, mind, choice: actions === 'drawn' ? { draw: random } : 'likeliest' });
   try {
-    while (!game.ended) {
+    for (let step = 0; !game.ended && step < LONGEST_EPISODE; step++) {
       if (signal?.aborted) throw new GymformerError('recording was interrupted', EXIT.interrupted);
       file.add(await game.step());
     }

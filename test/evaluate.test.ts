@@ -94,3 +94,21 @@ test('an episode that its time limit cut counts as no success, where others say 
   );
   policy.dispose();
 });
+
+test('an episode that nothing ends is cut, and counted as cut', async () => {
+  const spec = specOf('silent', () => new Silent());
+  const policy = buildPolicy(smallConfig({ environment: 'silent', policy: 'mlp' }), spec, new Generator(1));
+  const player = playerOf(spec, policy);
+  const options = { episodes: 200, seed: 5, actions: 'drawn', longest: 7 } as const;
+  const { cut = 0, mean, meanLength } = await evaluate(player, options);
+  expect(cut).toBeGreaterThan(60);
+  expect(cut).toBeLessThan(140);
+  expect(meanLength).toBeCloseTo((200 - cut + 7 * cut) / 200, 9);
+  expect(mean).toBe(meanLength); // 1 for each step
+  const ending = playerOf(
+    specOf('seeds', () => new Seeds()),
+    policy,
+  );
+  expect(await evaluate(ending, { ...options, longest: 1000 })).not.toHaveProperty('cut');
+  policy.dispose();
+});

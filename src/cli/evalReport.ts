@@ -6,7 +6,20 @@ import { print, printTable } from './output.ts';
 /** An evaluation, for a person. */
 export function printEvaluation(
   environment: string,
-  { step, episodes, mean, standardError, iqm, ci, meanLength, success, targetReturn, groups, ...within }: EvalEvent,
+  {
+    step,
+    episodes,
+    mean,
+    standardError,
+    iqm,
+    ci,
+    meanLength,
+    success,
+    cut,
+    targetReturn,
+    groups,
+    ...within
+  }: EvalEvent,
 ): void {
   const rows = [
     ...(targetReturn === undefined ? [] : [['asked for', formatNumber(targetReturn)]]),
@@ -15,6 +28,7 @@ export function printEvaluation(
     ['interquartile mean', formatNumber(iqm)],
     ['mean length', `${formatNumber(meanLength)} steps`],
     ...(success === undefined ? [] : [['success', `${formatNumber(100 * success)} %`]]),
+    ...(cut === undefined ? [] : [['cut', `${cut} of ${episodes} episodes, which had not ended`]]),
   ] as const;
   print(`${environmentName(environment)}, trained for ${formatCount(step)} steps, over ${episodes} episodes:`);
   for (const [name, value] of rows) print(`  ${(name as string).padEnd(20)}${value}`);
