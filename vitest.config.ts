@@ -10,6 +10,8 @@ export default defineConfig({
     // Training on a busy machine takes its time; nothing measures it.
     testTimeout: 60_000,
     hookTimeout: 180_000,
+    // Nor what a test waits for.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       { extends: true, test: { name: 'gymformer', include: ['test/**/*.test.ts'], exclude: [TFJS_OPS] } },
       {

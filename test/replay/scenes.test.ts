@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { CartPole } from '../../envs/classic/cartPole.ts';
 import type { Scene } from '../../envs/scene.ts';
 import { Replay } from '../../src/replay/format.ts';
 import type { Moment } from '../../src/replay/format.ts';
-import { cartPoleEpisode, repeatable } from './cartPoleMoments.ts';
+import { cartPoleEpisode } from './cartPoleMoments.ts';
 import { decisionOf, momentsOf, replayOf } from './moments.ts';
 
 /** An episode of these scenes. */
@@ -86,27 +85,6 @@ describe('size', () => {
     const episodes = [1, 2].map((seed) => cartPoleEpisode(steps, { seed, attention }));
     return replayOf(...episodes).length / (episodes.length * steps);
   };
-
-  test('a step of CartPole-v1 as it is drawn takes at most 25 bytes, all in', () => {
-    const env = new CartPole();
-    const random = repeatable(1);
-    const episodes = [1, 2, 3].map((seed) => {
-      let { observation } = env.reset({ seed });
-      return Array.from({ length: 501 }, (_, t): Moment => {
-        const [x, v, angle, spin] = observation as [number, number, number, number];
-        const right = 1 / (1 + Math.exp(-32 * angle - 8 * spin - 1.6 * v - 0.8 * x));
-        const action = Number(random() < right);
-        const moment = { observation, scene: env.draw() };
-        if (t === 500) return { ...moment, decision: null };
-        const result = env.step(action);
-        observation = result.observation;
-        const weights = { attention: null, tokenAttention: null };
-        const says = { distribution: [1 - right, right], value: 90 + 10 * random(), mask: null, ...weights };
-        return { ...moment, decision: { action: [action], ...says, ...result } };
-      });
-    });
-    expect(replayOf(...episodes).length / 1500).toBeLessThan(25);
-  });
 
   test('a step of a trained agent in a small scene takes at most 25 bytes, in shorter episodes too', () => {
     expect(bytesAStep(null)).toBeLessThan(25);

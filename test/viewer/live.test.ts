@@ -120,7 +120,7 @@ describe.skipIf(!chromiumPath)('live training in Chromium', () => {
     await shows('return', '12.50');
     expect(proxy.open('/api/metrics')).toBe(1);
     await page.getByRole('button', { name: 'Close the curves' }).click();
-    await expect.poll(() => proxy.open('/api/metrics'), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => proxy.open('/api/metrics')).toBe(0);
     await expect(button.getAttribute('aria-expanded')).resolves.toBe('false');
     await expect(page.locator('#inspector').isVisible()).resolves.toBe(true);
     runs.report(updates(30, 40));
@@ -142,7 +142,7 @@ describe.skipIf(!chromiumPath)('live training in Chromium', () => {
       .locator('#runs')
       .getByRole('button', { name: 'third' })
       .click({ modifiers: ['Shift'] });
-    await expect.poll(() => values('return').locator('span').allTextContents(), { timeout: 20_000 }).toHaveLength(3);
+    await expect.poll(() => values('return').locator('span').allTextContents()).toHaveLength(3);
     await expect(page.locator('#training-runs .name').allTextContents()).resolves.toEqual([
       'marker-run',
       'other',
@@ -212,9 +212,9 @@ describe.skipIf(!chromiumPath)('live training in Chromium', () => {
             if (wanted.every((part, k) => data[i + k] === part) && data[i + 3] === 255) return true;
           return false;
         });
-    await expect.poll(painted, { timeout: 20_000 }).toBe(true);
+    await expect.poll(painted).toBe(true);
     await page.emulateMedia({ colorScheme: 'dark' });
-    await expect.poll(painted, { timeout: 20_000 }).toBe(true);
+    await expect.poll(painted).toBe(true);
   });
 });
 

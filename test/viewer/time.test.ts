@@ -204,7 +204,7 @@ describe.skipIf(!chromiumPath)('time in Chromium', () => {
         window.requestAnimationFrame = request;
         return asked;
       });
-    await expect.poll(framesAskedFor, { timeout: 10_000 }).toBe(0);
+    await expect.poll(framesAskedFor).toBe(0);
     await expect(framesAskedFor()).resolves.toBe(0);
   });
 });
