@@ -224,6 +224,20 @@ describe.skipIf(!chromiumPath)('the viewer in Chromium', () => {
     await page.getByRole('button', { name: /^episode 2/ }).click();
     await page.locator('main[data-episode="2"]').waitFor();
   });
+
+  test('on such a page the button that opens the lists closes them, and a panel that is opened comes into sight', async () => {
+    await page.setViewportSize({ width: 360, height: 640 });
+    await openAt(1, 3);
+    const lists = page.getByRole('button', { name: 'Replays' });
+    await lists.click();
+    await page.locator('#library').waitFor();
+    await lists.click();
+    await page.locator('#library').waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: 'Training', exact: true }).click();
+    const inSight = (): Promise<boolean> =>
+      page.locator('#training').evaluate((panel) => panel.getBoundingClientRect().top < innerHeight - 100);
+    await expect.poll(inSight).toBe(true);
+  });
 });
 
 /** Runs in the page before its own scripts: what paints with WebGL calls itself this. */

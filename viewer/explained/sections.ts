@@ -68,8 +68,8 @@ function curveOf({ points, title }: Block & { kind: 'curve' }): HTMLElement {
     'figcaption',
     { class: 'note' },
     element('span', {}, '0'),
-    element('span', {}, `up to ${Math.round(100 * most)} %`),
     element('span', {}, `${last} steps before`),
   );
-  return element('figure', { class: 'explained-curve', title: words.join('\n') }, picture, ends);
+  const top = element('p', { class: 'note' }, `${Math.round(100 * most)} %`);
+  return element('figure', { class: 'explained-curve', title: words.join('\n') }, top, picture, ends);
 }

@@ -12,7 +12,7 @@ const AXIS_WIDTH = 52;
 const AXIS_HEIGHT = 22;
 const LOGARITHMIC = 3; // in uPlot's numbers
 const DASH = [6, 4];
-const EVALUATION_SIZE = 5;
+const POINT_SIZE = 5;
 /** Charts with this key move their cursors together. */
 const SYNC = 'curves';
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
@@ -51,7 +51,7 @@ export class Chart {
   constructor(options: ChartOptions) {
     this.#options = options;
     const name = element('span', { class: 'name' }, options.name);
-    const caption = element('figcaption', {}, name, this.#note, this.#log, this.#values);
+    const caption = element('figcaption', {}, name, this.#log, this.#note, this.#values);
     this.#log.setAttribute('aria-label', `Log scale of ${options.name}`);
     this.#log.addEventListener('click', () => options.scales.toggle(options.term));
     this.root = element('figure', { class: 'chart' }, caption, this.#host);
@@ -109,8 +109,10 @@ export class Chart {
     const { withSteps, hovered } = this.#options;
     const rule = { stroke: () => pageColours().line, width: 1 };
     const axis = { stroke: () => pageColours().dim, font: FONT, grid: rule, ticks: { ...rule, size: 0 } };
+    const sparse = this.#isLog ? { filter: roundLines, grid: { ...rule, filter: roundLines } } : {};
     const lines = this.#shown.map((line): uPlot.Series => {
-      return { stroke: () => colourOf(line), width: 1.5, points: { show: false }, ...(line.dashed && { dash: DASH }) };
+      const points = { show: isAlone, size: POINT_SIZE, fill: () => colourOf(line) };
+      return { stroke: () => colourOf(line), width: 1.5, points, ...(line.dashed && { dash: DASH }) };
     });
     return {
       ...this.#size(),
@@ -129,7 +131,7 @@ export class Chart {
           gap: 6,
           values: (_, steps) => steps.map((s) => compact.format(s)),
         },
-        { ...axis, size: AXIS_WIDTH, gap: 6, space: 26, values: (_, ticks) => ticks.map(formatTick) },
+        { ...axis, ...sparse, size: AXIS_WIDTH, gap: 6, space: 26, values: (_, ticks) => ticks.map(formatTick) },
       ],
       series: [{}, ...lines, ...(this.#showsEvaluations ? this.#shown.flatMap(evaluationSeries) : [])],
       hooks: {
@@ -169,7 +171,7 @@ export class Chart {
 function evaluationSeries(line: Shown): uPlot.Series[] {
   const stroke = (): string => colourOf(line);
   const unseen: uPlot.Series = { paths: () => null, points: { show: false } };
-  return [{ paths: () => null, points: { show: true, size: EVALUATION_SIZE, stroke, fill: stroke } }, unseen, unseen];
+  return [{ paths: () => null, points: { show: true, size: POINT_SIZE, stroke, fill: stroke } }, unseen, unseen];
 }
 
 function colourOf({ colour }: Shown): string {
@@ -183,6 +185,22 @@ function sameLines(some: readonly Shown[], others: readonly Shown[]): boolean {
 
 function isNothing(value: number | null | undefined): boolean {
   return value === null || value === undefined;
+}
+
+/** Whether a curve has one value only, of which no line can be seen. */
+function isAlone(plot: uPlot, series: number): boolean {
+  return Array.from(plot.data[series] ?? []).filter((value) => typeof value === 'number').length === 1;
+}
+
+/** The lines of a logarithmic scale that there is room for: powers of ten, or some between them where these are few. */
+function roundLines(_: uPlot, lines: readonly number[]): (number | null)[] {
+  const decades = Math.log10((lines.at(-1) ?? 1) / (lines[0] ?? 1));
+  const leading = decades >= 1 ? [1] : decades >= 0.5 ? [1, 2, 5] : null;
+  return lines.map((line) => (leading === null || leading.includes(leadingDigit(line)) ? line : null));
+}
+
+function leadingDigit(value: number): number {
+  return Number(value.toExponential(0).slice(0, 1));
 }
 
 /** Few characters: there is not much room beside a small chart. */

@@ -25,7 +25,10 @@ export class SidePanel {
     const heading = element('h2', { id: `${name}-heading` }, this.button.textContent.trim());
     this.#root.setAttribute('aria-labelledby', heading.id);
     this.#root.prepend(element('div', { class: 'side-title' }, heading, this.#where, this.#closing(close)));
-    this.button.addEventListener('click', () => layout.toggle(name));
+    this.button.addEventListener('click', () => {
+      layout.toggle(name);
+      if (this.isOpen) this.#root.scrollIntoView({ block: 'nearest' }); // with less room it is below all else
+    });
     layout.onChange(() => this.#showOrHide());
   }
 

@@ -23,6 +23,7 @@ export type Pen = CanvasRenderingContext2D;
 
 const HEAT = 8; // height of the strip of weights, px
 const FAINTEST_ARC = 0.1; // of the heaviest
+const MARGIN = 6; // between the names of tracks and the tracks, px
 const LINE_HEIGHT = 14; // of the names of tracks, px
 
 export function xOf(step: number, { left, right, first, last }: Plot): number {
@@ -119,6 +120,7 @@ export function drawLabel(
     low === high ? formatNumber(low) : `${formatNumber(low)} … ${formatNumber(high)}`,
     0,
     band.top + LINE_HEIGHT,
+    plot.left - MARGIN, // rather narrow letters than numbers in the track
   );
 }
 
