@@ -227,7 +227,7 @@ describe.skipIf(!chromiumPath)('the viewer in Chromium', () => {
 
   test('on such a page the button that opens the lists closes them, and a panel that is opened comes into sight', async () => {
     await page.setViewportSize({ width: 360, height: 640 });
-    await openAt(1, 3);
+    await openAt(3);
     const lists = page.getByRole('button', { name: 'Replays' });
     await lists.click();
     await page.locator('#library').waitFor();
