@@ -234,7 +234,7 @@ export const ABLATIONS: Readonly<Record<string, readonly LearningCase[]>> = {
     episodes: 1000,
     variants: memoryVariants(2, 4, 16),
   }),
-  'The card of 32 steps ago': casesOf({
+  'The suit of 31 cards ago': casesOf({
     environment: 'RepeatPreviousMedium-v0',
     goal: { measure: 'return', atLeast: 0.95 },
     reference: 'the most there is: 1',
