@@ -207,7 +207,15 @@ export const presets: Readonly<Record<string, Settings | ((values: Values) => Se
   'MinAtar/Freeway-v1': { ...arcade, ...annealed(2_000_000) },
   'MinAtar/Seaquest-v1': { ...arcade, ...annealed(2_000_000) },
   'MinAtar/SpaceInvaders-v1': { ...arcade, ...annealed(5_000_000) },
-  'Snake-v0': { ...arcade, ...annealed(2_000_000) },
+  // Head, body and food are each looked for by a head of its own, together with what is beside them.
+  'Snake-v0': {
+    ...arcade,
+    ...annealed(2_000_000),
+    heads: 4,
+    reach: 1,
+    gaeLambda: 0.95,
+    normalizeAdvantages: false,
+  },
 
   'TicTacToe-v0': ({ opponent }) => ({
     ...board,
