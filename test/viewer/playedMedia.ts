@@ -76,6 +76,7 @@ export async function playVideo(
         const sought = event('seeked');
         video.currentTime = time;
         await sought;
+        for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame); // the frame found may be put up a little later
         const canvas = new OffscreenCanvas(width, height);
         const pen = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
         pen.drawImage(video, 0, 0);
