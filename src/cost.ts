@@ -35,7 +35,7 @@ export class CostMeter {
 
   /**
    * @param before what the sessions before cost; null for a new run
-   * @param beside floating-point operations of this session so far that are not the policy's
+   * @param beside floating-point operations so far, since this began, that are not the policy's
    */
   constructor(
     private readonly training: { policy: Policy; step: number; device: string },

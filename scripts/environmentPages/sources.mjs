@@ -43,7 +43,7 @@ export function classesOf(folder, ids) {
 
 function tableOf(folder) {
   const name = readdirSync(join(ENVS, folder)).find((file) => file.endsWith('Envs.ts'));
-  return readFileSync(join(ENVS, folder, name), 'utf8');
+  return name === undefined ? '' : readFileSync(join(ENVS, folder, name), 'utf8'); // not every folder is a family
 }
 
 /** The class that an entry of a table makes, itself or by a function of the same file. */
